@@ -1,0 +1,3 @@
+//! Leadership Directory: NHS leadership programmes, academies, coaching, frameworks and resources.
+
+pub mod model;

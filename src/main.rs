@@ -1,0 +1,2 @@
+//! The leadership-directory binary.
+fn main(){}

@@ -1,0 +1,300 @@
+//! Who may take part, as a rule that a machine can evaluate.
+//!
+//! A rule is data: open to a sector, or criteria combined by `all` and `any`. No programme's rule
+//! is written in code. The `tags` that filters read are derived from the rule, here.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::codes::{Participation, Strength};
+use super::vocabulary::Vocabularies;
+use super::text::{
+    AccessRouteCode, AsPrinted, BandCode, CharacteristicCode, EligibilityTag, EmployerCode,
+    EmployerSupportCode, LevelCode, Line, ProgrammeRef, ProviderRef, RegionCode, RegistrationCode,
+    RoleCode, SectorCode, SourceId,
+};
+
+/// Who may take part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Eligibility {
+    /// The source's words.
+    pub as_printed: Option<AsPrinted>,
+    /// The rule; null where no source states one.
+    pub rule: Option<Rule>,
+    /// Tags for filtering, derived from the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(read_only)]
+    pub tags: Option<Vec<EligibilityTag>>,
+}
+
+/// A rule: stated open to a sector, all of some rules, any of some rules, or one criterion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Rule {
+    /// Stated to be open to a sector.
+    Open(Open),
+    /// Every one of the rules holds.
+    All(All),
+    /// At least one of the rules holds.
+    Any(Any),
+    /// One criterion.
+    Criterion(Criterion),
+}
+
+/// Stated to be open to everybody in a sector.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Open {
+    /// The sector.
+    pub open: SectorCode,
+    /// The sources that say so.
+    #[serde(default)]
+    pub sources: Vec<SourceId>,
+}
+
+/// Every one of the rules holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct All {
+    /// The rules.
+    #[schema(no_recursion, min_items = 1, max_items = 32)]
+    pub all: Vec<Rule>,
+}
+
+/// At least one of the rules holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Any {
+    /// The rules.
+    #[schema(no_recursion, min_items = 1, max_items = 32)]
+    pub any: Vec<Rule>,
+}
+
+/// Declares the criteria: one variant each, with the members that all criteria share.
+macro_rules! criteria {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal { $($(#[doc = $fdoc:literal])+ $(#[serde($($fattr:tt)+)])? $field:ident: $ty:ty,)* })+) => {
+        /// One test of a person or an application.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(tag = "type", rename_all = "kebab-case")]
+        pub enum Criterion {
+            $(
+                $(#[doc = $doc])+
+                #[serde(rename_all = "camelCase")]
+                $variant {
+                    $($(#[doc = $fdoc])+ $(#[serde($($fattr)+)])? $field: $ty,)*
+                    /// How binding it is; `required` unless said otherwise.
+                    #[serde(default = "required")]
+                    strength: Strength,
+                    /// The source's words.
+                    as_printed: Option<AsPrinted>,
+                    /// The sources that state it.
+                    #[serde(default)]
+                    sources: Vec<SourceId>,
+                },
+            )+
+        }
+
+        impl Criterion {
+            /// The code of the criterion's type.
+            #[must_use]
+            pub const fn type_code(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $code,)+ }
+            }
+
+            /// How binding it is.
+            #[must_use]
+            pub const fn strength(&self) -> Strength {
+                match self { $(Self::$variant { strength, .. } => *strength,)+ }
+            }
+
+            /// The sources that state it.
+            #[must_use]
+            pub fn sources(&self) -> &[SourceId] {
+                match self { $(Self::$variant { sources, .. } => sources,)+ }
+            }
+        }
+
+        /// The criterion types, as a vocabulary: code and definition.
+        pub const CRITERION_TYPES: &[(&str, &str)] = &[$(($code, concat!($($doc),+)),)+];
+    };
+}
+
+/// The strength of a criterion that does not say.
+fn required() -> Strength {
+    Strength::Required
+}
+
+criteria! {
+    /// Works for one of these sorts of organisation.
+    Employer = "employer" {
+        /// The sorts of organisation.
+        any_of: Vec<EmployerCode>,
+    }
+    /// The programme is positive action for people who share a protected characteristic (Equality Act 2010). Never asked of a person.
+    PositiveAction = "positive-action" {
+        /// The characteristic.
+        characteristic: CharacteristicCode,
+        /// For whom, in a present-day term of our own.
+        group: Option<Line>,
+    }
+    /// Works in one of these roles.
+    Profession = "profession" {
+        /// The roles.
+        any_of: Vec<RoleCode>,
+    }
+    /// Is on one of these statutory registers.
+    Registration = "registration" {
+        /// The registers.
+        any_of: Vec<RegistrationCode>,
+    }
+    /// Is at one of these leadership levels now.
+    Level = "level" {
+        /// The lowest level.
+        from: LevelCode,
+        /// The highest level.
+        to: LevelCode,
+        /// Whether higher levels are included.
+        #[serde(default)]
+        or_above: bool,
+    }
+    /// Is in one of these pay bands.
+    Band = "band" {
+        /// The lowest band.
+        from: BandCode,
+        /// The highest band.
+        to: BandCode,
+        /// Whether higher bands are included.
+        #[serde(default)]
+        or_above: bool,
+        /// Whether an equivalent grade off the scale is included.
+        #[serde(default)]
+        or_equivalent: bool,
+    }
+    /// Aspires to a level or to a wider scope.
+    Aspiration = "aspiration" {
+        /// The level aspired to; null where only a scope is stated.
+        to: Option<LevelCode>,
+        /// The scope aspired to.
+        scope: Option<Line>,
+    }
+    /// Works in one of these regions.
+    Region = "region" {
+        /// The regions.
+        any_of: Vec<RegionCode>,
+    }
+    /// Somebody at work backs the application.
+    EmployerSupport = "employer-support" {
+        /// Who: one of these.
+        any_of: Vec<EmployerSupportCode>,
+    }
+    /// Has passed one of these gates.
+    AccessRoute = "access-route" {
+        /// The gates.
+        any_of: Vec<AccessRouteCode>,
+    }
+    /// Holds a qualification.
+    Qualification = "qualification" {
+        /// The qualification.
+        name: Line,
+        /// Whether an equivalent one counts.
+        #[serde(default)]
+        or_equivalent: bool,
+    }
+    /// Has experience.
+    Experience = "experience" {
+        /// The least number of years; null where none is stated.
+        years: Option<u8>,
+        /// Experience of what.
+        of: Line,
+    }
+    /// Has taken part in an earlier programme.
+    PriorProgramme = "prior-programme" {
+        /// One of these programmes; null for any of the kind described.
+        any_of: Option<Vec<ProgrammeRef>>,
+        /// What sort of programme, where none is named.
+        of: Option<Line>,
+        /// How far: one of these.
+        participation: Vec<Participation>,
+    }
+    /// Is a member of a body.
+    Membership = "membership" {
+        /// The body.
+        of: ProviderRef,
+    }
+}
+
+impl Rule {
+    /// Calls `visit` on this rule and on every rule inside it.
+    pub fn visit<'a>(&'a self, visit: &mut impl FnMut(&'a Self)) {
+        visit(self);
+        match self {
+            Self::All(All { all: rules }) | Self::Any(Any { any: rules }) => {
+                for rule in rules {
+                    rule.visit(visit);
+                }
+            }
+            Self::Open(_) | Self::Criterion(_) => {}
+        }
+    }
+
+    /// How deep rules stand inside rules; a single criterion is 1 deep.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        match self {
+            Self::All(All { all: rules }) | Self::Any(Any { any: rules }) => {
+                1 + rules.iter().map(Self::depth).max().unwrap_or(0)
+            }
+            Self::Open(_) | Self::Criterion(_) => 1,
+        }
+    }
+
+    /// The tags that the `eligibility` filter reads, sorted. Only required criteria give a tag.
+    ///
+    /// What a sector, an employer or a role amounts to is data: the `tags` of its term.
+    #[must_use]
+    pub fn tags(&self, vocabularies: &Vocabularies) -> Vec<EligibilityTag> {
+        let mut tags = BTreeSet::new();
+        self.visit(&mut |rule| match rule {
+            Self::Open(open) => tags.extend(vocabularies.tags("sector", open.open.as_str())),
+            Self::Criterion(criterion) if criterion.strength() == Strength::Required => {
+                criterion_tags(criterion, vocabularies, &mut tags);
+            }
+            _ => {}
+        });
+        tags.into_iter().map(EligibilityTag).collect()
+    }
+}
+
+/// Adds the tags of one required criterion.
+fn criterion_tags(criterion: &Criterion, vocabularies: &Vocabularies, tags: &mut BTreeSet<String>) {
+    let tag = match criterion {
+        Criterion::Employer { any_of, .. } => {
+            tags.extend(any_of.iter().flat_map(|code| vocabularies.tags("employer", code.as_str())));
+            return;
+        }
+        Criterion::Profession { any_of, .. } => {
+            // Only what every one of the roles amounts to is demanded of everybody.
+            let shared = any_of
+                .iter()
+                .map(|code| vocabularies.tags("role", code.as_str()).into_iter().collect::<BTreeSet<_>>())
+                .reduce(|a, b| a.intersection(&b).cloned().collect());
+            tags.extend(shared.unwrap_or_default());
+            return;
+        }
+        Criterion::PositiveAction { characteristic, .. } => format!("positive-action-{characteristic}"),
+        Criterion::Registration { .. } => "registration-needed".to_owned(),
+        Criterion::Level { .. } | Criterion::Band { .. } => "level-or-band-required".to_owned(),
+        Criterion::Aspiration { .. } => "aspiration-required".to_owned(),
+        Criterion::Region { .. } => "region-required".to_owned(),
+        Criterion::EmployerSupport { .. } => "employer-support-needed".to_owned(),
+        Criterion::AccessRoute { .. } => "account-needed".to_owned(),
+        Criterion::Qualification { .. } => "qualification-needed".to_owned(),
+        Criterion::Experience { .. } => "experience-needed".to_owned(),
+        Criterion::PriorProgramme { .. } => "prior-programme-needed".to_owned(),
+        Criterion::Membership { .. } => "members-only".to_owned(),
+    };
+    tags.insert(tag);
+}
