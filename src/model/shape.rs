@@ -199,7 +199,7 @@ fn compile_object(name: &str, schema: &Value) -> Shape {
     let members = properties
         .iter()
         .map(|(key, property)| {
-            let derived = property.get("readOnly").is_some_and(|flag| flag == true);
+            let derived = is_read_only(property);
             (key.clone(), Member { shape: compile(name, property), derived })
         })
         .collect();
@@ -209,6 +209,14 @@ fn compile_object(name: &str, schema: &Value) -> Shape {
         .map(|keys| keys.iter().filter_map(Value::as_str).map(str::to_owned).collect())
         .unwrap_or_default();
     Shape::Object(Object { members, required })
+}
+
+/// Whether a property is read-only. The derive puts the mark on an inner schema where there is one.
+fn is_read_only(property: &Value) -> bool {
+    let marked = |schema: &Value| schema.get("readOnly").is_some_and(|flag| flag == true);
+    marked(property)
+        || property.get("items").is_some_and(marked)
+        || property.get("oneOf").and_then(Value::as_array).is_some_and(|options| options.iter().any(marked))
 }
 
 struct Walk<'a> {
