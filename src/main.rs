@@ -1,2 +1,7 @@
-//! The leadership-directory binary.
-fn main(){}
+//! The `leadership-directory` binary: see `leadership-directory --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    leadership_directory::cli::run()
+}

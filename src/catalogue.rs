@@ -1,0 +1,12 @@
+//! The directory in memory: an immutable snapshot at one change number, and the questions it answers.
+//!
+//! Knows no HTTP and no SQL. A snapshot is never changed: [`Snapshot::advance`] makes the next one,
+//! sharing what stayed the same, so that a write costs what it changes.
+
+mod item;
+mod page;
+mod snapshot;
+
+pub use item::{FULL_ONLY, Item, Retirement, Standing, View};
+pub use page::{Cursor, Page, PageQuery, Sort};
+pub use snapshot::{CatalogueError, Looked, Snapshot};

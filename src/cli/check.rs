@@ -1,0 +1,31 @@
+//! `check FOLDER`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{print, tell};
+use crate::import::check;
+
+/// Check every file of a folder
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The folder, or one file
+    folder: PathBuf,
+}
+
+impl Check {
+    pub(super) fn run(self) -> ExitCode {
+        let checked = check::check(self.folder);
+        let mut text = String::new();
+        for fault in &checked.faults {
+            text.push_str(&format!("{fault}\n"));
+        }
+        print(&text);
+        let errors = checked.faults.iter().filter(|f| f.fault.severity == crate::model::Severity::Error).count();
+        let warnings = checked.faults.len() - errors;
+        tell(&format!("{} entries, {} terms: {errors} errors, {warnings} warnings", checked.entries, checked.terms));
+        if checked.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}

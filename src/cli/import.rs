@@ -1,0 +1,100 @@
+//! `import FILE…`
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Common, block_on, fail, print, tell};
+use crate::import::{ImportError, Progress, Report, open_all, run, shipped};
+use crate::model::Severity;
+use crate::store::Store;
+
+/// Import files
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// Files (.yaml, .yml, .ndjson, .jsonl), or folders of them
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Check everything and say what would change, but change nothing
+    #[arg(long)]
+    plan: bool,
+    /// Who makes the change, for its history
+    #[arg(long, value_name = "NAME", default_value = "import")]
+    actor: String,
+    /// Why the change is made, for its history
+    #[arg(long, value_name = "TEXT", default_value = "Imported from files")]
+    reason: String,
+}
+
+impl Import {
+    pub(super) fn run(self, common: &Common) -> ExitCode {
+        let settings = match common.settings() {
+            Ok(settings) => settings,
+            Err(code) => return code,
+        };
+        match block_on(self.import(settings.database.url.reveal())) {
+            Ok(code) => code,
+            Err(error) => fail(error),
+        }
+    }
+
+    async fn import(&self, database: &str) -> ExitCode {
+        let readers = match open_all(&self.files) {
+            Ok(readers) => readers,
+            Err(faults) => return faulty(&faults),
+        };
+        let store = match Store::open(database, 2).await {
+            Ok(store) => store,
+            Err(error) => return fail(error),
+        };
+        if let Err(error) = crate::directory::prepare(&store, &shipped(), jiff::Timestamp::now).await {
+            return fail(error);
+        }
+        let bar = bar();
+        let show = self.plan;
+        let mut progress = |progress: Progress| {
+            bar.set_position(progress.items);
+            bar.set_message(progress.file.display().to_string());
+            if show {
+                let changes = progress.outcomes.iter().filter(|(_, outcome)| *outcome != crate::directory::Outcome::Unchanged);
+                print(&changes.map(|(name, outcome)| format!("{} {name}\n", outcome.word())).collect::<String>());
+            }
+        };
+        let done = run(&store, jiff::Timestamp::now, readers, self.plan, &self.actor, &self.reason, &mut progress).await;
+        bar.finish_and_clear();
+        store.close().await;
+        match done {
+            Ok(Report { tally, head: Some(head) }) => {
+                tell(&format!("{tally}; the directory is at change {}", head.change_number));
+                ExitCode::SUCCESS
+            }
+            Ok(Report { tally, head: None }) => {
+                tell(&format!("A plan: {tally}; nothing was changed"));
+                ExitCode::SUCCESS
+            }
+            Err(ImportError::Faults(faults)) => faulty(&faults),
+            Err(ImportError::Store(error)) => fail(error),
+        }
+    }
+}
+
+/// A bar on a terminal, nothing elsewhere.
+fn bar() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} items, {per_sec}, {elapsed} {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn faulty(faults: &[crate::import::Located]) -> ExitCode {
+    print(&faults.iter().map(|fault| format!("{fault}\n")).collect::<String>());
+    let errors = faults.iter().filter(|f| f.fault.severity == Severity::Error).count();
+    fail(format!("{errors} faults; nothing was imported"))
+}

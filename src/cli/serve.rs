@@ -1,0 +1,46 @@
+//! `serve`
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use super::{Common, fail};
+use crate::directory::Directory;
+use crate::http::{self, Service};
+use crate::import::shipped;
+use crate::settings::Settings;
+use crate::store::Store;
+
+/// Serves until it is told to stop.
+pub(super) fn run(common: &Common) -> ExitCode {
+    let settings = match common.settings() {
+        Ok(settings) => settings,
+        Err(code) => return code,
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(error),
+    };
+    match runtime.block_on(serve(settings)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(error),
+    }
+}
+
+async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
+    let listen = settings.server.listen;
+    let (listener, address) = http::bind(listen).map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+    let store = Store::open(settings.database.url.reveal(), settings.database.max_connections).await?;
+    let directory = Arc::new(Directory::open(store, &shipped(), jiff::Timestamp::now).await?);
+    let here = format!("http://{address}");
+    let public_url = if settings.server.public_url.is_empty() { here.clone() } else { settings.server.public_url.clone() };
+    let service = Service { directory: Arc::clone(&directory), public_url: public_url.clone() };
+    let server = http::server(service, listener, &settings.server)?;
+    let following = tokio::spawn(Arc::clone(&directory).follow());
+    writeln!(std::io::stdout(), "listening on {here}\nthe contract is at {public_url}/openapi.json")?;
+    server.await?;
+    following.abort();
+    directory.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}

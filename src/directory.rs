@@ -1,0 +1,125 @@
+//! Joins the catalogue and the store: commits change sets, keeps the snapshot, follows other processes.
+
+mod change;
+mod follow;
+mod ship;
+mod write;
+
+pub use change::{Action, Change, ChangeFault, Outcome, Tally};
+pub use ship::{Shipped, prepare};
+pub use write::{Refusal, Writer};
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arc_swap::ArcSwap;
+use thiserror::Error;
+
+use crate::catalogue::{CatalogueError, Snapshot};
+use crate::store::{Head, Store, StoreError};
+
+/// Tells the time. Injected, so that tests can set it.
+pub type Clock = fn() -> jiff::Timestamp;
+
+/// What can go wrong with the directory as a whole.
+#[derive(Debug, Error)]
+pub enum DirectoryError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What the database holds cannot be shown.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// A change set was refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+/// The directory of this process: what it serves from, and what it writes to.
+#[derive(Debug)]
+pub struct Directory {
+    store: Store,
+    clock: Clock,
+    snapshot: ArcSwap<Snapshot>,
+    /// Held while the snapshot is advanced, so that no advance is lost.
+    advancing: tokio::sync::Mutex<()>,
+    reachable: AtomicBool,
+}
+
+impl Directory {
+    /// Opens the directory in a store: brings schema and shipped catalogue up to date, and reads it.
+    ///
+    /// # Errors
+    /// Where the database fails, or holds what cannot be shown.
+    pub async fn open(store: Store, shipped: &Shipped, clock: Clock) -> Result<Self, DirectoryError> {
+        prepare(&store, shipped, clock).await?;
+        let loaded = store.load().await?;
+        let snapshot = blocking(move || Snapshot::new(loaded)).await?;
+        Ok(Self {
+            store,
+            clock,
+            snapshot: ArcSwap::from_pointee(snapshot),
+            advancing: tokio::sync::Mutex::new(()),
+            reachable: AtomicBool::new(true),
+        })
+    }
+
+    /// The directory as it stands in this process.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    /// Whether the database answered when it was last asked.
+    #[must_use]
+    pub fn is_reachable(&self) -> bool {
+        self.reachable.load(Ordering::Relaxed)
+    }
+
+    /// Commits a change set, all of it or nothing, and shows it in this process.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Refused`] with every fault of the change set; otherwise as the database fails.
+    pub async fn commit(&self, changes: Vec<Change>, actor: &str, reason: &str) -> Result<(Head, Tally), DirectoryError> {
+        let mut writer = Writer::begin(&self.store, self.clock, actor, reason).await?;
+        writer.apply(changes).await?;
+        let done = writer.finish().await?;
+        self.advance().await?;
+        Ok(done)
+    }
+
+    /// Closes the store's connections.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    /// Shows what was committed since the snapshot was made, by whichever process.
+    async fn advance(&self) -> Result<(), DirectoryError> {
+        let _turn = self.advancing.lock().await;
+        let now = self.snapshot();
+        let next = match self.store.load_since(now.head()).await? {
+            // A term may change what any entry shows of it, and a lost history leaves nothing to build on.
+            Some(loaded) if loaded.terms.is_empty() => blocking(move || now.advance(loaded)).await?,
+            _ => {
+                let loaded = self.store.load().await?;
+                blocking(move || Snapshot::new(loaded)).await?
+            }
+        };
+        self.snapshot.store(Arc::new(next));
+        Ok(())
+    }
+}
+
+/// Runs work that takes long off the threads that serve.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, CatalogueError> + Send + 'static) -> Result<T, DirectoryError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => Ok(done?),
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
+}
+
+/// A moment as the directory writes it: RFC 3339, UTC, milliseconds.
+#[must_use]
+pub fn moment(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}

@@ -1,0 +1,75 @@
+//! The contract over HTTP: routes, thin handlers, and what every answer has in common.
+
+mod answer;
+mod entries;
+mod health;
+pub mod openapi;
+mod outermost;
+pub mod problem;
+mod query;
+mod root;
+pub mod routes;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use actix_web::{App, HttpServer, web};
+
+use crate::directory::Directory;
+use crate::model::codes::Kind;
+use crate::settings;
+
+/// What every handler works with.
+#[derive(Debug)]
+pub struct Service {
+    /// The directory.
+    pub directory: Arc<Directory>,
+    /// What links begin with, without a slash at the end.
+    pub public_url: String,
+}
+
+/// The last part of the path of a kind's list.
+#[must_use]
+pub const fn collection(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Programme => "programmes",
+        Kind::Provider => "providers",
+        Kind::Academy => "academies",
+        Kind::CoachingLink => "coaching-links",
+        Kind::Resource => "resources",
+        Kind::Framework => "frameworks",
+    }
+}
+
+/// Takes the address to listen on.
+///
+/// # Errors
+/// Where it is taken already or may not be used.
+pub fn bind(listen: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(listen)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// Makes the server. It stops by itself on SIGTERM and SIGINT, after what has begun is answered.
+///
+/// # Errors
+/// Where the listener cannot be used.
+pub fn server(service: Service, listener: TcpListener, settings: &settings::Server) -> std::io::Result<Server> {
+    let service = web::Data::new(service);
+    let workers = match settings.workers {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        workers => workers,
+    };
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(service.clone())
+            .wrap(actix_web::middleware::from_fn(outermost::outermost))
+            .configure(routes::configure)
+    })
+    .workers(workers)
+    .shutdown_timeout(settings.shutdown_timeout)
+    .listen(listener)?;
+    Ok(server.run())
+}

@@ -1,0 +1,57 @@
+//! Whether the process lives, and whether it is ready.
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Service;
+use super::problem::{DATABASE_UNREACHABLE, Problem, ProblemBody};
+
+/// That the process lives.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Alive {
+    /// Always `alive`.
+    #[schema(example = "alive")]
+    status: &'static str,
+}
+
+/// That the process is ready.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Ready {
+    /// Always `ready`.
+    #[schema(example = "ready")]
+    status: &'static str,
+    /// The directory's change number as this process shows it.
+    #[schema(example = 240)]
+    change_number: i64,
+}
+
+/// Is the process alive?
+///
+/// Asks nothing but the process itself.
+#[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, description = "The process lives.", body = Alive)))]
+pub(super) async fn get_liveness() -> HttpResponse {
+    HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(Alive { status: "alive" })
+}
+
+/// Is the process ready?
+///
+/// Says whether the database answers. While it does not, lists and entries are still answered from
+/// memory, as of the change number in `changeNumber`; the process heals by itself.
+#[utoipa::path(
+    get, path = "/health/ready", tag = "health",
+    responses(
+        (status = 200, description = "The directory is loaded and the database answers.", body = Ready),
+        (status = 503, description = "The database does not answer; reads go on from memory.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn get_readiness(service: web::Data<Service>) -> Result<HttpResponse, Problem> {
+    let change_number = service.directory.snapshot().head().change_number;
+    if service.directory.is_reachable() {
+        return Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(Ready { status: "ready", change_number }));
+    }
+    let mut problem = Problem::new(DATABASE_UNREACHABLE, format!("The database does not answer. Lists and entries are answered from memory, as of change {change_number}."));
+    problem.more.insert("changeNumber".to_owned(), change_number.into());
+    Err(problem)
+}

@@ -1,0 +1,176 @@
+//! What went wrong, as a client reads it: problem details (RFC 9457).
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// One sort of problem: its code, its status, and what its page says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// The stable name.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// The title; the same for every problem of this sort.
+    pub title: &'static str,
+    /// What it means and what to do.
+    pub meaning: &'static str,
+}
+
+/// Declares the sorts of problem.
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $status:literal, $title:literal;)+) => {
+        $($(#[doc = $doc])+ pub const $name: Code = Code { code: $code, status: $status, title: $title, meaning: concat!($($doc),+) };)+
+        /// Every sort of problem.
+        pub const CODES: &[Code] = &[$($name,)+];
+    };
+}
+
+codes! {
+    /// The address has a query parameter that this operation does not take. Take it out, or write it as the answer suggests.
+    UNKNOWN_PARAMETER = "unknown-parameter", 400, "Unknown parameter";
+    /// A query parameter has a value that cannot be used. The answer says what may stand there.
+    INVALID_PARAMETER = "invalid-parameter", 400, "Invalid parameter";
+    /// The cursor was not given out for this list, or was changed. Begin again at the first page.
+    INVALID_CURSOR = "invalid-cursor", 400, "Invalid cursor";
+    /// The request cannot be read as HTTP means it.
+    BAD_REQUEST = "bad-request", 400, "Bad request";
+    /// Nothing is at this address. The list of what there is begins at `/v1`.
+    NOT_FOUND = "not-found", 404, "Not found";
+    /// The address is there, but not for this method. The header `Allow` lists the methods it takes.
+    METHOD_NOT_ALLOWED = "method-not-allowed", 405, "Method not allowed";
+    /// The entry was taken out of the directory. The answer says why, since when and what took its place.
+    GONE = "gone", 410, "Gone";
+    /// The request is larger than this operation takes.
+    TOO_LARGE = "too-large", 413, "Content too large";
+    /// Something failed here that should not have. Give the `instance` of the answer when you report it.
+    INTERNAL = "internal", 500, "Internal error";
+    /// The database cannot be reached for now. Lists and entries are still answered from memory.
+    DATABASE_UNREACHABLE = "database-unreachable", 503, "Database unreachable";
+}
+
+/// One fault of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProblemError {
+    /// The query parameter at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// The member of the body at fault, as a JSON Pointer (RFC 6901).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// What is wrong.
+    pub detail: String,
+    /// Where to find, or what is, allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<String>,
+    /// The nearest allowed value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub did_you_mean: Option<String>,
+}
+
+/// A problem to be answered with.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// Its sort.
+    pub code: Code,
+    /// A sentence that a person can act on.
+    pub detail: String,
+    /// Every fault found.
+    pub errors: Vec<ProblemError>,
+    /// Further members.
+    pub more: Map<String, Value>,
+}
+
+/// The body of every answer with a status of 400 or above (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemBody {
+    /// The address of a page about this sort of problem.
+    #[schema(example = "https://directory.example/problems/not-found")]
+    r#type: String,
+    /// The stable name of this sort of problem.
+    #[schema(example = "not-found")]
+    code: String,
+    /// What this sort of problem is called.
+    #[schema(example = "Not found")]
+    title: String,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599, example = 404)]
+    status: u16,
+    /// What went wrong this time, and what to do.
+    #[schema(example = "There is no programme “mary-secole”. Did you mean “mary-seacole”?")]
+    detail: String,
+    /// This very answer; the log names it too.
+    #[schema(example = "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7")]
+    instance: String,
+    /// Every fault found, where the request has several parts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<ProblemError>,
+    /// Further members of this sort of problem.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    more: Map<String, Value>,
+}
+
+impl Problem {
+    /// A problem of a sort, with what to do about it.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new(), more: Map::new() }
+    }
+
+    /// The problem that an answer made elsewhere, with this status, stands for.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Self {
+        let code = CODES.iter().find(|code| code.status == status.as_u16() && code.status != 400).copied();
+        match (code, status.is_server_error()) {
+            (Some(code), _) => Self::new(code, first_sentence(code.meaning)),
+            (None, false) => Self::new(BAD_REQUEST, first_sentence(BAD_REQUEST.meaning)),
+            (None, true) => Self::new(INTERNAL, first_sentence(INTERNAL.meaning)),
+        }
+    }
+
+    /// The answer's body.
+    pub(super) fn body(&self, public_url: &str, instance: &str) -> String {
+        let body = ProblemBody {
+            r#type: format!("{public_url}/problems/{}", self.code.code),
+            code: self.code.code.to_owned(),
+            title: self.code.title.to_owned(),
+            status: self.code.status,
+            detail: self.detail.clone(),
+            instance: instance.to_owned(),
+            errors: self.errors.clone(),
+            more: self.more.clone(),
+        };
+        serde_json::to_string(&body).unwrap_or_default()
+    }
+}
+
+fn first_sentence(meaning: &str) -> String {
+    meaning.trim().to_owned()
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code.code)
+    }
+}
+
+/// The outermost layer knows the request's id and the public address, and writes the body.
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status_code());
+        if self.code.status == 503 {
+            answer.insert_header((header::RETRY_AFTER, "5"));
+        }
+        let mut answer = answer.finish();
+        answer.extensions_mut().insert(self.clone());
+        answer
+    }
+}

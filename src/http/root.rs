@@ -1,0 +1,131 @@
+//! The service's description of itself.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::answer::{cacheable, entity_tag, json as text_of};
+use super::problem::{Problem, ProblemBody};
+use super::query::Query;
+use super::{Service, collection};
+use crate::model::codes::{CodeList, Kind, CODE_LISTS};
+
+/// The service's description of itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Root {
+    data: RootData,
+    meta: RootMeta,
+    links: RootLinks,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct RootData {
+    /// What the service is called.
+    #[schema(example = "Leadership Directory")]
+    title: &'static str,
+    /// The version of the binary.
+    #[schema(example = "0.1.0")]
+    version: &'static str,
+    /// The licence of the directory as a compilation.
+    licence: Licence,
+    /// The kinds of entry, with their lists.
+    kinds: Vec<KindLink>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Licence {
+    /// Its name.
+    #[schema(example = "CC BY 4.0")]
+    name: &'static str,
+    /// Its text.
+    #[schema(example = "https://creativecommons.org/licenses/by/4.0/")]
+    url: &'static str,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct KindLink {
+    /// The kind.
+    kind: Kind,
+    /// What it is.
+    definition: &'static str,
+    /// How many entries of it are published, variants included.
+    #[schema(example = 35)]
+    count: u64,
+    /// The address of its list.
+    #[schema(example = "https://directory.example/v1/programmes")]
+    href: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct RootMeta {
+    /// The directory's change number.
+    change_number: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct RootLinks {
+    /// This answer.
+    #[serde(rename = "self")]
+    this: String,
+    /// The OpenAPI document.
+    openapi: String,
+    /// Whether the service is ready.
+    ready: String,
+}
+
+/// Describe the service
+///
+/// The kinds of entry with their lists, the licence, and where the contract is.
+#[utoipa::path(
+    get, path = "/v1", tag = "service",
+    responses(
+        (status = 200, description = "The service's description of itself.", body = Root, headers(
+            ("ETag" = String, description = "The strong validator of the answer (RFC 9110 §8.8.3)."),
+            ("Directory-Change-Number" = i64, description = "The directory's change number."),
+        )),
+        (status = 304, description = "The answer is the one whose ETag `If-None-Match` names."),
+        (status = 400, description = "A parameter is unknown.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn describe_service(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Query::read(request.query_string(), &[]).finish()?;
+    let snapshot = service.directory.snapshot();
+    let tag = entity_tag(snapshot.head().change_number, &snapshot.head().chain);
+    let at = |path: &str| format!("{}{path}", service.public_url);
+    let definitions = CODE_LISTS.iter().find(|list| list.scheme == "kind").map_or(&[][..], |list: &CodeList| list.codes);
+    Ok(cacheable(&request, tag, || {
+        let kinds = Kind::ALL.iter().zip(definitions).map(|(kind, code)| KindLink {
+            kind: *kind,
+            definition: code.definition,
+            count: snapshot.count(*kind),
+            href: at(&format!("/v1/{}", collection(*kind))),
+        });
+        text_of(&Root {
+            data: RootData {
+                title: "Leadership Directory",
+                version: env!("CARGO_PKG_VERSION"),
+                licence: Licence { name: "CC BY 4.0", url: "https://creativecommons.org/licenses/by/4.0/" },
+                kinds: kinds.collect(),
+            },
+            meta: RootMeta { change_number: snapshot.head().change_number },
+            links: RootLinks { this: at("/v1"), openapi: at("/openapi.json"), ready: at("/health/ready") },
+        })
+    }))
+}
+
+/// Get the contract
+///
+/// This document: every operation, parameter, status and schema, in OpenAPI 3.1.
+#[utoipa::path(
+    get, path = "/openapi.json", tag = "service",
+    responses((status = 200, description = "The OpenAPI document.", body = Object, content_type = "application/json")),
+)]
+pub(super) async fn get_openapi() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(("cache-control", "public, no-cache"))
+        .content_type("application/json")
+        .body(super::openapi::text())
+}

@@ -1,0 +1,57 @@
+//! The one table of routes. A test holds it against the contract.
+
+use actix_web::guard;
+use actix_web::{Handler, HttpResponse, Resource, Responder, Route, web};
+
+use super::problem::{NOT_FOUND, Problem};
+use super::{entries, health, root};
+
+/// A route that answers GET and HEAD.
+fn read<F, A>(handler: F) -> Route
+where
+    F: Handler<A>,
+    A: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)
+}
+
+/// The paths, and what answers them.
+fn resources() -> Vec<(&'static str, Route)> {
+    vec![
+        ("/v1", read(root::describe_service)),
+        ("/v1/programmes", read(entries::list_programmes)),
+        ("/v1/programmes/{id}", read(entries::get_programme)),
+        ("/v1/providers", read(entries::list_providers)),
+        ("/v1/providers/{id}", read(entries::get_provider)),
+        ("/v1/academies", read(entries::list_academies)),
+        ("/v1/academies/{id}", read(entries::get_academy)),
+        ("/v1/coaching-links", read(entries::list_coaching_links)),
+        ("/v1/coaching-links/{id}", read(entries::get_coaching_link)),
+        ("/v1/resources", read(entries::list_resources)),
+        ("/v1/resources/{id}", read(entries::get_resource)),
+        ("/v1/frameworks", read(entries::list_frameworks)),
+        ("/v1/frameworks/{id}", read(entries::get_framework)),
+        ("/health/live", read(health::get_liveness)),
+        ("/health/ready", read(health::get_readiness)),
+        ("/openapi.json", read(root::get_openapi)),
+    ]
+}
+
+/// The paths that are served, as the contract writes them.
+#[must_use]
+pub fn paths() -> Vec<&'static str> {
+    resources().into_iter().map(|(path, _)| path).collect()
+}
+
+/// Puts the routes into an application.
+pub fn configure(config: &mut web::ServiceConfig) {
+    for (path, route) in resources() {
+        config.service(Resource::new(path).route(route));
+    }
+    config.default_service(web::to(nothing_here));
+}
+
+async fn nothing_here() -> Result<HttpResponse, Problem> {
+    Err(Problem::new(NOT_FOUND, "Nothing is at this address. /v1 lists what there is."))
+}

@@ -1,0 +1,208 @@
+//! Reading what was committed: all of it, or what came after a number.
+
+use futures_util::TryStreamExt as _;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row as _};
+
+use super::commit::{State, kind_of};
+use super::dialect::BEGIN_READ;
+use super::error::StoreError;
+use super::{Head, Store, chain};
+use crate::model::codes::Kind;
+
+/// An entry as the database keeps it.
+#[derive(Debug, Clone)]
+pub struct EntryRow {
+    /// Its uid.
+    pub uid: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its slug.
+    pub id: String,
+    /// Whether it stands in the directory.
+    pub state: State,
+    /// Its canonical body.
+    pub body: String,
+    /// How many versions there have been.
+    pub version: i64,
+    /// Its last change number.
+    pub change_number: i64,
+    /// When it was created.
+    pub created_at: String,
+    /// When it last changed.
+    pub modified_at: String,
+    /// The chain hash at its last change number.
+    pub chain: String,
+}
+
+/// A term as the database keeps it.
+#[derive(Debug, Clone)]
+pub struct TermRow {
+    /// Its vocabulary.
+    pub scheme: String,
+    /// Its code.
+    pub code: String,
+    /// Its canonical body.
+    pub body: String,
+    /// Its last change number.
+    pub change_number: i64,
+    /// The hash of its shipped body; empty where it was never shipped.
+    pub shipped: String,
+}
+
+/// A slug that was given once.
+#[derive(Debug, Clone)]
+pub struct SlugRow {
+    /// The kind.
+    pub kind: Kind,
+    /// The slug.
+    pub id: String,
+    /// The uid of the entry it was given to.
+    pub uid: String,
+}
+
+/// What was read of a directory, all at one change number.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The number, and the chain up to it.
+    pub head: Head,
+    /// Terms that changed.
+    pub terms: Vec<TermRow>,
+    /// Entries that changed, in the order of their change numbers.
+    pub entries: Vec<EntryRow>,
+    /// Slugs that are no entry's present one.
+    pub old_slugs: Vec<SlugRow>,
+}
+
+impl Store {
+    /// Where the change sequence stands.
+    ///
+    /// # Errors
+    /// As the database fails.
+    pub async fn head(&self) -> Result<Head, StoreError> {
+        let mut connection = self.pool().acquire().await?;
+        select_head(&mut connection).await
+    }
+
+    /// Everything.
+    ///
+    /// # Errors
+    /// As the database fails.
+    pub async fn load(&self) -> Result<Loaded, StoreError> {
+        let mut transaction = self.pool().begin_with(BEGIN_READ.of(self.dialect())).await?;
+        let head = select_head(&mut transaction).await?;
+        let loaded = load_after(&mut transaction, head, -1).await?;
+        transaction.rollback().await?;
+        Ok(loaded)
+    }
+
+    /// What was committed after a head, or `None` where the chain does not know that head: the
+    /// database was then restored from an older copy, and must be loaded anew.
+    ///
+    /// # Errors
+    /// As the database fails.
+    pub async fn load_since(&self, since: &Head) -> Result<Option<Loaded>, StoreError> {
+        let mut transaction = self.pool().begin_with(BEGIN_READ.of(self.dialect())).await?;
+        let head = select_head(&mut transaction).await?;
+        let known = if since.change_number == 0 {
+            Some(chain::GENESIS.to_owned())
+        } else {
+            sqlx::query_scalar("SELECT chain FROM history WHERE change_number = $1")
+                .bind(since.change_number)
+                .fetch_optional(&mut *transaction)
+                .await?
+        };
+        if known.as_deref() != Some(since.chain.as_str()) {
+            return Ok(None);
+        }
+        let loaded = load_after(&mut transaction, head, since.change_number).await?;
+        transaction.rollback().await?;
+        Ok(Some(loaded))
+    }
+}
+
+async fn select_head(connection: &mut AnyConnection) -> Result<Head, StoreError> {
+    let row = sqlx::query("SELECT change_number, chain, committed_at, shipped FROM directory WHERE one = 1")
+        .fetch_one(connection)
+        .await?;
+    Ok(Head {
+        change_number: row.try_get(0)?,
+        chain: row.try_get(1)?,
+        committed_at: row.try_get(2)?,
+        shipped: row.try_get(3)?,
+    })
+}
+
+async fn load_after(connection: &mut AnyConnection, head: Head, after: i64) -> Result<Loaded, StoreError> {
+    let terms = TermRow::select_after(connection, after).await?;
+    // Rows are taken one by one: a whole directory of them twice in memory would double its peak.
+    let mut rows = sqlx::query(
+        "SELECT e.uid, e.kind, e.id, e.state, e.body, e.version, e.change_number, e.created_at, e.modified_at, \
+         e.retired_because, e.replaced_by, h.chain FROM entry AS e JOIN history AS h ON h.change_number = e.change_number \
+         WHERE e.change_number > $1 ORDER BY e.change_number",
+    )
+    .bind(after)
+    .fetch(&mut *connection);
+    let mut entries = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        entries.push(EntryRow::read(&row)?);
+    }
+    drop(rows);
+    let old_slugs = sqlx::query(
+        "SELECT s.kind, s.id, s.uid FROM slug AS s JOIN entry AS e ON e.uid = s.uid WHERE e.id <> s.id AND e.change_number > $1 ORDER BY s.kind, s.id",
+    )
+    .bind(after)
+    .fetch_all(connection)
+    .await?;
+    let old_slugs = old_slugs.iter().map(SlugRow::read).collect::<Result<_, _>>()?;
+    Ok(Loaded { head, terms, entries, old_slugs })
+}
+
+impl EntryRow {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let state = match row.try_get(3)? {
+            "retired" => State::Retired { reason: row.try_get(9)?, replaced_by: row.try_get(10)? },
+            _ => State::Current,
+        };
+        Ok(Self {
+            uid: row.try_get(0)?,
+            kind: kind_of(row.try_get(1)?)?,
+            id: row.try_get(2)?,
+            state,
+            body: row.try_get(4)?,
+            version: row.try_get(5)?,
+            change_number: row.try_get(6)?,
+            created_at: row.try_get(7)?,
+            modified_at: row.try_get(8)?,
+            chain: row.try_get(11)?,
+        })
+    }
+}
+
+impl TermRow {
+    /// The terms that changed after a number.
+    pub(super) async fn select_after(connection: &mut AnyConnection, after: i64) -> Result<Vec<Self>, StoreError> {
+        let rows = sqlx::query("SELECT scheme, code, body, change_number, shipped FROM term WHERE change_number > $1 ORDER BY change_number")
+            .bind(after)
+            .fetch_all(connection)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Self {
+                    scheme: row.try_get(0)?,
+                    code: row.try_get(1)?,
+                    body: row.try_get(2)?,
+                    change_number: row.try_get(3)?,
+                    shipped: row.try_get(4)?,
+                })
+            })
+            .collect()
+    }
+}
+
+impl SlugRow {
+    /// Reads `kind, id, uid`.
+    pub(super) fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        Ok(Self { kind: kind_of(row.try_get(0)?)?, id: row.try_get(1)?, uid: row.try_get(2)? })
+    }
+}

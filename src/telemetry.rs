@@ -1,0 +1,23 @@
+//! What the process says about itself, to standard error. Never a query string, a key or a profile.
+
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::settings::{Log, LogFormat};
+
+/// Starts logging. Called once, before anything else may log.
+pub fn start(log: &Log) {
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines: Box<dyn tracing_subscriber::Layer<_> + Send + Sync> = match log.format {
+        LogFormat::Text => Box::new(lines.with_ansi(false).compact()),
+        LogFormat::Json => Box::new(lines.json().flatten_event(true)),
+    };
+    // The level was checked when the settings were read.
+    let chosen: Targets = log.level.parse().unwrap_or_else(|_| Targets::new().with_default(tracing::Level::INFO));
+    // These crates log what they are sent, at their lowest levels: addresses, headers and statements.
+    let ours = ["actix_http", "actix_web", "actix_server", "sqlx", "mio", "tokio", "h2"]
+        .into_iter()
+        .fold(chosen, |targets, other| targets.with_target(other, tracing::Level::WARN));
+    tracing_subscriber::registry().with(lines).with(ours).init();
+}
