@@ -52,7 +52,7 @@ pub fn bind(listen: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
     Ok((listener, address))
 }
 
-/// Makes the server. It stops by itself on SIGTERM and SIGINT, after what has begun is answered.
+/// Makes the server. It stops when its handle says so, after what has begun is answered.
 ///
 /// # Errors
 /// Where the listener cannot be used.
@@ -70,6 +70,7 @@ pub fn server(service: Service, listener: TcpListener, settings: &settings::Serv
     })
     .workers(workers)
     .shutdown_timeout(settings.shutdown_timeout)
+    .disable_signals()
     .listen(listener)?;
     Ok(server.run())
 }

@@ -4,6 +4,8 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use super::{Common, fail};
 use crate::directory::Directory;
 use crate::http::{self, Service};
@@ -37,7 +39,18 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let service = Service { directory: Arc::clone(&directory), public_url: public_url.clone() };
     let server = http::server(service, listener, &settings.server)?;
     let following = tokio::spawn(Arc::clone(&directory).follow());
-    writeln!(std::io::stdout(), "listening on {here}\nthe contract is at {public_url}/openapi.json")?;
+    // Heard from before anybody is told that we listen: a stop asked for at once is a stop all the same.
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let handle = server.handle();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        handle.stop(true).await;
+    });
+    // Whoever started us may not want to read on; that is no reason to stop.
+    let _ = writeln!(std::io::stdout(), "listening on {here}\nthe contract is at {public_url}/openapi.json");
     server.await?;
     following.abort();
     directory.close().await;

@@ -22,11 +22,11 @@ const VIEWS: [(&str, View); 2] = [("summary", View::Summary), ("full", View::Ful
 /// Declares the two operations of a kind. Each is documented where the contract is read from it.
 macro_rules! operations {
     ($($kind:ident, $list:ident, $get:ident, $path:literal, $item:literal, $tag:literal, $list_schema:literal, $answer_schema:literal, $many:literal, $one:literal, $example:literal;)+) => {$(
-        #[doc = concat!("List ", $many)]
-        #[doc = ""]
-        #[doc = concat!("One page of the ", $many, " in the directory, in a total order. Follow `links.next` until there is none: each entry comes exactly once, whatever is added or taken out meanwhile.")]
+        #[doc = concat!("Answers with one page of the ", $many, ".")]
         #[utoipa::path(
             get, path = $path, tag = $tag,
+            summary = concat!("List ", $many),
+            description = concat!("One page of the ", $many, " in the directory, in a total order. Follow `links.next` until there is none: each entry comes exactly once, whatever is added or taken out meanwhile."),
             params(
                 ("limit" = Option<u32>, Query, description = "The most entries on the page, 1 to 100; 20 where it is left out.", minimum = 1, maximum = 100, example = 5),
                 ("sort" = Option<SortName>, Query, description = "The order; the id breaks ties. By title where it is left out.", example = "-modifiedAt"),
@@ -47,11 +47,11 @@ macro_rules! operations {
             list(&service, &request, Kind::$kind)
         }
 
-        #[doc = concat!("Get one ", $one)]
-        #[doc = ""]
-        #[doc = concat!("Everything the directory holds about one ", $one, ", each fact with its source. A member is null where no source states it.")]
+        #[doc = concat!("Answers with one ", $one, ".")]
         #[utoipa::path(
             get, path = $item, tag = $tag,
+            summary = concat!("Get one ", $one),
+            description = concat!("Everything the directory holds about one ", $one, ", each fact with its source. A member is null where no source states it."),
             params(("id" = String, Path, description = "The entry's id.", example = $example)),
             responses(
                 (status = 200, description = "The entry.", body = ref($answer_schema), headers(

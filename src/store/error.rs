@@ -6,7 +6,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// The address names no engine we know.
-    #[error("the database address {0:?} is not one of sqlite://FILE, postgres://… or postgresql://…")]
+    #[error("the database address begins with {0:?}; write sqlite://FILE, postgres://… or postgresql://…")]
     UnknownEngine(String),
     /// The file cannot be read as a database.
     #[error("the database {name} is damaged, or is not a database ({detail}). Nothing was changed. Restore it from a backup, or give another --database.")]

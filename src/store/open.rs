@@ -51,7 +51,8 @@ fn dialect_of(url: &str) -> Result<Dialect, StoreError> {
     match url.split_once(':').map(|(scheme, _)| scheme) {
         Some("sqlite") => Ok(Dialect::Sqlite),
         Some("postgres" | "postgresql") => Ok(Dialect::Postgres),
-        _ => Err(StoreError::UnknownEngine(display_name(url))),
+        // Only the scheme is told: the rest may hold a password.
+        _ => Err(StoreError::UnknownEngine(url.split_once(':').map_or("", |(scheme, _)| scheme).to_owned())),
     }
 }
 

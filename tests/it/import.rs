@@ -1,0 +1,144 @@
+//! Imports and exports.
+
+use std::process::Output;
+
+use serde_json::{Value, json};
+
+use crate::engine::Engine;
+use crate::on_both_engines;
+use crate::support::{App, Process, binary, course, import, text};
+
+fn command(app: &App, arguments: &[&str]) -> Output {
+    binary().args(["--database", &app.database.url]).args(arguments).output().expect("it runs")
+}
+
+on_both_engines! {
+    async fn a_plan_tells_and_changes_nothing(engine: Engine) {
+        let app = App::start(engine).await;
+        let before = app.get("/v1").await.header("directory-change-number").to_owned();
+        let file = app.database.folder.path().join("plan.ndjson");
+        let mary = json!({"kind": "programme", "id": "mary-seacole", "aliases": ["MSP"]});
+        std::fs::write(&file, format!("{}\n{mary}\n", course("new", "New"))).unwrap();
+        let output = import(&app.database.url, &file, &["--plan"]);
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(text(&output.stdout), "created programme/new\nupdated programme/mary-seacole\n");
+        assert!(text(&output.stderr).contains("1 created, 1 updated, 0 unchanged; nothing was changed"), "{}", text(&output.stderr));
+        let pool = app.database.pool().await;
+        let now: i64 = sqlx::query_scalar("SELECT change_number FROM directory").fetch_one(&pool).await.unwrap();
+        assert_eq!(now.to_string(), before);
+    }
+
+    async fn an_import_updates_field_by_field_and_retires_nothing(engine: Engine) {
+        let app = App::start(engine).await;
+        let before = app.data("/v1/programmes/mary-seacole").await;
+        let update = json!({"kind": "programme", "id": "mary-seacole", "aliases": ["MSP"], "aims": null, "evidence": {"/url": ["ms-notice-page"]}});
+        let evidence = before["evidence"].as_object().unwrap().clone();
+        let mut update = update;
+        update["evidence"] = Value::Object(evidence.into_iter().filter(|(pointer, _)| pointer != "/aims").collect());
+        let output = app.import("update.ndjson", &update.to_string());
+        assert!(output.status.success(), "{}", text(&output.stdout));
+        app.process.until("/v1/programmes/mary-seacole", |answer| answer.json()["data"]["version"] == 2).await;
+        let after = app.data("/v1/programmes/mary-seacole").await;
+        assert_eq!(after["aliases"], json!(["MSP"]));
+        assert_eq!(after["aims"], Value::Null);
+        for same in ["title", "summary", "durations", "costs", "status", "uid", "createdAt"] {
+            assert_eq!(after[same], before[same], "{same}");
+        }
+        assert_eq!(app.get("/v1/programmes").await.json()["meta"]["total"], app.get("/v1/programmes").await.json()["meta"]["total"]);
+    }
+
+    async fn one_fault_anywhere_and_nothing_is_imported(engine: Engine) {
+        let app = App::start(engine).await;
+        let pool = app.database.pool().await;
+        let before: i64 = sqlx::query_scalar("SELECT change_number FROM directory").fetch_one(&pool).await.unwrap();
+        let mut bad = course("bad", "Bad");
+        bad["status"]["term"] = "runing".into();
+        bad["provider"] = "nobody".into();
+        let mut dangling = course("dangling", "Dangling");
+        dangling["provider"] = "nobody-else".into();
+        let lines = [course("good", "Good").to_string(), bad.to_string(), "{\"kind\": ".to_owned(), dangling.to_string(), json!({"kind": "planet", "id": "x"}).to_string(), course("good", "Again").to_string()];
+        let output = app.import("bad.ndjson", &lines.join("\n"));
+        assert!(!output.status.success());
+        let told = text(&output.stdout);
+        for wanted in [
+            "bad.ndjson:2: error: programme/bad/status/term: “runing” is not a known code. Write “running”",
+            "bad.ndjson:3: error: The file cannot be read",
+            "bad.ndjson:4: error: programme/dangling/provider: There is no provider “nobody-else”",
+            "bad.ndjson:5: error: /kind: “planet” is not a known kind",
+            "bad.ndjson:6: error: programme/good/id: The entry stands in the change set twice",
+        ] {
+            assert!(told.contains(wanted), "no “{wanted}” in\n{told}");
+        }
+        let after: i64 = sqlx::query_scalar("SELECT change_number FROM directory").fetch_one(&pool).await.unwrap();
+        assert_eq!(before, after);
+        assert_eq!(app.get("/v1/programmes/good").await.status, 404);
+    }
+
+    async fn faults_of_yaml_name_the_line_of_the_member(engine: Engine) {
+        let app = App::start(engine).await;
+        let yaml = "# a comment\n- kind: programme\n  id: x\n  type: course\n  title: X\n  summary: X.\n  provider: kings-fund\n  audience:\n    openTo:\n      - nurse\n      - nusre\n  status: {term: running, asOf: {date: null}, sources: [s]}\n  sources:\n    - {id: s, title: S}\n";
+        let output = app.import("x.yaml", yaml);
+        assert!(text(&output.stdout).contains("x.yaml:11: error: programme/x/audience/openTo/1: “nusre” is not a known role. Write “nurse”"), "{}", text(&output.stdout));
+    }
+
+    async fn instructions_that_cannot_be_carried_out_are_faults(engine: Engine) {
+        let app = App::start(engine).await;
+        for (line, wanted) in [
+            (json!({"retire": "programme/nothing", "reason": "x"}), "There is no such entry"),
+            (json!({"retire": "programme/lead"}), "“reason” is missing"),
+            (json!({"retire": "programme/lead", "reason": " "}), "No reason is given"),
+            (json!({"retire": "lead", "reason": "x"}), "names no entry"),
+            (json!({"retire": "programme/lead", "reason": "x", "replacedBy": "programme/nothing"}), "There is no programme “nothing”"),
+            (json!({"rename": "programme/lead", "to": "Lead It"}), "is not a slug"),
+            (json!({"rename": "programme/lead", "to": "director"}), "belongs or belonged to another entry"),
+            (json!({"rename": "programme/lead", "two": "x"}), "“two” is not a known member"),
+            (json!({"scheme": "role", "code": "x", "label": "X", "broader": "y"}), "“y” is not a known role"),
+            (json!({"scheme": "role", "code": "clinical", "label": "Clinical", "broader": "nurse"}), "broader than itself"),
+        ] {
+            let output = app.import("x.ndjson", &line.to_string());
+            assert!(!output.status.success() && text(&output.stdout).contains(wanted), "{line}: {}{}", text(&output.stdout), text(&output.stderr));
+        }
+    }
+
+    async fn a_slug_is_never_given_to_another_entry(engine: Engine) {
+        let app = App::start(engine).await;
+        let first = app.import("x.ndjson", &format!("{}\n{}\n", json!({"rename": "programme/director", "to": "director-programme"}), json!({"retire": "programme/cefts", "reason": "x"})));
+        assert!(first.status.success(), "{}", text(&first.stdout));
+        for id in ["director", "cefts"] {
+            let output = app.import("y.ndjson", &course(id, "X").to_string());
+            assert!(!output.status.success() && text(&output.stdout).contains("slugs are never reused"), "{}", text(&output.stdout));
+        }
+    }
+
+    async fn export_then_import_changes_nothing(engine: Engine) {
+        let app = App::start(engine).await;
+        let folder = app.database.folder.path().join("export");
+        let ndjson = app.database.folder.path().join("export.ndjson");
+        assert!(command(&app, &["export", "--to", folder.to_str().unwrap()]).status.success());
+        assert!(command(&app, &["export", "--format", "ndjson", "--to", ndjson.to_str().unwrap()]).status.success());
+        for path in [folder.to_str().unwrap(), ndjson.to_str().unwrap()] {
+            let output = command(&app, &["import", path]);
+            assert!(text(&output.stderr).contains("0 created, 0 updated, 241 unchanged"), "{path}: {}{}", text(&output.stdout), text(&output.stderr));
+        }
+        // Read into another directory that shipped nothing of the same content, it is the same content.
+        let checked = binary().args(["check", folder.to_str().unwrap()]).output().unwrap();
+        assert!(checked.status.success(), "{}", text(&checked.stdout));
+        assert!(text(&checked.stderr).contains("106 entries, 135 terms: 0 errors, 0 warnings"), "{}", text(&checked.stderr));
+        let to_stdout = command(&app, &["export", "--format", "ndjson"]);
+        assert_eq!(text(&to_stdout.stdout), std::fs::read_to_string(&ndjson).unwrap());
+    }
+
+    async fn ten_thousand_entries_are_imported_and_served(engine: Engine) {
+        let database = engine.fresh().await;
+        let file = database.folder.path().join("made.ndjson");
+        let made = binary().args(["generate", "--entries", "10000"]).output().unwrap();
+        std::fs::write(&file, &made.stdout).unwrap();
+        let again = binary().args(["generate", "--entries", "10000"]).output().unwrap();
+        assert!(made.stdout == again.stdout, "the same seed gives the same entries");
+        let output = import(&database.url, &file, &[]);
+        assert!(text(&output.stderr).contains("10000 created"), "{}{}", text(&output.stdout), text(&output.stderr));
+        let server = Process::start(&database.url, &[]);
+        let total = server.get("/v1/programmes?limit=100").await.json()["meta"]["total"].as_u64().unwrap();
+        assert!(total > 6_000, "{total} programmes");
+    }
+}

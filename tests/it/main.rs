@@ -1,0 +1,19 @@
+//! Black-box tests: the real binary, through HTTP and its command line, on both engines.
+//!
+//! PostgreSQL is given by `LEADERSHIP_DIRECTORY_TEST_POSTGRES`; `scripts/test` starts one. Without it the
+//! tests fail: none is left out.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod catalogue;
+mod command_line;
+mod contract;
+mod engine;
+mod entries;
+mod faults;
+mod follow;
+mod history;
+mod import;
+mod problems;
+mod start;
+mod support;

@@ -1,0 +1,207 @@
+//! Starting: new and existing databases, edits that stay, databases that are refused, and stopping.
+
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use leadership_directory::directory::{Action, Change, Directory, Shipped};
+use leadership_directory::import::shipped;
+use leadership_directory::store::Store;
+use serde_json::json;
+use sqlx::Row as _;
+
+use crate::engine::{Database, Engine};
+use crate::on_both_engines;
+use crate::support::{App, Process, binary, import, text};
+
+/// A catalogue of a later edition, in which two entries say more.
+fn improved() -> Shipped {
+    fn changes() -> Vec<Change> {
+        let mut changes = (shipped().changes)();
+        for change in &mut changes {
+            if let Action::Ship(value) = &mut change.action
+                && (value["id"] == "nye-bevan" || value["id"] == "director")
+            {
+                value["aliases"] = json!(["Shipped later"]);
+            }
+        }
+        changes
+    }
+    Shipped { edition: shipped().edition + 1, hash: || "improved".to_owned(), changes }
+}
+
+async fn open(database: &Database, shipped: &Shipped) -> Arc<Directory> {
+    let store = Store::open(&database.url, 3).await.expect("a store");
+    Arc::new(Directory::open(store, shipped, jiff::Timestamp::now).await.expect("a directory"))
+}
+
+fn count_lines(output: &std::process::Output, wanted: &str) -> usize {
+    text(&output.stderr).matches(wanted).count()
+}
+
+on_both_engines! {
+    async fn two_processes_that_start_at_once_import_once_and_both_serve(engine: Engine) {
+        for _ in 0..3 {
+            let database = engine.fresh().await;
+            let url = database.url.clone();
+            let other = tokio::task::spawn_blocking(move || Process::start(&url, &[]));
+            let here = Process::start(&database.url, &[]);
+            let there = other.await.expect("it starts");
+            for server in [&here, &there] {
+                assert_eq!(server.get("/v1/programmes/mary-seacole").await.status, 200);
+            }
+            let pool = database.pool().await;
+            let creates: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM history WHERE operation = 'create'").fetch_one(&pool).await.unwrap();
+            let changes: i64 = sqlx::query_scalar("SELECT change_number FROM directory").fetch_one(&pool).await.unwrap();
+            assert_eq!(creates, 241);
+            assert_eq!(changes, 241);
+        }
+    }
+
+    async fn a_later_edition_improves_what_nobody_touched_and_leaves_edits(engine: Engine) {
+        let app = App::start(engine).await;
+        let edit = json!({"kind": "programme", "id": "director", "aliases": ["Edited here"]});
+        assert!(app.import("edit.ndjson", &edit.to_string()).status.success());
+        let directory = open(&app.database, &improved()).await;
+        directory.close().await;
+        app.process.until("/v1/programmes/nye-bevan", |answer| answer.json()["data"]["aliases"] == json!(["Shipped later"])).await;
+        assert_eq!(app.data("/v1/programmes/director").await["aliases"], json!(["Edited here"]));
+        // The older binary, started again, does not bring its own edition back.
+        let older = Process::start(&app.database.url, &[]);
+        assert_eq!(older.get("/v1/programmes/nye-bevan").await.json()["data"]["aliases"], json!(["Shipped later"]));
+        let pool = app.database.pool().await;
+        let last: i64 = sqlx::query("SELECT change_number FROM directory").fetch_one(&pool).await.unwrap().get(0);
+        assert_eq!(last, 243, "one edit and one improvement");
+    }
+
+    async fn starting_again_changes_nothing(engine: Engine) {
+        let app = App::start(engine).await;
+        let before = app.get("/v1/programmes").await;
+        let again = Process::start(&app.database.url, &[]).get("/v1/programmes").await;
+        assert_eq!(before.header("etag"), again.header("etag"));
+        assert_eq!(before.json()["data"], again.json()["data"]);
+    }
+
+    async fn sigterm_drains_and_ends_well(engine: Engine) {
+        let mut app = App::start(engine).await;
+        app.process.signal("TERM");
+        let begun = std::time::Instant::now();
+        let status = app.process.child.wait().expect("it ends");
+        assert_eq!(status.code(), Some(0));
+        assert!(begun.elapsed() < Duration::from_secs(5));
+    }
+
+    async fn a_newer_schema_is_refused_and_left_alone(engine: Engine) {
+        let app = App::start(engine).await;
+        let pool = app.database.pool().await;
+        sqlx::query("INSERT INTO leadership_directory_migration (version, applied_at) VALUES (999, 'later')").execute(&pool).await.unwrap();
+        let output = refused(&app.database.url);
+        assert!(text(&output.stderr).contains("schema version 999"), "{}", text(&output.stderr));
+        let changes: i64 = sqlx::query_scalar("SELECT change_number FROM directory").fetch_one(&pool).await.unwrap();
+        assert_eq!(changes, 241);
+    }
+
+    async fn a_database_of_somebody_else_is_refused_and_left_alone(engine: Engine) {
+        let database = engine.fresh().await;
+        let url = if engine == Engine::Sqlite { format!("{}?mode=rwc", database.url) } else { database.url.clone() };
+        let pool = crate::engine::pool(&url).await;
+        sqlx::query("CREATE TABLE directory (mine TEXT)").execute(&pool).await.unwrap();
+        pool.close().await;
+        let before = (engine == Engine::Sqlite).then(|| std::fs::read(database.file()).unwrap());
+        let output = refused(&database.url);
+        assert!(text(&output.stderr).contains("holds other data"), "{}", text(&output.stderr));
+        if let Some(before) = before {
+            assert!(before == std::fs::read(database.file()).unwrap(), "not a byte is changed");
+        }
+        for command in ["import", "export"] {
+            let arguments: &[&str] = if command == "import" { &["import", "data"] } else { &["export"] };
+            let output = binary().args(["--database", &database.url]).args(arguments).output().unwrap();
+            assert!(!output.status.success() && count_lines(&output, "holds other data") == 1, "{command}: {output:?}");
+        }
+    }
+}
+
+/// Starts a server that must refuse, and says why it did.
+fn refused(database: &str) -> Output {
+    let child = binary()
+        .args(["--listen", "127.0.0.1:0", "--database", database])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let output = child.wait_with_output().expect("it ends");
+    assert!(!output.status.success(), "it should have refused: {output:?}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    output
+}
+
+/// A SQLite file with the shipped catalogue and a few more entries, closed.
+fn sqlite_file(folder: &Path) -> (String, std::path::PathBuf) {
+    let file = folder.join("directory.db");
+    let url = format!("sqlite://{}", file.display());
+    let entry = folder.join("entry.ndjson");
+    std::fs::write(&entry, crate::support::course("a", "A").to_string()).unwrap();
+    assert!(import(&url, &entry, &[]).status.success());
+    (url, file)
+}
+
+#[test]
+fn a_damaged_file_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, file) = sqlite_file(folder.path());
+    let good = std::fs::read(&file).unwrap();
+    let mut no_header = good.clone();
+    no_header[..16].copy_from_slice(b"not a database!!");
+    let mut torn_pages = good.clone();
+    for page in 1..torn_pages.len() / 4096 {
+        torn_pages[page * 4096..page * 4096 + 64].fill(0xff);
+    }
+    let cut = good[..good.len() / 3].to_vec();
+    for (name, bytes) in [("no header", no_header), ("torn pages", torn_pages), ("cut", cut), ("text", b"hello, I am a text file, not a database".to_vec())] {
+        std::fs::write(&file, &bytes).unwrap();
+        let output = refused(&url);
+        assert!(text(&output.stderr).contains("is damaged, or is not a database"), "{name}: {}", text(&output.stderr));
+        assert!(bytes == std::fs::read(&file).unwrap(), "{name}: not a byte is changed");
+    }
+    std::fs::write(&file, &good).unwrap();
+    let server = Process::start(&url, &[]);
+    assert!(server.url.starts_with("http://"));
+}
+
+#[test]
+fn a_read_only_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, file) = sqlite_file(folder.path());
+    let mut permissions = std::fs::metadata(&file).unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&file, permissions).unwrap();
+    let output = refused(&url);
+    assert!(text(&output.stderr).contains("is read-only"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn what_cannot_be_a_database_is_refused_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder_url = format!("sqlite://{}", folder.path().display());
+    let nowhere = format!("sqlite://{}/no/such/folder/x.db", folder.path().display());
+    for (url, wanted) in [
+        ("mysql://root:secret@localhost/x", "sqlite://FILE, postgres://"),
+        ("postgres://nobody:secret@127.0.0.1:1/x", "cannot be reached"),
+        (folder_url.as_str(), "it is not a file"),
+        (nowhere.as_str(), "does not exist"),
+    ] {
+        let output = refused(url);
+        let told = text(&output.stderr);
+        assert!(told.contains(wanted) && !told.contains("secret"), "{url}: {told}");
+    }
+}
+
+#[test]
+fn an_empty_file_is_a_new_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("empty.db");
+    std::fs::write(&file, b"").unwrap();
+    let server = Process::start(&format!("sqlite://{}", file.display()), &[]);
+    assert!(server.url.starts_with("http://"));
+}
