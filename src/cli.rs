@@ -30,7 +30,7 @@ struct Common {
     /// Read settings from this file; `config/default.toml` explains each.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Keep the directory here: sqlite://FILE or postgres://… [default: sqlite://leadership-directory.db]
+    /// Keep the directory here: <sqlite://FILE> or postgres://… [default: <sqlite://leadership-directory.db>]
     #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
     /// Listen here; port 0 picks a free one [default: 127.0.0.1:8080]
@@ -62,7 +62,8 @@ enum Command {
 impl Common {
     /// Reads the settings and starts logging.
     fn settings(&self) -> Result<Settings, ExitCode> {
-        let flags = Flags { listen: self.listen.clone(), public_url: self.public_url.clone(), database: self.database.clone() };
+        let flags =
+            Flags { listen: self.listen.clone(), public_url: self.public_url.clone(), database: self.database.clone() };
         match Settings::read(self.config.as_deref(), &flags) {
             Ok(settings) => {
                 telemetry::start(&settings.log);

@@ -80,7 +80,12 @@ impl Directory {
     ///
     /// # Errors
     /// [`DirectoryError::Refused`] with every fault of the change set; otherwise as the database fails.
-    pub async fn commit(&self, changes: Vec<Change>, actor: &str, reason: &str) -> Result<(Head, Tally), DirectoryError> {
+    pub async fn commit(
+        &self,
+        changes: Vec<Change>,
+        actor: &str,
+        reason: &str,
+    ) -> Result<(Head, Tally), DirectoryError> {
         let mut writer = Writer::begin(&self.store, self.clock, actor, reason).await?;
         writer.apply(changes).await?;
         let done = writer.finish().await?;
@@ -111,7 +116,9 @@ impl Directory {
 }
 
 /// Runs work that takes long off the threads that serve.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, CatalogueError> + Send + 'static) -> Result<T, DirectoryError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, CatalogueError> + Send + 'static,
+) -> Result<T, DirectoryError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => Ok(done?),
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),

@@ -109,7 +109,8 @@ impl Settings {
 
     fn read_with(file: Option<&Path>, flags: &Flags, environment: Environment) -> Result<Self, SettingsError> {
         let one = |error: config::ConfigError| SettingsError(vec![format!("  {error}")]);
-        let mut layers = Config::builder().add_source(File::from_str(include_str!("../config/default.toml"), FileFormat::Toml));
+        let mut layers =
+            Config::builder().add_source(File::from_str(include_str!("../config/default.toml"), FileFormat::Toml));
         if let Some(file) = file {
             layers = layers.add_source(File::from(file).format(FileFormat::Toml));
         }
@@ -131,7 +132,10 @@ impl Settings {
         let public_url = self.server.public_url.trim_end_matches('/').to_owned();
         if !public_url.is_empty() {
             let good = url::Url::parse(&public_url).is_ok_and(|url| {
-                matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none() && url.fragment().is_none()
+                matches!(url.scheme(), "http" | "https")
+                    && url.has_host()
+                    && url.query().is_none()
+                    && url.fragment().is_none()
             });
             if !good {
                 problems.push("  server.public_url is not an absolute http or https address without query: write one such as https://directory.example".to_owned());
@@ -161,7 +165,10 @@ mod tests {
     fn each_layer_stands_over_the_one_before() {
         let file = tempfile::Builder::new().suffix(".toml").tempfile().expect("a file");
         std::fs::write(file.path(), "[server]\nlisten = \"127.0.0.1:1\"\nworkers = 3\n").expect("written");
-        let environment = environment(&[("LEADERSHIP_DIRECTORY__SERVER__LISTEN", "127.0.0.1:2"), ("LEADERSHIP_DIRECTORY__DATABASE__MAX_CONNECTIONS", "7")]);
+        let environment = environment(&[
+            ("LEADERSHIP_DIRECTORY__SERVER__LISTEN", "127.0.0.1:2"),
+            ("LEADERSHIP_DIRECTORY__DATABASE__MAX_CONNECTIONS", "7"),
+        ]);
         let flags = Flags { listen: Some("127.0.0.1:3".to_owned()), ..Flags::default() };
         let settings = Settings::read_with(Some(file.path()), &flags, environment).expect("good settings");
         assert_eq!(settings.server.listen.port(), 3);
@@ -175,7 +182,10 @@ mod tests {
     fn unknown_keys_and_bad_values_are_refused() {
         let read = |pairs: &[(&str, &str)]| Settings::read_with(None, &Flags::default(), environment(pairs));
         assert!(read(&[("LEADERSHIP_DIRECTORY__SERVER__LISTN", "x")]).is_err());
-        let error = read(&[("LEADERSHIP_DIRECTORY__SERVER__PUBLIC_URL", "ftp://x"), ("LEADERSHIP_DIRECTORY__DATABASE__MAX_CONNECTIONS", "1")]);
+        let error = read(&[
+            ("LEADERSHIP_DIRECTORY__SERVER__PUBLIC_URL", "ftp://x"),
+            ("LEADERSHIP_DIRECTORY__DATABASE__MAX_CONNECTIONS", "1"),
+        ]);
         assert_eq!(error.expect_err("two problems").0.len(), 2);
     }
 }

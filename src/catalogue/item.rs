@@ -15,8 +15,22 @@ use crate::store::{EntryRow, State};
 
 /// The members that only the full view of an entry shows.
 pub const FULL_ONLY: &[&str] = &[
-    "description", "application", "bursary", "offerings", "aims", "links", "related", "notes", "sources", "evidence",
-    "domains", "dimensions", "behaviours", "careerStages", "services", "contact",
+    "description",
+    "application",
+    "bursary",
+    "offerings",
+    "aims",
+    "links",
+    "related",
+    "notes",
+    "sources",
+    "evidence",
+    "domains",
+    "dimensions",
+    "behaviours",
+    "careerStages",
+    "services",
+    "contact",
 ];
 
 /// How much of an entry is shown.
@@ -93,8 +107,16 @@ impl Item {
             modified_at: Moment(row.modified_at.clone()),
         }));
         entry.derive_tags(vocabularies);
-        let full = entry.to_text().map_err(|error| CatalogueError::Damaged { kind: row.kind, id: row.id.clone(), detail: error.to_string() })?;
-        let summary = without(&full, FULL_ONLY).map_err(|error| CatalogueError::Damaged { kind: row.kind, id: row.id.clone(), detail: error.to_string() })?;
+        let full = entry.to_text().map_err(|error| CatalogueError::Damaged {
+            kind: row.kind,
+            id: row.id.clone(),
+            detail: error.to_string(),
+        })?;
+        let summary = without(&full, FULL_ONLY).map_err(|error| CatalogueError::Damaged {
+            kind: row.kind,
+            id: row.id.clone(),
+            detail: error.to_string(),
+        })?;
         let standing = match row.state {
             State::Retired { reason, replaced_by } => Standing::Retired(Retirement {
                 reason,

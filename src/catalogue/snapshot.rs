@@ -131,7 +131,10 @@ impl Snapshot {
     /// The slugs of the published entries of a kind, in order.
     #[must_use]
     pub fn ids(&self, kind: Kind) -> Vec<Arc<str>> {
-        self.orders.get(&(kind, Sort::Id)).map(|order| order.keys().map(|key| Arc::clone(&key.id)).collect()).unwrap_or_default()
+        self.orders
+            .get(&(kind, Sort::Id))
+            .map(|order| order.keys().map(|key| Arc::clone(&key.id)).collect())
+            .unwrap_or_default()
     }
 
     /// Looks up a slug, present or past. Drafts are nothing to the public.
@@ -156,7 +159,7 @@ impl Snapshot {
         }
         let total = chosen.len();
         let order = self.orders.get(&(kind, query.sort.ascending()));
-        let mut items = self.walk(order, query).filter(|(_, ordinal)| chosen.contains(*ordinal));
+        let mut items = Self::walk(order, query).filter(|(_, ordinal)| chosen.contains(*ordinal));
         let mut page = Page { items: Vec::with_capacity(query.limit), total, next: None };
         let mut last = None;
         for (key, ordinal) in items.by_ref().take(query.limit) {
@@ -171,7 +174,6 @@ impl Snapshot {
 
     /// The entries of an order after the cursor, in the direction of the sort.
     fn walk<'a>(
-        &'a self,
         order: Option<&'a OrdMap<SortKey, u32>>,
         query: &PageQuery,
     ) -> Box<dyn Iterator<Item = (&'a SortKey, u32)> + 'a> {
@@ -182,9 +184,13 @@ impl Snapshot {
         let after = query.after.as_ref().map(|cursor| cursor.key.clone());
         match (query.sort.is_descending(), after) {
             (false, None) => Box::new(order.iter().map(|(key, ordinal)| (key, *ordinal))),
-            (false, Some(key)) => Box::new(order.range((Excluded(key), Unbounded)).map(|(key, ordinal)| (key, *ordinal))),
+            (false, Some(key)) => {
+                Box::new(order.range((Excluded(key), Unbounded)).map(|(key, ordinal)| (key, *ordinal)))
+            }
             (true, None) => Box::new(order.iter().rev().map(|(key, ordinal)| (key, *ordinal))),
-            (true, Some(key)) => Box::new(order.range((Unbounded, Excluded(key))).rev().map(|(key, ordinal)| (key, *ordinal))),
+            (true, Some(key)) => {
+                Box::new(order.range((Unbounded, Excluded(key))).rev().map(|(key, ordinal)| (key, *ordinal)))
+            }
         }
     }
 
@@ -195,22 +201,19 @@ impl Snapshot {
     /// Renders a row and puts it in the place of the version before it.
     fn put(&mut self, row: EntryRow) -> Result<(), CatalogueError> {
         let item = Arc::new(Item::render(row, &self.vocabularies)?);
-        let ordinal = match self.ordinals.get(&item.uid).copied() {
-            Some(ordinal) => {
-                if let Some(old) = self.item(ordinal).cloned() {
-                    self.index(&old, ordinal, false);
-                }
-                if let Some(place) = usize::try_from(ordinal).ok().and_then(|at| self.items.get_mut(at)) {
-                    *place = Arc::clone(&item);
-                }
-                ordinal
+        let ordinal = if let Some(ordinal) = self.ordinals.get(&item.uid).copied() {
+            if let Some(old) = self.item(ordinal).cloned() {
+                self.index(&old, ordinal, false);
             }
-            None => {
-                let ordinal = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
-                self.items.push_back(Arc::clone(&item));
-                self.ordinals.insert(item.uid, ordinal);
-                ordinal
+            if let Some(place) = usize::try_from(ordinal).ok().and_then(|at| self.items.get_mut(at)) {
+                *place = Arc::clone(&item);
             }
+            ordinal
+        } else {
+            let ordinal = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
+            self.items.push_back(Arc::clone(&item));
+            self.ordinals.insert(item.uid, ordinal);
+            ordinal
         };
         self.slugs.insert((item.kind, Arc::clone(&item.id)), ordinal);
         self.index(&item, ordinal, true);

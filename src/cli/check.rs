@@ -18,11 +18,17 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(self) -> ExitCode {
         let checked = check::check(self.folder);
-        let mut text = String::new();
-        for fault in &checked.faults {
-            text.push_str(&format!("{fault}\n"));
-        }
-        print(&text);
+        let lines: Vec<String> = checked
+            .faults
+            .iter()
+            .map(|fault| {
+                format!(
+                    "{fault}
+"
+                )
+            })
+            .collect();
+        print(&lines.concat());
         let errors = checked.faults.iter().filter(|f| f.fault.severity == crate::model::Severity::Error).count();
         let warnings = checked.faults.len() - errors;
         tell(&format!("{} entries, {} terms: {errors} errors, {warnings} warnings", checked.entries, checked.terms));

@@ -70,7 +70,8 @@ impl Export {
                 std::fs::create_dir_all(folder)?;
                 self.write_file(&folder.join("vocabularies.yaml"), terms.iter().copied())?;
                 for kind in Kind::ALL {
-                    let bodies = loaded.entries.iter().filter(|row| row.kind == *kind).map(|row: &EntryRow| row.body.as_str());
+                    let bodies =
+                        loaded.entries.iter().filter(|row| row.kind == *kind).map(|row: &EntryRow| row.body.as_str());
                     self.write_file(&folder.join(format!("{}.yaml", crate::http::collection(*kind))), bodies)?;
                 }
             }

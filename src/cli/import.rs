@@ -59,11 +59,22 @@ impl Import {
             bar.set_position(progress.items);
             bar.set_message(progress.file.display().to_string());
             if show {
-                let changes = progress.outcomes.iter().filter(|(_, outcome)| *outcome != crate::directory::Outcome::Unchanged);
-                print(&changes.map(|(name, outcome)| format!("{} {name}\n", outcome.word())).collect::<String>());
+                let changes =
+                    progress.outcomes.iter().filter(|(_, outcome)| *outcome != crate::directory::Outcome::Unchanged);
+                let lines: Vec<String> = changes
+                    .map(|(name, outcome)| {
+                        format!(
+                            "{} {name}
+",
+                            outcome.word()
+                        )
+                    })
+                    .collect();
+                print(&lines.concat());
             }
         };
-        let done = run(&store, jiff::Timestamp::now, readers, self.plan, &self.actor, &self.reason, &mut progress).await;
+        let done =
+            run(&store, jiff::Timestamp::now, readers, self.plan, &self.actor, &self.reason, &mut progress).await;
         bar.finish_and_clear();
         store.close().await;
         match done {
@@ -94,7 +105,16 @@ fn bar() -> ProgressBar {
 }
 
 fn faulty(faults: &[crate::import::Located]) -> ExitCode {
-    print(&faults.iter().map(|fault| format!("{fault}\n")).collect::<String>());
+    let lines: Vec<String> = faults
+        .iter()
+        .map(|fault| {
+            format!(
+                "{fault}
+"
+            )
+        })
+        .collect();
+    print(&lines.concat());
     let errors = faults.iter().filter(|f| f.fault.severity == Severity::Error).count();
     fail(format!("{errors} faults; nothing was imported"))
 }

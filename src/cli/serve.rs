@@ -35,7 +35,8 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let store = Store::open(settings.database.url.reveal(), settings.database.max_connections).await?;
     let directory = Arc::new(Directory::open(store, &shipped(), jiff::Timestamp::now).await?);
     let here = format!("http://{address}");
-    let public_url = if settings.server.public_url.is_empty() { here.clone() } else { settings.server.public_url.clone() };
+    let public_url =
+        if settings.server.public_url.is_empty() { here.clone() } else { settings.server.public_url.clone() };
     let service = Service { directory: Arc::clone(&directory), public_url: public_url.clone() };
     let server = http::server(service, listener, &settings.server)?;
     let following = tokio::spawn(Arc::clone(&directory).follow());

@@ -19,7 +19,9 @@ pub(super) fn entity_tag(change_number: i64, chain: &str) -> EntityTag {
 /// Answers with JSON, or with 304 where the client has it already.
 pub(super) fn cacheable(request: &HttpRequest, tag: EntityTag, body: impl FnOnce() -> String) -> HttpResponse {
     let mut answer = if is_known(request, &tag) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    answer.insert_header((header::CACHE_CONTROL, CACHE_CONTROL)).insert_header((header::VARY, "Accept, Accept-Encoding"));
+    answer
+        .insert_header((header::CACHE_CONTROL, CACHE_CONTROL))
+        .insert_header((header::VARY, "Accept, Accept-Encoding"));
     let unchanged = is_known(request, &tag);
     answer.insert_header((header::ETAG, tag));
     if unchanged {

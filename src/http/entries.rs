@@ -227,14 +227,17 @@ fn missing(snapshot: &Snapshot, kind: Kind, id: &str) -> Problem {
 }
 
 fn gone(service: &Service, item: &Item, retirement: &Retirement) -> Problem {
-    let mut problem = Problem::new(GONE, format!("The {} “{}” was taken out of the directory: {}", item.kind, item.id, retirement.reason));
-    problem.more.insert("reason".to_owned(), Value::from(retirement.reason.as_str()));
-    problem.more.insert("since".to_owned(), Value::from(retirement.since.as_str()));
-    let replaced_by = retirement.replaced_by.as_deref().and_then(crate::model::identity::parse_reference);
-    problem.more.insert(
-        "replacedBy".to_owned(),
-        replaced_by.map_or(Value::Null, |(kind, id)| Value::from(entry_address(service, kind, id))),
+    let mut problem = Problem::new(
+        GONE,
+        format!("The {} “{}” was taken out of the directory: {}", item.kind, item.id, retirement.reason),
     );
+    problem.more.push(("reason", Value::from(retirement.reason.as_str())));
+    problem.more.push(("since", Value::from(retirement.since.as_str())));
+    let replaced_by = retirement.replaced_by.as_deref().and_then(crate::model::identity::parse_reference);
+    problem.more.push((
+        "replacedBy",
+        replaced_by.map_or(Value::Null, |(kind, id)| Value::from(entry_address(service, kind, id))),
+    ));
     problem
 }
 

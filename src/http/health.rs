@@ -49,9 +49,16 @@ pub(super) async fn get_liveness() -> HttpResponse {
 pub(super) async fn get_readiness(service: web::Data<Service>) -> Result<HttpResponse, Problem> {
     let change_number = service.directory.snapshot().head().change_number;
     if service.directory.is_reachable() {
-        return Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(Ready { status: "ready", change_number }));
+        return Ok(HttpResponse::Ok()
+            .insert_header(("cache-control", "no-store"))
+            .json(Ready { status: "ready", change_number }));
     }
-    let mut problem = Problem::new(DATABASE_UNREACHABLE, format!("The database does not answer. Lists and entries are answered from memory, as of change {change_number}."));
-    problem.more.insert("changeNumber".to_owned(), change_number.into());
+    let mut problem = Problem::new(
+        DATABASE_UNREACHABLE,
+        format!(
+            "The database does not answer. Lists and entries are answered from memory, as of change {change_number}."
+        ),
+    );
+    problem.more.push(("changeNumber", change_number.into()));
     Err(problem)
 }

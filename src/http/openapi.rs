@@ -84,8 +84,10 @@ fn always_present(schema: &mut Value) {
     if let Some(options) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
         options.iter_mut().for_each(always_present);
     }
-    let keys: Option<Vec<Value>> =
-        schema.get("properties").and_then(Value::as_object).map(|properties| properties.keys().map(|key| json!(key)).collect());
+    let keys: Option<Vec<Value>> = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .map(|properties| properties.keys().map(|key| json!(key)).collect());
     if let (Some(keys), Some(object)) = (keys, schema.as_object_mut()) {
         object.insert("required".to_owned(), Value::Array(keys));
     }
@@ -99,25 +101,33 @@ fn add_envelopes(schemas: &mut Map<String, Value>, name: &str) {
         properties.retain(|key, _| !FULL_ONLY.contains(&key.as_str()));
     }
     always_present(&mut summary);
-    summary["description"] = json!(format!("What a list shows of a {name}."));
+    if let Some(members) = summary.as_object_mut() {
+        members.insert("description".to_owned(), json!(format!("What a list shows of a {name}.")));
+    }
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     schemas.insert(format!("{name}Summary"), summary);
-    schemas.insert(format!("{name}List"), json!({
-        "type": "object",
-        "description": format!("A page of entries: {name}Summary, or {name} where view=full was asked for."),
-        "required": ["data", "meta", "links"],
-        "properties": {
-            "data": {"type": "array", "items": {"anyOf": [reference(name), reference(&format!("{name}Summary"))]}},
-            "meta": reference("ListMeta"),
-            "links": reference("ListLinks"),
-        },
-    }));
-    schemas.insert(format!("{name}Answer"), json!({
-        "type": "object",
-        "description": format!("One {name}."),
-        "required": ["data", "meta", "links"],
-        "properties": {"data": reference(name), "meta": reference("EntryMeta"), "links": reference("EntryLinks")},
-    }));
+    schemas.insert(
+        format!("{name}List"),
+        json!({
+            "type": "object",
+            "description": format!("A page of entries: {name}Summary, or {name} where view=full was asked for."),
+            "required": ["data", "meta", "links"],
+            "properties": {
+                "data": {"type": "array", "items": {"anyOf": [reference(name), reference(&format!("{name}Summary"))]}},
+                "meta": reference("ListMeta"),
+                "links": reference("ListLinks"),
+            },
+        }),
+    );
+    schemas.insert(
+        format!("{name}Answer"),
+        json!({
+            "type": "object",
+            "description": format!("One {name}."),
+            "required": ["data", "meta", "links"],
+            "properties": {"data": reference(name), "meta": reference("EntryMeta"), "links": reference("EntryLinks")},
+        }),
+    );
     let number = json!({"type": "integer", "format": "int64", "minimum": 0, "description": "The change number of what is shown.", "examples": [240]});
     let address = |about: &str| json!({"type": "string", "format": "uri", "description": about});
     schemas.insert("ListMeta".to_owned(), json!({
@@ -138,10 +148,13 @@ fn add_envelopes(schemas: &mut Map<String, Value>, name: &str) {
             "next": {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."},
         },
     }));
-    schemas.insert("EntryLinks".to_owned(), json!({
-        "type": "object", "description": "Where to go from an entry.", "required": ["self", "collection"],
-        "properties": {"self": address("This entry."), "collection": address("The list it stands in.")},
-    }));
+    schemas.insert(
+        "EntryLinks".to_owned(),
+        json!({
+            "type": "object", "description": "Where to go from an entry.", "required": ["self", "collection"],
+            "properties": {"self": address("This entry."), "collection": address("The list it stands in.")},
+        }),
+    );
 }
 
 /// Puts a description and a read-only mark where readers look for them: the derive leaves both on an

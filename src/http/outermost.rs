@@ -20,7 +20,10 @@ const CHANGE_NUMBER: HeaderName = HeaderName::from_static("directory-change-numb
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Wraps everything else.
-pub(super) async fn outermost(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub(super) async fn outermost(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let begun = Instant::now();
     let id = Uuid::new_v4();
     let Some(service) = request.app_data::<web::Data<Service>>().cloned() else {

@@ -22,9 +22,9 @@ pub struct Code {
 /// Declares the sorts of problem.
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $status:literal, $title:literal;)+) => {
-        $($(#[doc = $doc])+ pub const $name: Code = Code { code: $code, status: $status, title: $title, meaning: concat!($($doc),+) };)+
+        $($(#[doc = $doc])+ pub const $name: &Code = &Code { code: $code, status: $status, title: $title, meaning: concat!($($doc),+) };)+
         /// Every sort of problem.
-        pub const CODES: &[Code] = &[$($name,)+];
+        pub const CODES: &[&Code] = &[$($name,)+];
     };
 }
 
@@ -75,13 +75,13 @@ pub struct ProblemError {
 #[derive(Debug, Clone)]
 pub struct Problem {
     /// Its sort.
-    pub code: Code,
+    pub code: &'static Code,
     /// A sentence that a person can act on.
     pub detail: String,
     /// Every fault found.
     pub errors: Vec<ProblemError>,
     /// Further members.
-    pub more: Map<String, Value>,
+    pub more: Vec<(&'static str, Value)>,
 }
 
 /// The body of every answer with a status of 400 or above (RFC 9457).
@@ -117,14 +117,14 @@ pub struct ProblemBody {
 
 impl Problem {
     /// A problem of a sort, with what to do about it.
-    pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), more: Map::new() }
+    pub fn new(code: &'static Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new(), more: Vec::new() }
     }
 
     /// The problem that an answer made elsewhere, with this status, stands for.
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
-        let code = CODES.iter().find(|code| code.status == status.as_u16() && code.status != 400).copied();
+        let code = CODES.iter().find(|code| code.status == status.as_u16() && code.status != 400);
         match (code, status.is_server_error()) {
             (Some(code), _) => Self::new(code, first_sentence(code.meaning)),
             (None, false) => Self::new(BAD_REQUEST, first_sentence(BAD_REQUEST.meaning)),
@@ -142,7 +142,7 @@ impl Problem {
             detail: self.detail.clone(),
             instance: instance.to_owned(),
             errors: self.errors.clone(),
-            more: self.more.clone(),
+            more: self.more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect(),
         };
         serde_json::to_string(&body).unwrap_or_default()
     }

@@ -7,7 +7,7 @@ use crate::model::fault::nearest;
 #[derive(Debug)]
 pub(super) struct Query {
     pairs: Vec<(String, String)>,
-    faults: Vec<(Code, ProblemError)>,
+    faults: Vec<(&'static Code, ProblemError)>,
 }
 
 impl Query {
@@ -43,12 +43,11 @@ impl Query {
         let Some(text) = self.text(name) else { return default };
         // A sign or a space would be read too; only digits are meant.
         let read = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten();
-        match read.filter(|number| (least..=most).contains(number)) {
-            Some(number) => number,
-            None => {
-                self.fault(INVALID_PARAMETER, name, format!("“{name}” takes a whole number from {least} to {most}."), None);
-                default
-            }
+        if let Some(number) = read.filter(|number| (least..=most).contains(number)) {
+            number
+        } else {
+            self.fault(INVALID_PARAMETER, name, format!("“{name}” takes a whole number from {least} to {most}."), None);
+            default
         }
     }
 
@@ -65,14 +64,19 @@ impl Query {
     }
 
     /// Notes a fault.
-    pub(super) fn fault(&mut self, code: Code, name: &str, detail: String, did_you_mean: Option<String>) {
-        self.faults.push((code, ProblemError { parameter: Some(name.to_owned()), pointer: None, detail, allowed: None, did_you_mean }));
+    pub(super) fn fault(&mut self, code: &'static Code, name: &str, detail: String, did_you_mean: Option<String>) {
+        self.faults.push((
+            code,
+            ProblemError { parameter: Some(name.to_owned()), pointer: None, detail, allowed: None, did_you_mean },
+        ));
     }
 
     /// The problem that the faults make, if there are any.
     pub(super) fn finish(self) -> Result<(), Problem> {
-        let Some((code, first)) = self.faults.first() else { return Ok(()) };
-        let mut problem = Problem::new(*code, first.detail.clone());
+        let Some((code, first)) = self.faults.first() else {
+            return Ok(());
+        };
+        let mut problem = Problem::new(code, first.detail.clone());
         problem.errors = self.faults.into_iter().map(|(_, error)| error).collect();
         Err(problem)
     }
@@ -88,8 +92,11 @@ mod tests {
         assert_eq!(query.number("limit", 1, 100, 20), 20);
         assert_eq!(query.one_of("sort", &[("title", 1)], 0), 0);
         let problem = query.finish().expect_err("faults");
-        let told: Vec<(&str, Option<&str>)> =
-            problem.errors.iter().map(|e| (e.parameter.as_deref().unwrap_or_default(), e.did_you_mean.as_deref())).collect();
+        let told: Vec<(&str, Option<&str>)> = problem
+            .errors
+            .iter()
+            .map(|e| (e.parameter.as_deref().unwrap_or_default(), e.did_you_mean.as_deref()))
+            .collect();
         assert_eq!(told, [("limt", Some("limit")), ("view", None), ("limit", None), ("sort", Some("title"))]);
     }
 
@@ -103,7 +110,9 @@ mod tests {
         assert_eq!(number(""), Some(20));
         assert_eq!(number("limit=1"), Some(1));
         assert_eq!(number("limit=100"), Some(100));
-        for bad in ["limit=0", "limit=101", "limit=+5", "limit=%205", "limit=", "limit=99999999999999999999", "limit=5.0"] {
+        for bad in
+            ["limit=0", "limit=101", "limit=+5", "limit=%205", "limit=", "limit=99999999999999999999", "limit=5.0"]
+        {
             assert_eq!(number(bad), None, "{bad}");
         }
     }

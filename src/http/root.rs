@@ -8,7 +8,7 @@ use super::answer::{cacheable, entity_tag, json as text_of};
 use super::problem::{Problem, ProblemBody};
 use super::query::Query;
 use super::{Service, collection};
-use crate::model::codes::{CodeList, Kind, CODE_LISTS};
+use crate::model::codes::{CODE_LISTS, CodeList, Kind};
 
 /// The service's description of itself.
 #[derive(Debug, Serialize, ToSchema)]
@@ -90,12 +90,16 @@ struct RootLinks {
         (status = 400, description = "A parameter is unknown.", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn describe_service(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(super) async fn describe_service(
+    service: web::Data<Service>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     Query::read(request.query_string(), &[]).finish()?;
     let snapshot = service.directory.snapshot();
     let tag = entity_tag(snapshot.head().change_number, &snapshot.head().chain);
     let at = |path: &str| format!("{}{path}", service.public_url);
-    let definitions = CODE_LISTS.iter().find(|list| list.scheme == "kind").map_or(&[][..], |list: &CodeList| list.codes);
+    let definitions =
+        CODE_LISTS.iter().find(|list| list.scheme == "kind").map_or(&[][..], |list: &CodeList| list.codes);
     Ok(cacheable(&request, tag, || {
         let kinds = Kind::ALL.iter().zip(definitions).map(|(kind, code)| KindLink {
             kind: *kind,

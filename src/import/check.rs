@@ -35,7 +35,9 @@ impl Checked {
 pub fn check(path: PathBuf) -> Checked {
     let mut readers = match open_all(&[path]) {
         Ok(readers) => readers,
-        Err(faults) => return Checked { faults, ..Checked::default() },
+        Err(faults) => {
+            return Checked { faults, ..Checked::default() };
+        }
     };
     let mut check = Check {
         checked: Checked::default(),
@@ -65,11 +67,16 @@ impl Check {
             let item = match item {
                 Ok(item) => item,
                 Err(error) => {
-                    self.checked.faults.push(Located::unreadable(&path, error));
+                    self.checked.faults.push(Located::unreadable(&path, &error));
                     continue;
                 }
             };
-            let at = |subject: &str, fault: Fault| Located { file: path.clone(), line: item.line_of(&fault.pointer), subject: subject.to_owned(), fault };
+            let at = |subject: &str, fault: Fault| Located {
+                file: path.clone(),
+                line: item.line_of(&fault.pointer),
+                subject: subject.to_owned(),
+                fault,
+            };
             if item.is_term() {
                 self.checked.terms += 1;
                 match read::term(item.value.clone()) {
@@ -117,7 +124,11 @@ impl Check {
         for (reference, subject, file, line) in std::mem::take(&mut self.named) {
             let key = (reference.kind, reference.id);
             if !self.seen.contains_key(&key) && !shipped.contains(&key) {
-                let fault = Fault::error(reference.pointer, format!("There is no {} “{}”.", key.0, key.1), "Name an entry that is there, or add it.");
+                let fault = Fault::error(
+                    reference.pointer,
+                    format!("There is no {} “{}”.", key.0, key.1),
+                    "Name an entry that is there, or add it.",
+                );
                 self.checked.faults.push(Located { file, line, subject, fault });
             }
         }

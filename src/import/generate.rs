@@ -13,16 +13,59 @@ const COACHING_LINKS: u32 = 4;
 const RESOURCES: u32 = 14;
 
 const QUALITIES: &[&str] = &[
-    "Compassionate", "Inclusive", "Clinical", "System", "Team", "Digital", "Strategic", "Collaborative", "Reflective",
-    "Operational", "Community", "Urgent care", "Primary care", "Mental health", "Ambulance", "Maternity", "Rural",
-    "Quality", "Safety", "Improvement", "Research", "Financial", "Workforce", "Sustainable",
+    "Compassionate",
+    "Inclusive",
+    "Clinical",
+    "System",
+    "Team",
+    "Digital",
+    "Strategic",
+    "Collaborative",
+    "Reflective",
+    "Operational",
+    "Community",
+    "Urgent care",
+    "Primary care",
+    "Mental health",
+    "Ambulance",
+    "Maternity",
+    "Rural",
+    "Quality",
+    "Safety",
+    "Improvement",
+    "Research",
+    "Financial",
+    "Workforce",
+    "Sustainable",
 ];
 const TOPICS: &[&str] = &[
-    "leadership", "management", "coaching", "mentoring", "supervision", "change", "service design", "feedback",
-    "conversations", "delegation", "governance", "negotiation", "resilience", "decision making", "improvement science",
-    "talent", "equality", "wellbeing", "commissioning", "integration", "productivity", "storytelling", "risk", "ethics",
+    "leadership",
+    "management",
+    "coaching",
+    "mentoring",
+    "supervision",
+    "change",
+    "service design",
+    "feedback",
+    "conversations",
+    "delegation",
+    "governance",
+    "negotiation",
+    "resilience",
+    "decision making",
+    "improvement science",
+    "talent",
+    "equality",
+    "wellbeing",
+    "commissioning",
+    "integration",
+    "productivity",
+    "storytelling",
+    "risk",
+    "ethics",
 ];
-const FORMS: &[&str] = &["programme", "course", "pathway", "workshop series", "masterclass", "fellowship", "academy", "foundation"];
+const FORMS: &[&str] =
+    &["programme", "course", "pathway", "workshop series", "masterclass", "fellowship", "academy", "foundation"];
 const SENTENCES: &[&str] = &[
     "Participants bring a question from their own service and work on it throughout.",
     "Groups are kept small, so that everybody is heard.",
@@ -134,9 +177,11 @@ struct Terms {
 
 impl Terms {
     fn of(vocabularies: &Vocabularies) -> Self {
-        let codes = |scheme: &str| -> Vec<String> { vocabularies.terms(scheme).map(|term| term.code.0.clone()).collect() };
+        let codes =
+            |scheme: &str| -> Vec<String> { vocabularies.terms(scheme).map(|term| term.code.0.clone()).collect() };
         let ranked = |scheme: &str| {
-            let mut terms: Vec<_> = vocabularies.terms(scheme).filter_map(|term| Some((term.rank?, term.code.0.clone()))).collect();
+            let mut terms: Vec<_> =
+                vocabularies.terms(scheme).filter_map(|term| Some((term.rank?, term.code.0.clone()))).collect();
             terms.sort();
             terms.into_iter().map(|(_, code)| code).collect()
         };
@@ -155,6 +200,14 @@ impl Terms {
     }
 }
 
+/// An object with one more member.
+fn with(mut object: Value, key: &str, value: Value) -> Value {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(key.to_owned(), value);
+    }
+    object
+}
+
 struct Make<'a> {
     index: u32,
     providers: u32,
@@ -163,7 +216,7 @@ struct Make<'a> {
 
 impl Make<'_> {
     /// What every entry has.
-    fn entry(&self, kind: &str, entry_type: &str, title: String, dice: &mut Dice) -> Map<String, Value> {
+    fn entry(&self, kind: &str, entry_type: &str, title: &str, dice: &mut Dice) -> Map<String, Value> {
         let sentences: Vec<&str> = (0..2 + dice.below(5)).filter_map(|_| dice.pick(SENTENCES).copied()).collect();
         let status = ["running", "running", "running", "unknown", "on-hold", "historic"];
         let members = json!({
@@ -196,14 +249,14 @@ impl Make<'_> {
     }
 
     fn provider(&self, dice: &mut Dice) -> Value {
-        let mut entry = self.entry("provider", "charity", format!("Sample provider {}", self.index), dice);
+        let mut entry = self.entry("provider", "charity", &format!("Sample provider {}", self.index), dice);
         entry.insert("evidence".to_owned(), json!({"/url": ["page"]}));
         Value::Object(entry)
     }
 
     fn resource(&self, dice: &mut Dice) -> Value {
         let title = self.title(dice);
-        let mut entry = self.entry("resource", "report", title, dice);
+        let mut entry = self.entry("resource", "report", &title, dice);
         entry.insert("providers".to_owned(), json!([self.provider_of(dice)]));
         entry.insert("published".to_owned(), json!(format!("20{}", 10 + dice.below(16))));
         self.audience(&mut entry, dice);
@@ -213,7 +266,7 @@ impl Make<'_> {
 
     fn coaching_link(&self, dice: &mut Dice) -> Value {
         let title = self.title(dice);
-        let mut entry = self.entry("coaching-link", "register", title, dice);
+        let mut entry = self.entry("coaching-link", "register", &title, dice);
         entry.insert("provider".to_owned(), json!(format!("provider/{}", self.provider_of(dice))));
         entry.insert("region".to_owned(), json!(dice.pick_skewed(&self.terms.regions)));
         self.audience(&mut entry, dice);
@@ -225,7 +278,7 @@ impl Make<'_> {
     fn programme(&self, of: Option<u32>, dice: &mut Dice) -> Value {
         let title = self.title(dice);
         let entry_type = if of.is_some() { "programme-variant" } else { "programme" };
-        let mut entry = self.entry("programme", entry_type, title, dice);
+        let mut entry = self.entry("programme", entry_type, &title, dice);
         entry.insert("provider".to_owned(), json!(self.provider_of(dice)));
         if let Some(of) = of {
             entry.insert("variantOf".to_owned(), json!(format!("sample-programme-{of}")));
@@ -245,11 +298,15 @@ impl Make<'_> {
             let cost = match dice.below(3) {
                 0 => json!({"type": "free"}),
                 1 => json!({"type": "fully-funded"}),
-                _ => json!({"type": "fee", "amount": {"value": (5 * (1 + dice.below(1_000))).to_string(), "currency": "GBP"}, "per": "person"}),
+                _ => {
+                    json!({"type": "fee", "amount": {"value": (5 * (1 + dice.below(1_000))).to_string(), "currency": "GBP"}, "per": "person"})
+                }
             };
-            let mut cost = cost;
-            cost["asOf"] = json!({"date": format!("20{}", 18 + dice.below(9))});
-            cost["sources"] = json!(["page"]);
+            let cost = with(
+                with(cost, "asOf", json!({"date": format!("20{}", 18 + dice.below(9))})),
+                "sources",
+                json!(["page"]),
+            );
             entry.insert("costs".to_owned(), json!([cost]));
         }
         if dice.one_in(4) {
@@ -295,9 +352,9 @@ impl Make<'_> {
             2 | 3 => json!({"open": dice.pick_skewed(&self.terms.sectors), "sources": ["page"]}),
             _ => {
                 let mut criteria: Vec<Value> = Vec::new();
-                for _ in 0..1 + dice.below(4) {
+                for _ in 0..=dice.below(4) {
                     let criterion = self.criterion(dice);
-                    if !criteria.iter().any(|have| have["type"] == criterion["type"]) {
+                    if !criteria.iter().any(|have| have.get("type") == criterion.get("type")) {
                         criteria.push(criterion);
                     }
                 }
@@ -308,7 +365,7 @@ impl Make<'_> {
     }
 
     fn criterion(&self, dice: &mut Dice) -> Value {
-        let mut criterion = match dice.skewed(9) {
+        let criterion = match dice.skewed(9) {
             0 => json!({"type": "employer", "anyOf": dice.some(&self.terms.employers, 3)}),
             1 => json!({"type": "profession", "anyOf": dice.some(&self.terms.roles, 3)}),
             2 => {
@@ -325,18 +382,19 @@ impl Make<'_> {
             7 => json!({"type": "registration", "anyOf": dice.some(&self.terms.registrations, 2)}),
             _ => json!({"type": "positive-action", "characteristic": "race"}),
         };
-        if dice.one_in(5) {
-            criterion["strength"] = json!("priority");
-        }
-        criterion["sources"] = json!(["page"]);
-        criterion
+        let strength = if dice.one_in(5) { "priority" } else { "required" };
+        with(with(criterion, "strength", json!(strength)), "sources", json!(["page"]))
     }
 
     /// Names the page as the source of every fact that has no sources of its own.
     fn evidence(entry: &mut Map<String, Value>) {
-        let facts = ["url", "provider", "providers", "variantOf", "audience", "eligibility", "delivery", "region", "published"];
-        let evidence: Map<String, Value> =
-            facts.iter().filter(|fact| entry.contains_key(**fact)).map(|fact| (format!("/{fact}"), json!(["page"]))).collect();
+        let facts =
+            ["url", "provider", "providers", "variantOf", "audience", "eligibility", "delivery", "region", "published"];
+        let evidence: Map<String, Value> = facts
+            .iter()
+            .filter(|fact| entry.contains_key(**fact))
+            .map(|fact| (format!("/{fact}"), json!(["page"])))
+            .collect();
         entry.insert("evidence".to_owned(), Value::Object(evidence));
     }
 }
@@ -367,12 +425,19 @@ mod tests {
     fn thousands_of_rules_differ_and_a_few_terms_stand_on_many() {
         let vocabularies = crate::import::shipped_vocabularies();
         let made: Vec<Value> = entries(10_000, 1, &vocabularies).collect();
-        let rules: BTreeSet<String> = made.iter().filter_map(|e| Some(e.pointer("/eligibility/rule")?.to_string())).collect();
+        let rules: BTreeSet<String> =
+            made.iter().filter_map(|e| Some(e.pointer("/eligibility/rule")?.to_string())).collect();
         assert!(rules.len() > 2_000, "{} rules", rules.len());
         let bytes: usize = made.iter().map(|entry| entry.to_string().len()).sum();
         assert!((1_000..3_000).contains(&(bytes / made.len())), "{} bytes an entry", bytes / made.len());
-        let roles = |code: &str| made.iter().filter(|e| e.pointer("/audience/openTo").is_some_and(|r| r.to_string().contains(&format!("\"{code}\"")))).count();
-        let counts: Vec<usize> = vocabularies.terms("role").map(|term| roles(term.code.as_str())).collect();
+        let standing_on = |code: &str| {
+            made.iter()
+                .filter(|e| {
+                    e.pointer("/audience/openTo").is_some_and(|r| r.to_string().contains(&format!("\"{code}\"")))
+                })
+                .count()
+        };
+        let counts: Vec<usize> = vocabularies.terms("role").map(|term| standing_on(term.code.as_str())).collect();
         let most = counts.iter().max().copied().unwrap_or(0);
         assert!(most > 10 * counts.iter().min().copied().unwrap_or(0).max(1), "{counts:?}");
     }

@@ -61,7 +61,8 @@ pub async fn run(
     reason: &str,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Report, ImportError> {
-    let mut import = Import { writer: Writer::begin(store, clock, actor, reason).await?, located: Vec::new(), told: 0, items: 0 };
+    let mut import =
+        Import { writer: Writer::begin(store, clock, actor, reason).await?, located: Vec::new(), told: 0, items: 0 };
     let files: Vec<PathBuf> = readers.iter().map(|reader| reader.path.clone()).collect();
     for (index, reader) in readers.iter_mut().enumerate() {
         import.file(index, reader, &files, progress).await?;
@@ -78,7 +79,13 @@ struct Import {
 }
 
 impl Import {
-    async fn file(&mut self, index: usize, reader: &mut Reader, files: &[PathBuf], progress: &mut (dyn FnMut(Progress) + Send)) -> Result<(), ImportError> {
+    async fn file(
+        &mut self,
+        index: usize,
+        reader: &mut Reader,
+        files: &[PathBuf],
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<(), ImportError> {
         let path = reader.path.clone();
         let mut items = reader.items();
         loop {
@@ -86,7 +93,7 @@ impl Import {
             for item in items.by_ref().take(CHUNK) {
                 match item {
                     Ok(item) => chunk.push(item),
-                    Err(error) => self.locate(Located::unreadable(&path, error)),
+                    Err(error) => self.locate(Located::unreadable(&path, &error)),
                 }
             }
             if chunk.is_empty() {
@@ -94,7 +101,7 @@ impl Import {
             }
             self.items += chunk.len() as u64;
             let changes = chunk.iter().filter_map(|item| self.change(index, item, &path)).collect();
-            let outcomes = self.writer.apply(changes).await.map_err(|refusal| self.refused(refusal, files))?;
+            let outcomes = self.writer.apply(changes).await.map_err(|refusal| refused(refusal, files))?;
             self.locate_new(&chunk, files);
             progress(Progress { file: path.clone(), items: self.items, outcomes });
         }
@@ -103,29 +110,27 @@ impl Import {
     async fn finish(mut self, plan: bool, files: &[PathBuf]) -> Result<Report, ImportError> {
         if !self.located.is_empty() {
             // The chunks' faults have their lines already; what only the whole can tell is added to them.
-            let told = self.told;
-            let located = std::mem::take(&mut self.located);
-            return Err(match self.writer.rehearse().await {
-                Err(Refusal::Faults(faults)) => ImportError::Faults(
-                    located.into_iter().chain(faults.iter().skip(told).map(|fault| locate(fault, None, files))).take(MOST_FAULTS).collect(),
-                ),
-                Err(Refusal::Store(error)) => ImportError::Store(error),
-                Ok(_) => ImportError::Faults(located),
-            });
+            let mut faults = std::mem::take(&mut self.located);
+            match self.writer.rehearse().await {
+                Err(Refusal::Store(error)) => return Err(ImportError::Store(error)),
+                Err(Refusal::Faults(all)) => {
+                    let new = all.iter().skip(self.told).map(|fault| located(fault, None, files));
+                    let left = MOST_FAULTS.saturating_sub(faults.len());
+                    faults.extend(new.take(left));
+                }
+                Ok(_) => {}
+            }
+            return Err(ImportError::Faults(faults));
         }
         let tally = self.writer.tally();
-        let done = if plan { self.writer.rehearse().await.map(|_| None) } else { self.writer.finish().await.map(|(head, _)| Some(head)) };
+        let done = if plan {
+            self.writer.rehearse().await.map(|_| None)
+        } else {
+            self.writer.finish().await.map(|(head, _)| Some(head))
+        };
         match done {
             Ok(head) => Ok(Report { tally, head }),
-            Err(Refusal::Faults(faults)) => Err(ImportError::Faults(faults.iter().map(|fault| locate(fault, None, files)).collect())),
-            Err(Refusal::Store(error)) => Err(ImportError::Store(error)),
-        }
-    }
-
-    fn refused(&self, refusal: Refusal, files: &[PathBuf]) -> ImportError {
-        match refusal {
-            Refusal::Store(error) => ImportError::Store(error),
-            Refusal::Faults(faults) => ImportError::Faults(faults.iter().map(|fault| locate(fault, None, files)).collect()),
+            Err(refusal) => Err(refused(refusal, files)),
         }
     }
 
@@ -136,9 +141,12 @@ impl Import {
     }
 
     fn locate_new(&mut self, chunk: &[Item], files: &[PathBuf]) {
-        let new: Vec<Located> = self.writer.faults().iter().skip(self.told).map(|fault| locate(fault, Some(chunk), files)).collect();
+        let new: Vec<Located> =
+            self.writer.faults().iter().skip(self.told).map(|fault| located(fault, Some(chunk), files)).collect();
         self.told += new.len();
-        new.into_iter().for_each(|located| self.locate(located));
+        for located in new {
+            self.locate(located);
+        }
     }
 
     /// The change that an item asks for.
@@ -153,7 +161,12 @@ impl Import {
         match action {
             Ok(action) => Some(Change { origin: origin(file, item.line), action }),
             Err(fault) => {
-                self.locate(Located { file: path.to_owned(), line: item.line_of(&fault.pointer), subject: String::new(), fault });
+                self.locate(Located {
+                    file: path.to_owned(),
+                    line: item.line_of(&fault.pointer),
+                    subject: String::new(),
+                    fault,
+                });
                 None
             }
         }
@@ -165,17 +178,30 @@ impl Import {
 fn instruction(value: &Value) -> Result<Action, Fault> {
     let members = value.as_object().into_iter().flat_map(|members| members.keys());
     let text = |key: &str| {
-        value.get(key).and_then(Value::as_str).ok_or_else(|| Fault::error(format!("/{key}"), format!("“{key}” is missing, or is not text."), "Add it."))
+        value
+            .get(key)
+            .and_then(Value::as_str)
+            .ok_or_else(|| Fault::error(format!("/{key}"), format!("“{key}” is missing, or is not text."), "Add it."))
     };
     let entry = |key: &str| {
         let written = text(key)?;
         identity::parse_reference(written).map(|(kind, id)| (kind, id.to_owned())).ok_or_else(|| {
-            Fault::error(format!("/{key}"), format!("“{written}” names no entry."), "Write kind/slug, such as programme/mary-seacole.")
+            Fault::error(
+                format!("/{key}"),
+                format!("“{written}” names no entry."),
+                "Write kind/slug, such as programme/mary-seacole.",
+            )
         })
     };
-    let known: &[&str] = if value.get("retire").is_some() { &["retire", "reason", "replacedBy"] } else { &["rename", "to"] };
+    let known: &[&str] =
+        if value.get("retire").is_some() { &["retire", "reason", "replacedBy"] } else { &["rename", "to"] };
     if let Some(unknown) = members.into_iter().find(|key| !known.contains(&key.as_str())) {
-        return Err(Fault::unknown(format!("/{unknown}"), "member of this instruction", unknown, known.iter().copied()));
+        return Err(Fault::unknown(
+            format!("/{unknown}"),
+            "member of this instruction",
+            unknown,
+            known.iter().copied(),
+        ));
     }
     if value.get("retire").is_some() {
         let (kind, id) = entry("retire")?;
@@ -194,7 +220,7 @@ fn origin(file: usize, line: u64) -> u64 {
 }
 
 /// Finds the line of a fault: of the member while its item is at hand, else of the item.
-fn locate(fault: &ChangeFault, chunk: Option<&[Item]>, files: &[PathBuf]) -> Located {
+fn located(fault: &ChangeFault, chunk: Option<&[Item]>, files: &[PathBuf]) -> Located {
     let line = fault.origin & ((1 << LINE_BITS) - 1);
     let file = usize::try_from(fault.origin >> LINE_BITS).ok().and_then(|index| files.get(index));
     let item = chunk.and_then(|chunk| chunk.iter().find(|item| item.line == line));
@@ -203,5 +229,15 @@ fn locate(fault: &ChangeFault, chunk: Option<&[Item]>, files: &[PathBuf]) -> Loc
         line: item.map_or(line, |item| item.line_of(&fault.fault.pointer)),
         subject: fault.subject.clone(),
         fault: fault.fault.clone(),
+    }
+}
+
+/// Why a change set was refused, with the lines of its faults.
+fn refused(refusal: Refusal, files: &[PathBuf]) -> ImportError {
+    match refusal {
+        Refusal::Store(error) => ImportError::Store(error),
+        Refusal::Faults(faults) => {
+            ImportError::Faults(faults.iter().map(|fault| located(fault, None, files)).collect())
+        }
     }
 }

@@ -87,7 +87,7 @@ impl std::fmt::Display for Located {
 impl Located {
     /// A file that cannot be read.
     #[must_use]
-    pub fn unreadable(file: &Path, error: ReadError) -> Self {
+    pub fn unreadable(file: &Path, error: &ReadError) -> Self {
         Self {
             file: file.to_owned(),
             line: error.line,
@@ -131,7 +131,12 @@ impl Reader {
                 Content::Yaml(text)
             }
             Some("ndjson" | "jsonl") => Content::Ndjson(BufReader::new(file)),
-            _ => return Err(ReadError { line: 0, detail: "its name ends in none of .yaml, .yml, .ndjson, .jsonl".to_owned() }),
+            _ => {
+                return Err(ReadError {
+                    line: 0,
+                    detail: "its name ends in none of .yaml, .yml, .ndjson, .jsonl".to_owned(),
+                });
+            }
         };
         Ok(Self { path: path.to_owned(), size, content })
     }
@@ -146,7 +151,8 @@ impl Reader {
 
     /// Whether the file's first item is a term.
     fn begins_with_term(path: &Path) -> bool {
-        Self::open(path).is_ok_and(|mut reader| reader.items().next().is_some_and(|item| item.is_ok_and(|item| item.is_term())))
+        Self::open(path)
+            .is_ok_and(|mut reader| reader.items().next().is_some_and(|item| item.is_ok_and(|item| item.is_term())))
     }
 }
 
@@ -181,7 +187,9 @@ impl Iterator for NdjsonItems<'_> {
                 continue;
             }
             return match json::parse(text) {
-                Ok(value) => Some(Ok(Item { value, line: self.line, lines: Lines::from([(String::new(), self.line)]) })),
+                Ok(value) => {
+                    Some(Ok(Item { value, line: self.line, lines: Lines::from([(String::new(), self.line)]) }))
+                }
                 Err(error) => fault(error.to_string()),
             };
         }
@@ -198,11 +206,12 @@ pub fn open_all(paths: &[PathBuf]) -> Result<Vec<Reader>, Vec<Located>> {
     for path in paths {
         match std::fs::read_dir(path) {
             Ok(folder) => {
-                let mut found: Vec<PathBuf> = folder.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| is_readable(p)).collect();
+                let mut found: Vec<PathBuf> =
+                    folder.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| is_readable(p)).collect();
                 found.sort();
                 if found.is_empty() {
                     let detail = "the folder holds no .yaml, .yml, .ndjson or .jsonl file".to_owned();
-                    faults.push(Located::unreadable(path, ReadError { line: 0, detail }));
+                    faults.push(Located::unreadable(path, &ReadError { line: 0, detail }));
                 }
                 files.extend(found);
             }
@@ -214,13 +223,14 @@ pub fn open_all(paths: &[PathBuf]) -> Result<Vec<Reader>, Vec<Located>> {
     for path in files {
         match Reader::open(&path) {
             Ok(reader) => readers.push(reader),
-            Err(error) => faults.push(Located::unreadable(&path, error)),
+            Err(error) => faults.push(Located::unreadable(&path, &error)),
         }
     }
     if faults.is_empty() { Ok(readers) } else { Err(faults) }
 }
 
 fn is_readable(path: &Path) -> bool {
-    let known = path.extension().and_then(|e| e.to_str()).is_some_and(|e| matches!(e, "yaml" | "yml" | "ndjson" | "jsonl"));
+    let known =
+        path.extension().and_then(|e| e.to_str()).is_some_and(|e| matches!(e, "yaml" | "yml" | "ndjson" | "jsonl"));
     known && path.is_file()
 }

@@ -57,7 +57,14 @@ impl<'a> YamlItems<'a> {
         }
     }
 
-    fn node(&mut self, event: Event<'a>, span: Span, at: &mut String, lines: &mut Lines, depth: usize) -> Result<Value, ReadError> {
+    fn node(
+        &mut self,
+        event: Event<'a>,
+        span: Span,
+        at: &mut String,
+        lines: &mut Lines,
+        depth: usize,
+    ) -> Result<Value, ReadError> {
         let fault = |detail: &str| ReadError { line: line_of(span), detail: detail.to_owned() };
         lines.insert(at.clone(), line_of(span));
         self.nodes += 1;
@@ -70,7 +77,9 @@ impl<'a> YamlItems<'a> {
                 self.nodes += count(&value);
                 return Ok(value);
             }
-            Event::Scalar(text, style, anchor, tag) => (anchor, scalar(&text, style, tag.as_deref()).ok_or_else(|| fault("the tag is not understood"))?),
+            Event::Scalar(text, style, anchor, tag) => {
+                (anchor, scalar(&text, style, tag.as_deref()).ok_or_else(|| fault("the tag is not understood"))?)
+            }
             Event::SequenceStart(anchor, _) => (anchor, self.sequence(at, lines, depth)?),
             Event::MappingStart(anchor, _) => (anchor, self.mapping(at, lines, depth)?),
             _ => return Err(fault("the YAML ends too early")),
@@ -89,7 +98,8 @@ impl<'a> YamlItems<'a> {
                 return Ok(Value::Array(items));
             }
             let length = at.len();
-            at.push_str(&format!("/{}", items.len()));
+            at.push('/');
+            at.push_str(&items.len().to_string());
             items.push(self.node(event, span, at, lines, depth + 1)?);
             at.truncate(length);
         }
@@ -102,7 +112,9 @@ impl<'a> YamlItems<'a> {
             let key = match event {
                 Event::MappingEnd => return Ok(Value::Object(members)),
                 Event::Scalar(key, ..) => key.into_owned(),
-                _ => return Err(ReadError { line: line_of(span), detail: "a key is not text".to_owned() }),
+                _ => {
+                    return Err(ReadError { line: line_of(span), detail: "a key is not text".to_owned() });
+                }
             };
             if members.contains_key(&key) {
                 return Err(ReadError { line: line_of(span), detail: format!("the member “{key}” stands twice") });
@@ -205,7 +217,7 @@ mod tests {
     fn what_is_wrong_is_told_with_its_line() {
         let fault = |text: &str| YamlItems::new(text).find_map(Result::err).expect("a fault");
         assert_eq!(fault("- a: 1\n  a: 2\n").line, 2);
-        assert_eq!(fault("- a: [1, 2\n").detail.is_empty(), false);
+        assert!(!fault("- a: [1, 2\n").detail.is_empty());
         assert!(fault("- a: !!python/object x\n").detail.contains("tag"));
         let bomb = "- a: &a [x,x,x,x,x,x,x,x,x,x]\n- b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n- c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n- d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n- e: [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\n";
         assert!(fault(bomb).detail.contains("too large"));

@@ -9,12 +9,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::codes::{Participation, Strength};
-use super::vocabulary::Vocabularies;
 use super::text::{
-    AccessRouteCode, AsPrinted, BandCode, CharacteristicCode, EligibilityTag, EmployerCode,
-    EmployerSupportCode, LevelCode, Line, ProgrammeRef, ProviderRef, RegionCode, RegistrationCode,
-    RoleCode, SectorCode, SourceId,
+    AccessRouteCode, AsPrinted, BandCode, CharacteristicCode, EligibilityTag, EmployerCode, EmployerSupportCode,
+    LevelCode, Line, ProgrammeRef, ProviderRef, RegionCode, RegistrationCode, RoleCode, SectorCode, SourceId,
 };
+use super::vocabulary::Vocabularies;
 
 /// Who may take part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

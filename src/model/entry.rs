@@ -6,15 +6,15 @@ use uuid::Uuid;
 
 use super::audience::Audience;
 use super::codes::{
-    AcademyType, Basis, CoachingLinkType, FrameworkType, Kind, ProgrammeType, ProviderType,
-    Publication, ResourceType, ServiceRole,
+    AcademyType, Basis, CoachingLinkType, FrameworkType, Kind, ProgrammeType, ProviderType, Publication, ResourceType,
+    ServiceRole,
 };
 use super::eligibility::Eligibility;
 use super::programme::{Application, Award, Bursary, Cost, Delivery, Duration, Offering};
 use super::source::{Link, Related, Source, Statement, Status};
 use super::text::{
-    AcademyRef, AsPrinted, CoachingLinkRef, FrameworkRef, Line, Moment, OrganiserRef, PartialDate,
-    ProgrammeRef, Prose, ProviderRef, RegionCode, Slug, SourceId, WebAddress,
+    AcademyRef, AsPrinted, CoachingLinkRef, FrameworkRef, Line, Moment, OrganiserRef, PartialDate, ProgrammeRef, Prose,
+    ProviderRef, RegionCode, Slug, SourceId, WebAddress,
 };
 
 /// What the directory adds to an entry's content when it serves it.

@@ -7,8 +7,8 @@ use super::codes::{CostPer, CostType, DurationKind, Per, Qualifier, Vat};
 use super::eligibility::Eligibility;
 use super::source::{AsOf, Statement};
 use super::text::{
-    AccessRouteCode, AsPrinted, AwardTypeCode, Currency, Decimal, DeliveryModeCode, IsoDuration, Line,
-    OrganiserRef, PartialDate, Prose, ProviderRef, RegionCode, Slug, SourceId, WebAddress,
+    AccessRouteCode, AsPrinted, AwardTypeCode, Currency, Decimal, DeliveryModeCode, IsoDuration, Line, OrganiserRef,
+    PartialDate, Prose, ProviderRef, RegionCode, Slug, SourceId, WebAddress,
 };
 
 /// How it is delivered.

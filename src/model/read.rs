@@ -5,9 +5,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use super::codes::Kind;
-use super::entry::{
-    Academy, CoachingLink, Entry, Framework, Programme, Provider, Resource,
-};
+use super::entry::{Academy, CoachingLink, Entry, Framework, Programme, Provider, Resource};
 use super::fault::{Fault, Severity};
 use super::shape::{Found, ReferenceUse, Shapes, TermUse};
 use super::validate;
@@ -94,19 +92,19 @@ pub fn entry(mut value: Value, vocabularies: &Vocabularies) -> Result<Reading, V
             Some(entry)
         }
         Some(Err(error)) => {
-            faults.push(Fault::error("", format!("The entry cannot be read: {error}."), "Compare it with the contract."));
+            faults.push(Fault::error(
+                "",
+                format!("The entry cannot be read: {error}."),
+                "Compare it with the contract.",
+            ));
             None
         }
     };
     let text = entry.as_ref().and_then(|entry| entry.to_text().ok());
     match (entry, text) {
-        (Some(entry), Some(text)) if !has_errors(&faults) => Ok(Reading {
-            entry,
-            text,
-            terms: found.terms,
-            references: found.references,
-            warnings: faults,
-        }),
+        (Some(entry), Some(text)) if !has_errors(&faults) => {
+            Ok(Reading { entry, text, terms: found.terms, references: found.references, warnings: faults })
+        }
         _ => Err(faults),
     }
 }
@@ -120,8 +118,9 @@ pub fn term(value: Value) -> Result<Term, Vec<Fault>> {
     if has_errors(&found.faults) {
         return Err(found.faults);
     }
-    serde_json::from_value(value)
-        .map_err(|error| vec![Fault::error("", format!("The term cannot be read: {error}."), "Compare it with the contract.")])
+    serde_json::from_value(value).map_err(|error| {
+        vec![Fault::error("", format!("The term cannot be read: {error}."), "Compare it with the contract.")]
+    })
 }
 
 /// Whether any of the faults is an error.
@@ -239,8 +238,14 @@ mod tests {
         value.as_object_mut().expect("an object").remove("provider");
         let pointers: Vec<String> = faults_of(value).into_iter().map(|(pointer, _)| pointer).collect();
         for pointer in [
-            "/titel", "/audience/openTo/0", "/audience/openTo/2", "/status/term", "/status/asOf/date",
-            "/eligibility/rule/all/0/type", "/eligibility/rule/all/1", "/provider",
+            "/titel",
+            "/audience/openTo/0",
+            "/audience/openTo/2",
+            "/status/term",
+            "/status/asOf/date",
+            "/eligibility/rule/all/0/type",
+            "/eligibility/rule/all/1",
+            "/provider",
         ] {
             assert!(pointers.iter().any(|p| p == pointer), "no fault at {pointer} in {pointers:?}");
         }
@@ -263,7 +268,10 @@ mod tests {
             ("/variantOf", "variant of itself"),
             ("/costs/0/amount", "free"),
         ] {
-            assert!(faults.iter().any(|(p, d)| p == pointer && d.contains(words)), "no “{words}” at {pointer} in {faults:#?}");
+            assert!(
+                faults.iter().any(|(p, d)| p == pointer && d.contains(words)),
+                "no “{words}” at {pointer} in {faults:#?}"
+            );
         }
     }
 

@@ -137,11 +137,16 @@ fn compile(name: &str, schema: &Value) -> Shape {
     let (type_name, nullable) = type_of(schema);
     let shape = match type_name {
         "string" => Shape::Text(compile_text(name, schema)),
-        "integer" => Shape::Integer { least: schema.get("minimum").and_then(Value::as_f64).map(|least| {
-            #[expect(clippy::cast_possible_truncation, reason = "limits in our own schemas are small whole numbers")]
-            let least = least as i64;
-            least
-        }) },
+        "integer" => Shape::Integer {
+            least: schema.get("minimum").and_then(Value::as_f64).map(|least| {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "limits in our own schemas are small whole numbers"
+                )]
+                let least = least as i64;
+                least
+            }),
+        },
         "boolean" => Shape::Boolean,
         "array" => Shape::List {
             item: Box::new(compile(name, schema.get("items").unwrap_or(&Value::Null))),
@@ -307,10 +312,7 @@ impl<'a> Walk<'a> {
             return self.wrong_type("text", value);
         };
         if written.chars().count() > text.max_length {
-            return self.fault(
-                format!("The text is longer than {} characters.", text.max_length),
-                "Shorten it.",
-            );
+            return self.fault(format!("The text is longer than {} characters.", text.max_length), "Shorten it.");
         }
         if let Some(Err(broken)) = text.format.map(|format| format::check(format, written)) {
             return self.fault(broken.detail, broken.fix);
@@ -430,15 +432,14 @@ impl<'a> Walk<'a> {
             };
         }
         let untagged: Vec<&'a Object> = objects.into_iter().filter(|o| tags(o).is_empty()).collect();
-        match untagged.iter().find(|o| o.required.iter().all(|key| members.contains_key(key))) {
-            Some(object) => self.object(object, members),
-            None => {
-                let keys: Vec<&str> = untagged.iter().flat_map(|o| &o.required).map(String::as_str).collect();
-                self.fault(
-                    "This is none of the forms that may stand here.",
-                    format!("Write an object with “type”, or with one of: {}.", keys.join(", ")),
-                );
-            }
+        if let Some(object) = untagged.iter().find(|o| o.required.iter().all(|key| members.contains_key(key))) {
+            self.object(object, members);
+        } else {
+            let keys: Vec<&str> = untagged.iter().flat_map(|o| &o.required).map(String::as_str).collect();
+            self.fault(
+                "This is none of the forms that may stand here.",
+                format!("Write an object with “type”, or with one of: {}.", keys.join(", ")),
+            );
         }
     }
 }

@@ -43,7 +43,9 @@ pub fn document(vocabularies: &Vocabularies) -> String {
 }
 
 fn fields(text: &mut String, name: &str, schema: &Value) {
-    let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
+    let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
+        return;
+    };
     let about = schema.get("description").and_then(Value::as_str).unwrap_or_default();
     let _ = write!(text, "\n### {name}\n\n{}\n\n| field | type | meaning |\n|---|---|---|\n", line(about));
     for (key, property) in properties {
@@ -63,11 +65,14 @@ fn type_name(schema: &Value) -> String {
         return reference.rsplit('/').next().unwrap_or_default().to_owned();
     }
     if let Some(options) = schema.get("oneOf").and_then(Value::as_array) {
-        let names: Vec<String> = options.iter().filter(|o| o.get("type").is_none_or(|t| t != "null")).map(type_name).collect();
+        let names: Vec<String> =
+            options.iter().filter(|o| o.get("type").is_none_or(|t| t != "null")).map(type_name).collect();
         return format!("{}?", names.join(" or "));
     }
     let (name, optional) = match schema.get("type") {
-        Some(Value::Array(types)) => (types.iter().filter_map(Value::as_str).find(|t| *t != "null").unwrap_or_default(), "?"),
+        Some(Value::Array(types)) => {
+            (types.iter().filter_map(Value::as_str).find(|t| *t != "null").unwrap_or_default(), "?")
+        }
         Some(Value::String(name)) => (name.as_str(), ""),
         _ => ("object", ""),
     };
@@ -88,7 +93,12 @@ fn criteria(text: &mut String) {
 fn codes(text: &mut String) {
     text.push_str("\n## Codes that give a value its shape\n");
     for list in CODE_LISTS {
-        let _ = write!(text, "\n### {}\n\n{}\n\n| code | label | meaning |\n|---|---|---|\n", list.scheme, line(list.definition));
+        let _ = write!(
+            text,
+            "\n### {}\n\n{}\n\n| code | label | meaning |\n|---|---|---|\n",
+            list.scheme,
+            line(list.definition)
+        );
         for code in list.codes {
             let _ = writeln!(text, "| `{}` | {} | {} |", code.code, code.label, line(code.definition));
         }

@@ -18,16 +18,47 @@ const DEEPEST_RULE: usize = 8;
 
 /// The members that state facts, and so need evidence.
 const FACTS: &[&str] = &[
-    "/url", "/provider", "/providers", "/parent", "/partners", "/variantOf", "/memberOf", "/registerOf", "/region",
-    "/valid", "/published", "/delivery", "/eligibility", "/frameworks", "/aims", "/domains", "/dimensions",
-    "/behaviours", "/careerStages", "/audience/openTo", "/audience/aimedAt", "/audience/providedBy",
-    "/audience/levels", "/audience/bands",
+    "/url",
+    "/provider",
+    "/providers",
+    "/parent",
+    "/partners",
+    "/variantOf",
+    "/memberOf",
+    "/registerOf",
+    "/region",
+    "/valid",
+    "/published",
+    "/delivery",
+    "/eligibility",
+    "/frameworks",
+    "/aims",
+    "/domains",
+    "/dimensions",
+    "/behaviours",
+    "/careerStages",
+    "/audience/openTo",
+    "/audience/aimedAt",
+    "/audience/providedBy",
+    "/audience/levels",
+    "/audience/bands",
 ];
 
 /// The members whose parts each carry their own sources.
 const SOURCED: &[&str] = &[
-    "/status", "/application", "/bursary", "/contact", "/durations", "/costs", "/awards", "/offerings", "/links",
-    "/related", "/notes", "/successors", "/services",
+    "/status",
+    "/application",
+    "/bursary",
+    "/contact",
+    "/durations",
+    "/costs",
+    "/awards",
+    "/offerings",
+    "/links",
+    "/related",
+    "/notes",
+    "/successors",
+    "/services",
 ];
 
 /// Adds every fault of an entry whose shape is right.
@@ -60,11 +91,17 @@ pub(super) fn entry(entry: &Entry, value: &Value, found: &Found, vocabularies: &
 /// Adds a fault for each derived member that was given and is not what it would be.
 pub(super) fn derived(entry: &Entry, given: &[(String, Value)], vocabularies: &Vocabularies, faults: &mut Vec<Fault>) {
     for (pointer, value) in given {
-        let Some(parent) = pointer.strip_suffix("/tags") else { continue };
+        let Some(parent) = pointer.strip_suffix("/tags") else {
+            continue;
+        };
         let tags = entry.eligibility_at(parent).and_then(|e| e.rule).map(|rule| rule.tags(vocabularies));
         let written: Option<Vec<EligibilityTag>> = serde_json::from_value(value.clone()).ok().flatten();
         if written.is_some() && written != Some(tags.unwrap_or_default()) {
-            faults.push(Fault::error(pointer.clone(), "The tags do not follow from the rule.", "Leave them out: they are derived."));
+            faults.push(Fault::error(
+                pointer.clone(),
+                "The tags do not follow from the rule.",
+                "Leave them out: they are derived.",
+            ));
         }
     }
 }
@@ -84,7 +121,11 @@ impl Check<'_> {
         let ids: Vec<&str> = entry.sources().iter().map(|source| source.id.as_str()).collect();
         for (index, id) in ids.iter().enumerate() {
             if ids.iter().take(index).any(|earlier| earlier == id) {
-                self.error(format!("/sources/{index}/id"), format!("Two sources are called “{id}”."), "Give each its own id.");
+                self.error(
+                    format!("/sources/{index}/id"),
+                    format!("Two sources are called “{id}”."),
+                    "Give each its own id.",
+                );
             }
             let cited = found.citations.iter().any(|(_, cited)| cited == id);
             if !cited {
@@ -118,18 +159,29 @@ impl Check<'_> {
 
     /// Warns of every fact that names no source.
     fn facts(&mut self, entry: &Entry) {
-        let present = |value: Option<&Value>| value.is_some_and(|v| !v.is_null() && v.as_array().is_none_or(|a| !a.is_empty()));
+        let present =
+            |value: Option<&Value>| value.is_some_and(|v| !v.is_null() && v.as_array().is_none_or(|a| !a.is_empty()));
         for fact in FACTS {
-            let covered = entry.evidence().keys().any(|p| fact.strip_prefix(p.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
-                || entry.evidence().keys().any(|p| p.strip_prefix(fact).is_some_and(|rest| rest.starts_with('/')));
+            let covered =
+                entry.evidence().keys().any(|p| {
+                    fact.strip_prefix(p.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                }) || entry.evidence().keys().any(|p| p.strip_prefix(fact).is_some_and(|rest| rest.starts_with('/')));
             if present(self.value.pointer(fact)) && !covered {
-                self.faults.push(Fault::warning(*fact, "No source is named for this.", format!("Add “{fact}” to evidence.")));
+                self.faults.push(Fault::warning(
+                    *fact,
+                    "No source is named for this.",
+                    format!("Add “{fact}” to evidence."),
+                ));
             }
         }
         for member in SOURCED {
-            let Some(value) = self.value.pointer(member) else { continue };
+            let Some(value) = self.value.pointer(member) else {
+                continue;
+            };
             let items: Vec<(String, &Value)> = match value {
-                Value::Array(items) => items.iter().enumerate().map(|(i, item)| (format!("{member}/{i}"), item)).collect(),
+                Value::Array(items) => {
+                    items.iter().enumerate().map(|(i, item)| (format!("{member}/{i}"), item)).collect()
+                }
                 Value::Object(_) => vec![((*member).to_owned(), value)],
                 _ => continue,
             };
@@ -144,7 +196,11 @@ impl Check<'_> {
     fn programme(&mut self, programme: &Programme) {
         let is_variant = programme.entry_type == ProgrammeType::ProgrammeVariant;
         if is_variant != programme.variant_of.is_some() {
-            self.error("/variantOf", "A programme variant names its programme, and nothing else does.", "Set type: programme-variant together with variantOf.");
+            self.error(
+                "/variantOf",
+                "A programme variant names its programme, and nothing else does.",
+                "Set type: programme-variant together with variantOf.",
+            );
         }
         if programme.variant_of.as_ref().is_some_and(|of| of.as_str() == programme.id.as_str()) {
             self.error("/variantOf", "The entry is a variant of itself.", "Name the programme it is a variant of.");
@@ -213,7 +269,11 @@ impl Check<'_> {
         for (index, cost) in costs.unwrap_or_default().iter().enumerate() {
             let free = matches!(cost.cost_type, CostType::Free | CostType::FreeOnRegistration | CostType::FullyFunded);
             if free && cost.amount.is_some() {
-                self.error(format!("{at}/{index}/amount"), "What is free has no amount.", "Take the amount out, or change the type.");
+                self.error(
+                    format!("{at}/{index}/amount"),
+                    "What is free has no amount.",
+                    "Take the amount out, or change the type.",
+                );
             }
         }
     }
@@ -223,7 +283,11 @@ impl Check<'_> {
         for (index, pointer) in audience.from_title.iter().enumerate() {
             let inside = pointer.as_str().starts_with("/audience/");
             if !inside || self.value.pointer(pointer.as_str()).is_none_or(Value::is_null) {
-                self.error(format!("{at}/fromTitle/{index}"), "The pointer names no member of the audience.", "Name one that is there, such as /audience/levels.");
+                self.error(
+                    format!("{at}/fromTitle/{index}"),
+                    "The pointer names no member of the audience.",
+                    "Name one that is there, such as /audience/levels.",
+                );
             }
         }
         if let Some(levels) = &audience.levels {
@@ -238,8 +302,14 @@ impl Check<'_> {
         match (&levels.from, &levels.to) {
             (Some(from), Some(to)) => self.range(at, "level", from.as_str(), to.as_str()),
             (None, None) if levels.aspiring || levels.aspires_to.is_some() => {}
-            (None, None) => self.error(at, "The range states nothing.", "Give from and to, or aspiring, or leave levels out."),
-            _ => self.error(at, "The range has one end only.", "Give both from and to; write orAbove where the top is open."),
+            (None, None) => {
+                self.error(at, "The range states nothing.", "Give from and to, or aspiring, or leave levels out.");
+            }
+            _ => self.error(
+                at,
+                "The range has one end only.",
+                "Give both from and to; write orAbove where the top is open.",
+            ),
         }
     }
 
@@ -252,12 +322,18 @@ impl Check<'_> {
             }
             (Some(_), Some(_)) => {}
             (None, None) if from == to => {}
-            _ => self.error(at, format!("“{from}” and “{to}” are not on one scale."), format!("Use ranked terms of the vocabulary {scheme}.")),
+            _ => self.error(
+                at,
+                format!("“{from}” and “{to}” are not on one scale."),
+                format!("Use ranked terms of the vocabulary {scheme}."),
+            ),
         }
     }
 
     fn eligibility(&mut self, at: &str, eligibility: Option<&Eligibility>) {
-        let Some(rule) = eligibility.and_then(|e| e.rule.as_ref()) else { return };
+        let Some(rule) = eligibility.and_then(|e| e.rule.as_ref()) else {
+            return;
+        };
         let mut count = 0_usize;
         let mut ranges = Vec::new();
         rule.visit(&mut |rule| {

@@ -67,10 +67,7 @@ pub struct Vocabularies {
 impl Vocabularies {
     /// Adds a term, or replaces the one of the same vocabulary and code.
     pub fn insert(&mut self, term: Term) {
-        self.schemes
-            .entry(term.scheme.0.clone())
-            .or_default()
-            .insert(term.code.0.clone(), term);
+        self.schemes.entry(term.scheme.0.clone()).or_default().insert(term.code.0.clone(), term);
     }
 
     /// The term with this code.

@@ -79,6 +79,8 @@ pub struct Current {
     pub id: String,
     /// Whether it is retired.
     pub retired: bool,
+    retired_because: String,
+    replaced_by: String,
     /// Its canonical body.
     pub body: String,
     /// How many versions there have been.
@@ -153,9 +155,11 @@ impl Commit {
         actor: &str,
         reason: &str,
     ) -> Result<Self, StoreError> {
-        let row = sqlx::query("UPDATE directory SET chain = chain WHERE one = 1 RETURNING change_number, chain, committed_at, shipped")
-            .fetch_one(&mut *transaction)
-            .await?;
+        let row = sqlx::query(
+            "UPDATE directory SET chain = chain WHERE one = 1 RETURNING change_number, chain, committed_at, shipped",
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
         let head = Head {
             change_number: row.try_get(0)?,
             chain: row.try_get(1)?,
@@ -193,18 +197,6 @@ impl Commit {
         rows.iter().map(Current::read).collect()
     }
 
-    /// Every entry of a kind that is not retired: slugs only.
-    ///
-    /// # Errors
-    /// As the database fails.
-    pub async fn slugs_of_kind(&mut self, kind: Kind) -> Result<Vec<String>, StoreError> {
-        let rows = sqlx::query("SELECT id FROM entry WHERE kind = $1 AND state = 'current' ORDER BY id")
-            .bind(kind.code())
-            .fetch_all(&mut *self.transaction)
-            .await?;
-        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
-    }
-
     /// The entries whose bodies name this one.
     ///
     /// # Errors
@@ -225,10 +217,8 @@ impl Commit {
     /// # Errors
     /// As the database fails.
     pub async fn slugs(&mut self, keys: &[(Kind, String)]) -> Result<Vec<SlugRow>, StoreError> {
-        let rows = sqlx::query(SELECT_SLUGS.of(self.dialect))
-            .bind(keys_json(keys))
-            .fetch_all(&mut *self.transaction)
-            .await?;
+        let rows =
+            sqlx::query(SELECT_SLUGS.of(self.dialect)).bind(keys_json(keys)).fetch_all(&mut *self.transaction).await?;
         rows.iter().map(SlugRow::read).collect()
     }
 
@@ -270,8 +260,17 @@ impl Commit {
                 State::Retired { reason, replaced_by } => ("retired", reason.as_str(), replaced_by.as_str()),
             };
             entries.push(json!([
-                write.uid, write.kind.code(), write.id, state, write.body, write.version, self.head.change_number,
-                write.created_at.as_deref().unwrap_or(&self.at), reason, replaced_by, write.shipped,
+                write.uid,
+                write.kind.code(),
+                write.id,
+                state,
+                write.body,
+                write.version,
+                self.head.change_number,
+                write.created_at.as_deref().unwrap_or(&self.at),
+                reason,
+                replaced_by,
+                write.shipped,
             ]));
             slugs.push(json!([write.kind.code(), write.id, write.uid]));
             uids.push(json!(write.uid));
@@ -329,7 +328,16 @@ impl Commit {
     fn record(&mut self, kind: &str, id: &str, uid: &str, operation: Operation, body: &str) -> Value {
         let number = self.head.change_number + 1;
         let chain = chain::hash(&[
-            &self.head.chain, &number.to_string(), kind, id, uid, operation.code(), body, &self.actor, &self.reason, &self.at,
+            &self.head.chain,
+            &number.to_string(),
+            kind,
+            id,
+            uid,
+            operation.code(),
+            body,
+            &self.actor,
+            &self.reason,
+            &self.at,
         ]);
         let row = json!([number, kind, id, uid, operation.code(), body, chain]);
         self.head.change_number = number;
@@ -368,7 +376,18 @@ impl Current {
             change_number: row.try_get(6)?,
             created_at: row.try_get(7)?,
             shipped: row.try_get(8)?,
+            retired_because: row.try_get(9)?,
+            replaced_by: row.try_get(10)?,
         })
+    }
+
+    /// Whether it stands in the directory.
+    #[must_use]
+    pub fn state(&self) -> State {
+        if !self.retired {
+            return State::Current;
+        }
+        State::Retired { reason: self.retired_because.clone(), replaced_by: self.replaced_by.clone() }
     }
 }
 

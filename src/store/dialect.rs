@@ -46,10 +46,8 @@ pub(super) const BEGIN_READ: Statement =
     Statement { sqlite: "BEGIN", postgres: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
 
 /// Keeps two processes from migrating one database at once. SQLite's write lock does that already.
-pub(super) const LOCK_MIGRATION: Statement = Statement {
-    sqlite: "SELECT 1",
-    postgres: "SELECT 1 FROM (SELECT pg_advisory_xact_lock(7161636861)) AS held",
-};
+pub(super) const LOCK_MIGRATION: Statement =
+    Statement { sqlite: "SELECT 1", postgres: "SELECT 1 FROM (SELECT pg_advisory_xact_lock(7161636861)) AS held" };
 
 /// How many tables and views of other people there are.
 pub(super) const COUNT_TABLES: Statement = Statement {
@@ -64,9 +62,9 @@ pub(super) const HAS_MIGRATIONS: Statement = Statement {
 };
 
 pub(super) const SELECT_CURRENT: Statement = Statement {
-    sqlite: "SELECT e.uid, e.kind, e.id, e.state, e.body, e.version, e.change_number, e.created_at, e.shipped \
+    sqlite: "SELECT e.uid, e.kind, e.id, e.state, e.body, e.version, e.change_number, e.created_at, e.shipped, e.retired_because, e.replaced_by \
              FROM json_each($1) AS r JOIN entry AS e ON e.kind = json_extract(r.value, '$[0]') AND e.id = json_extract(r.value, '$[1]')",
-    postgres: "SELECT e.uid, e.kind, e.id, e.state, e.body, e.version, e.change_number, e.created_at, e.shipped \
+    postgres: "SELECT e.uid, e.kind, e.id, e.state, e.body, e.version, e.change_number, e.created_at, e.shipped, e.retired_because, e.replaced_by \
              FROM json_array_elements($1::json) AS r JOIN entry AS e ON e.kind = r.value->>0 AND e.id = r.value->>1",
 };
 

@@ -9,7 +9,9 @@ pub enum StoreError {
     #[error("the database address begins with {0:?}; write sqlite://FILE, postgres://… or postgresql://…")]
     UnknownEngine(String),
     /// The file cannot be read as a database.
-    #[error("the database {name} is damaged, or is not a database ({detail}). Nothing was changed. Restore it from a backup, or give another --database.")]
+    #[error(
+        "the database {name} is damaged, or is not a database ({detail}). Nothing was changed. Restore it from a backup, or give another --database."
+    )]
     Corrupt {
         /// The database.
         name: String,
@@ -17,13 +19,17 @@ pub enum StoreError {
         detail: String,
     },
     /// The database may not be written.
-    #[error("the database {name} is read-only. Nothing was changed. Make it writable for this user, or give another --database.")]
+    #[error(
+        "the database {name} is read-only. Nothing was changed. Make it writable for this user, or give another --database."
+    )]
     ReadOnly {
         /// The database.
         name: String,
     },
     /// The database was made by a newer binary.
-    #[error("the database {name} has schema version {found}, but this binary knows only {known}. Nothing was changed. Run a newer leadership-directory.")]
+    #[error(
+        "the database {name} has schema version {found}, but this binary knows only {known}. Nothing was changed. Run a newer leadership-directory."
+    )]
     Newer {
         /// The database.
         name: String,
@@ -33,7 +39,9 @@ pub enum StoreError {
         known: i64,
     },
     /// The database holds something else.
-    #[error("the database {name} holds other data, not a leadership directory. Nothing was changed. Give an empty or a new database.")]
+    #[error(
+        "the database {name} holds other data, not a leadership directory. Nothing was changed. Give an empty or a new database."
+    )]
     NotOurs {
         /// The database.
         name: String,
@@ -61,26 +69,27 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let Some(database) = error.as_database_error() else {
             return match error {
-                sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed => Self::Unreachable {
-                    name: "in use".to_owned(),
-                    detail: error.to_string(),
-                },
+                sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed => {
+                    Self::Unreachable { name: "in use".to_owned(), detail: error.to_string() }
+                }
                 error => Self::Failed(error),
             };
         };
         let code = database.code().unwrap_or_default().into_owned();
-        let is_violation = database.is_foreign_key_violation() || database.is_unique_violation() || database.is_check_violation();
+        let is_violation =
+            database.is_foreign_key_violation() || database.is_unique_violation() || database.is_check_violation();
         match code.as_str() {
             _ if is_violation => Self::Refused(database.message().to_owned()),
             // SQLite: BUSY and LOCKED with their extended codes; PostgreSQL: lock_not_available, query_canceled.
             "5" | "6" | "261" | "517" | "773" | "55P03" | "57014" => Self::Busy,
             // SQLite READONLY and its extended codes; PostgreSQL read_only_sql_transaction.
-            "8" | "264" | "520" | "776" | "1032" | "1288" | "1544" | "25006" => Self::ReadOnly { name: "in use".to_owned() },
+            "8" | "264" | "520" | "776" | "1032" | "1288" | "1544" | "25006" => {
+                Self::ReadOnly { name: "in use".to_owned() }
+            }
             // SQLite CORRUPT, its extended codes, and NOTADB.
-            "11" | "267" | "523" | "779" | "26" => Self::Corrupt {
-                name: "in use".to_owned(),
-                detail: database.message().to_owned(),
-            },
+            "11" | "267" | "523" | "779" | "26" => {
+                Self::Corrupt { name: "in use".to_owned(), detail: database.message().to_owned() }
+            }
             _ => Self::Failed(error),
         }
     }

@@ -61,9 +61,11 @@ impl Store {
             if self.dialect() == Dialect::Sqlite {
                 sqlx::raw_sql(MARK_SQLITE).execute(&mut *transaction).await?;
             }
-            sqlx::query("CREATE TABLE leadership_directory_migration (version BIGINT PRIMARY KEY, applied_at TEXT NOT NULL)")
-                .execute(&mut *transaction)
-                .await?;
+            sqlx::query(
+                "CREATE TABLE leadership_directory_migration (version BIGINT PRIMARY KEY, applied_at TEXT NOT NULL)",
+            )
+            .execute(&mut *transaction)
+            .await?;
         }
         for (index, migration) in MIGRATIONS.iter().enumerate() {
             let number = i64::try_from(index + 1).unwrap_or(i64::MAX);

@@ -84,17 +84,16 @@ async fn connect(url: &str, dialect: Dialect, max_connections: u32) -> Result<An
     };
     // Statements carry people's words: they are never logged.
     let options = AnyConnectOptions::from_str(&address)?.disable_statement_logging();
-    let pool = AnyPoolOptions::new()
-        .max_connections(max_connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .after_connect(move |connection, _| {
+    let pool = AnyPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
+        move |connection, _| {
             Box::pin(async move {
                 for statement in settings(dialect) {
                     run_when_free(connection, statement).await?;
                 }
                 Ok(())
             })
-        });
+        },
+    );
     let pool = pool.connect_lazy_with(options);
     pool.acquire().await?;
     Ok(pool)

@@ -9,14 +9,23 @@ use crate::support::{Process, binary, text};
 async fn settings_come_from_file_environment_and_flags() {
     let database = Engine::Sqlite.fresh().await;
     let config = database.folder.path().join("settings.toml");
-    std::fs::write(&config, format!("[database]\nurl = \"{}\"\n[server]\npublic_url = \"https://file.example\"\n", database.url)).unwrap();
+    std::fs::write(
+        &config,
+        format!("[database]\nurl = \"{}\"\n[server]\npublic_url = \"https://file.example\"\n", database.url),
+    )
+    .unwrap();
     let server = Process::start(&database.url, &["--config", config.to_str().unwrap()]);
     assert_eq!(server.get("/v1").await.json()["links"]["self"], "https://file.example/v1");
-    let server = Process::start(&database.url, &["--config", config.to_str().unwrap(), "--public-url", "https://flag.example/directory/"]);
+    let server = Process::start(
+        &database.url,
+        &["--config", config.to_str().unwrap(), "--public-url", "https://flag.example/directory/"],
+    );
     assert_eq!(server.get("/v1").await.json()["links"]["self"], "https://flag.example/directory/v1");
     let next = server.get("/v1/programmes?limit=1").await.json()["links"]["next"].as_str().unwrap().to_owned();
     assert!(next.starts_with("https://flag.example/directory/v1/programmes?"), "{next}");
-    let host = server.ask(reqwest::Method::GET, "/v1", &[("host", "evil.example"), ("x-forwarded-host", "evil.example")]).await;
+    let host = server
+        .ask(reqwest::Method::GET, "/v1", &[("host", "evil.example"), ("x-forwarded-host", "evil.example")])
+        .await;
     assert!(!host.text.contains("evil"), "{}", host.text);
 }
 
@@ -66,7 +75,12 @@ fn a_port_that_is_taken_is_told_before_a_database_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("x.db");
     let output = binary()
-        .args(["--listen", &taken.local_addr().unwrap().to_string(), "--database", &format!("sqlite://{}", file.display())])
+        .args([
+            "--listen",
+            &taken.local_addr().unwrap().to_string(),
+            "--database",
+            &format!("sqlite://{}", file.display()),
+        ])
         .output()
         .unwrap();
     assert!(!output.status.success());

@@ -16,23 +16,31 @@ fn document() -> Value {
 
 /// Checks a value against the schema at a pointer of the contract.
 fn check(contract: &Value, schema: &Value, value: &Value, name: &str) {
-    let mut whole = json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "components": contract["components"]});
+    let mut whole =
+        json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "components": contract["components"]});
     whole.as_object_mut().unwrap().extend(schema.as_object().unwrap().clone());
     let validator = jsonschema::validator_for(&whole).expect("a good schema");
-    let faults: Vec<String> = validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).take(5).collect();
+    let faults: Vec<String> =
+        validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).take(5).collect();
     assert!(faults.is_empty(), "{name}: {faults:#?}");
 }
 
 #[test]
 fn the_committed_contract_is_the_one_the_code_makes() {
     let made = text(&binary().arg("openapi").output().expect("it runs").stdout);
-    assert!(made == include_str!("../../openapi/openapi.json"), "openapi/openapi.json is out of date: run `cargo run -- openapi > openapi/openapi.json`");
+    assert!(
+        made == include_str!("../../openapi/openapi.json"),
+        "openapi/openapi.json is out of date: run `cargo run -- openapi > openapi/openapi.json`"
+    );
 }
 
 #[test]
 fn the_committed_terms_are_those_of_the_code() {
     let made = text(&binary().arg("terms").output().expect("it runs").stdout);
-    assert!(made == include_str!("../../docs/terms.md"), "docs/terms.md is out of date: run `cargo run -- terms > docs/terms.md`");
+    assert!(
+        made == include_str!("../../docs/terms.md"),
+        "docs/terms.md is out of date: run `cargo run -- terms > docs/terms.md`"
+    );
 }
 
 #[test]

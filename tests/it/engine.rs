@@ -8,14 +8,14 @@ use sqlx::{AnyPool, AssertSqlSafe};
 
 /// An engine that tests run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
+pub(crate) enum Engine {
     Sqlite,
     Postgres,
 }
 
 /// A fresh database.
 #[derive(Debug)]
-pub struct Database {
+pub(crate) struct Database {
     pub engine: Engine,
     pub url: String,
     /// Where SQLite keeps its file, and where tests put theirs.
@@ -26,7 +26,7 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 
 impl Engine {
     /// A database that nothing has been written to.
-    pub async fn fresh(self) -> Database {
+    pub(crate) async fn fresh(self) -> Database {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = match self {
             Self::Sqlite => format!("sqlite://{}", folder.path().join("directory.db").display()),
@@ -41,7 +41,7 @@ impl Engine {
 }
 
 /// Makes a database on a server, given as an address without a database.
-pub async fn create_database(server: &str) -> String {
+pub(crate) async fn create_database(server: &str) -> String {
     let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let admin = pool(&format!("{server}/postgres")).await;
     sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&admin).await.expect("a database");
@@ -50,30 +50,30 @@ pub async fn create_database(server: &str) -> String {
 }
 
 /// Connects to a database beside the binary under test.
-pub async fn pool(url: &str) -> AnyPool {
+pub(crate) async fn pool(url: &str) -> AnyPool {
     sqlx::any::install_default_drivers();
     sqlx::any::AnyPoolOptions::new().max_connections(2).connect(url).await.expect("a connection")
 }
 
 impl Database {
-    pub async fn pool(&self) -> AnyPool {
+    pub(crate) async fn pool(&self) -> AnyPool {
         pool(&self.url).await
     }
 
     /// The file of a SQLite database.
-    pub fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         PathBuf::from(self.url.strip_prefix("sqlite://").expect("SQLite"))
     }
 }
 
 /// A PostgreSQL server of a test's own, which it may stop.
-pub struct Cluster {
+pub(crate) struct Cluster {
     folder: tempfile::TempDir,
     port: u16,
 }
 
 impl Cluster {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
@@ -83,23 +83,24 @@ impl Cluster {
             run(Command::new("chown").arg("postgres").arg(cluster.folder.path()));
         }
         let data = cluster.data();
-        run(&mut as_postgres("initdb").args(["-D", &data, "-A", "trust", "-U", "postgres", "--no-sync"]));
+        run(as_postgres("initdb").args(["-D", &data, "-A", "trust", "-U", "postgres", "--no-sync"]));
         cluster.resume();
         cluster
     }
 
-    pub fn server(&self) -> String {
+    pub(crate) fn server(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}", self.port)
     }
 
-    pub fn resume(&self) {
-        let options = format!("-p {} -k {} -c listen_addresses=127.0.0.1 -c fsync=off", self.port, self.folder.path().display());
+    pub(crate) fn resume(&self) {
+        let options =
+            format!("-p {} -k {} -c listen_addresses=127.0.0.1 -c fsync=off", self.port, self.folder.path().display());
         let log = self.folder.path().join("log").display().to_string();
-        run(&mut as_postgres("pg_ctl").args(["-D", &self.data(), "-w", "-l", &log, "-o", &options, "start"]));
+        run(as_postgres("pg_ctl").args(["-D", &self.data(), "-w", "-l", &log, "-o", &options, "start"]));
     }
 
-    pub fn stop(&self) {
-        run(&mut as_postgres("pg_ctl").args(["-D", &self.data(), "-w", "-m", "immediate", "stop"]));
+    pub(crate) fn stop(&self) {
+        run(as_postgres("pg_ctl").args(["-D", &self.data(), "-w", "-m", "immediate", "stop"]));
     }
 
     fn data(&self) -> String {
@@ -133,6 +134,7 @@ fn is_root() -> bool {
 
 fn run(command: &mut Command) {
     // The server goes on holding what it was given to write to, so it is given nothing.
-    let status = command.current_dir("/").stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).status();
+    let status =
+        command.current_dir("/").stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).status();
     assert!(status.expect("the program runs").success(), "{command:?} failed");
 }

@@ -18,8 +18,14 @@ async fn walk(app: &App, path: &str) -> Vec<String> {
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         let page = answer.json();
         ids.extend(page["data"].as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap().to_owned()));
-        let link = page["links"]["next"].as_str().map(|url| url.strip_prefix(&app.process.url).expect("our own address").to_owned());
-        assert_eq!(link.is_some(), answer.header("link").contains("rel=\"next\""), "the Link header says what links.next says");
+        let link = page["links"]["next"]
+            .as_str()
+            .map(|url| url.strip_prefix(&app.process.url).expect("our own address").to_owned());
+        assert_eq!(
+            link.is_some(),
+            answer.header("link").contains("rel=\"next\""),
+            "the Link header says what links.next says"
+        );
         next = link;
     }
     ids

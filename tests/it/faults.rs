@@ -151,7 +151,10 @@ async fn a_change_waits_for_another_one_and_then_says_that_it_is_busy() {
         std::fs::write(&file, course("x", "Another title").to_string()).unwrap();
         let holder = pool(&database.url).await;
         let mut connection = holder.acquire().await.unwrap();
-        sqlx::query(if engine == Engine::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" }).execute(&mut *connection).await.unwrap();
+        sqlx::query(if engine == Engine::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" })
+            .execute(&mut *connection)
+            .await
+            .unwrap();
         sqlx::query("UPDATE directory SET chain = chain").execute(&mut *connection).await.unwrap();
         let output = import(&database.url, &file, &[]);
         assert!(text(&output.stderr).contains("the database is busy"), "{engine:?}: {}", text(&output.stderr));

@@ -3,7 +3,15 @@
 //! PostgreSQL is given by `LEADERSHIP_DIRECTORY_TEST_POSTGRES`; `scripts/test` starts one. Without it the
 //! tests fail: none is left out.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, is told where PostgreSQL is, and tells what it counted"
+)]
 
 mod catalogue;
 mod command_line;

@@ -158,7 +158,12 @@ fn a_damaged_file_is_refused_and_left_alone() {
         torn_pages[page * 4096..page * 4096 + 64].fill(0xff);
     }
     let cut = good[..good.len() / 3].to_vec();
-    for (name, bytes) in [("no header", no_header), ("torn pages", torn_pages), ("cut", cut), ("text", b"hello, I am a text file, not a database".to_vec())] {
+    for (name, bytes) in [
+        ("no header", no_header),
+        ("torn pages", torn_pages),
+        ("cut", cut),
+        ("text", b"hello, I am a text file, not a database".to_vec()),
+    ] {
         std::fs::write(&file, &bytes).unwrap();
         let output = refused(&url);
         assert!(text(&output.stderr).contains("is damaged, or is not a database"), "{name}: {}", text(&output.stderr));

@@ -34,67 +34,66 @@ macro_rules! on_both_engines {
 }
 
 /// How long anything may take before its test gives up.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The binary under test.
-pub fn binary() -> Command {
+pub(crate) fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_leadership-directory"));
     command.env_clear().env("RUST_BACKTRACE", "0");
     command
 }
 
 /// A running server.
-pub struct App {
+pub(crate) struct App {
     pub database: Database,
     pub process: Process,
 }
 
 /// A running process of the binary.
-pub struct Process {
+pub(crate) struct Process {
     pub child: Child,
     pub url: String,
-    pub ready_after: Duration,
     client: reqwest::Client,
 }
 
 /// An answer.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     pub headers: reqwest::header::HeaderMap,
     pub text: String,
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error} in {}", self.text))
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
     }
 }
 
 impl App {
-    pub async fn start(engine: Engine) -> Self {
+    pub(crate) async fn start(engine: Engine) -> Self {
         let database = engine.fresh().await;
         let process = Process::start(&database.url, &[]);
         Self { database, process }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.process.get(path).await
     }
 
     /// The data of an answer that must go well.
-    pub async fn data(&self, path: &str) -> Value {
+    pub(crate) async fn data(&self, path: &str) -> Value {
         let answer = self.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         answer.json()["data"].clone()
     }
 
     /// Imports a text as a file of this name.
-    pub fn import(&self, name: &str, text: &str) -> Output {
+    pub(crate) fn import(&self, name: &str, text: &str) -> Output {
         let file = self.database.folder.path().join(name);
         std::fs::write(&file, text).expect("written");
         import(&self.database.url, &file, &[])
@@ -103,8 +102,7 @@ impl App {
 
 impl Process {
     /// Starts a server and waits until it says that it listens.
-    pub fn start(database: &str, arguments: &[&str]) -> Self {
-        let begun = Instant::now();
+    pub(crate) fn start(database: &str, arguments: &[&str]) -> Self {
         let mut child = binary()
             .args(["--listen", "127.0.0.1:0", "--database", database])
             .args(arguments)
@@ -115,36 +113,43 @@ impl Process {
         let mut line = String::new();
         let mut lines = BufReader::new(child.stdout.take().expect("standard output"));
         lines.read_line(&mut line).expect("a line");
-        let ready_after = begun.elapsed();
         let Some(url) = line.trim().strip_prefix("listening on ").map(str::to_owned) else {
             let mut errors = String::new();
             child.stderr.take().expect("standard error").read_to_string(&mut errors).expect("text");
             panic!("the server did not start: {line}{errors}");
         };
-        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        Self { child, url, ready_after, client }
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
+        Self { child, url, client }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(reqwest::Method::GET, path, &[]).await
     }
 
-    pub async fn ask(&self, method: reqwest::Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn ask(&self, method: reqwest::Method, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = self.client.request(method, format!("{}{path}", self.url)).timeout(PATIENCE);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let response = request.send().await.expect("an answer");
-        Answer { status: response.status().as_u16(), headers: response.headers().clone(), text: response.text().await.expect("text") }
+        Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            text: response.text().await.expect("text"),
+        }
     }
 
     /// Sends a signal.
-    pub fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         send_signal(&self.child, signal);
     }
 
     /// Asks until the answer is as wanted, and says how long that took.
-    pub async fn until(&self, path: &str, wanted: impl Fn(&Answer) -> bool) -> Duration {
+    pub(crate) async fn until(&self, path: &str, wanted: impl Fn(&Answer) -> bool) -> Duration {
         let begun = Instant::now();
         loop {
             let answer = self.get(path).await;
@@ -166,23 +171,23 @@ impl Drop for Process {
 }
 
 /// Sends a signal to a process.
-pub fn send_signal(child: &Child, signal: &str) {
+pub(crate) fn send_signal(child: &Child, signal: &str) {
     let status = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status();
     assert!(status.expect("kill runs").success());
 }
 
 /// Runs `import` on a file.
-pub fn import(database: &str, file: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn import(database: &str, file: &Path, arguments: &[&str]) -> Output {
     binary().args(["--database", database, "import"]).args(arguments).arg(file).output().expect("it runs")
 }
 
 /// The text that a command wrote.
-pub fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// A small entry that imports into a fresh directory.
-pub fn course(id: &str, title: &str) -> Value {
+pub(crate) fn course(id: &str, title: &str) -> Value {
     serde_json::json!({
         "kind": "programme", "id": id, "type": "course", "title": title, "summary": "A course made for a test.",
         "provider": "kings-fund",

@@ -71,18 +71,54 @@ pub struct Broken {
 /// Says how the text breaks the format.
 pub fn check(format: Format, text: &str) -> Result<(), Broken> {
     let (good, what, fix) = match format {
-        Format::Slug | Format::Code => (is_slug(text), "a slug", "Use lower-case letters, digits and single hyphens, such as mary-seacole."),
-        Format::Line => (is_line(text), "one line of text", "Write at least one character, without line breaks, control characters or spaces at the ends."),
-        Format::Prose => (is_prose(text), "text", "Write at least one character, without control characters or spaces at the ends."),
-        Format::PartialDate => (is_partial_date(text), "a date", "Write YYYY, YYYY-MM or YYYY-MM-DD, a day that exists."),
-        Format::Duration => (is_duration(text), "a length of time", "Write an ISO 8601 duration above zero, such as P6M, P3D or PT100H."),
-        Format::Decimal => (is_decimal(text), "an amount", "Write digits, with a point and two decimals where there are pence, such as 995 or 12.50."),
-        Format::Currency => (text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase()), "a currency code", "Write an ISO 4217 code, such as GBP."),
-        Format::Uri => (is_web_address(text), "a web address", "Write an absolute address that starts with https:// or http://, without spaces."),
-        Format::JsonPointer => (is_pointer(text), "a JSON Pointer", "Write a path such as /audience/levels (RFC 6901)."),
-        Format::DateTime => (text.parse::<jiff::Timestamp>().is_ok(), "a moment", "Write RFC 3339 in UTC, such as 2026-11-23T09:30:00.000Z."),
+        Format::Slug | Format::Code => {
+            (is_slug(text), "a slug", "Use lower-case letters, digits and single hyphens, such as mary-seacole.")
+        }
+        Format::Line => (
+            is_line(text),
+            "one line of text",
+            "Write at least one character, without line breaks, control characters or spaces at the ends.",
+        ),
+        Format::Prose => {
+            (is_prose(text), "text", "Write at least one character, without control characters or spaces at the ends.")
+        }
+        Format::PartialDate => {
+            (is_partial_date(text), "a date", "Write YYYY, YYYY-MM or YYYY-MM-DD, a day that exists.")
+        }
+        Format::Duration => (
+            is_duration(text),
+            "a length of time",
+            "Write an ISO 8601 duration above zero, such as P6M, P3D or PT100H.",
+        ),
+        Format::Decimal => (
+            is_decimal(text),
+            "an amount",
+            "Write digits, with a point and two decimals where there are pence, such as 995 or 12.50.",
+        ),
+        Format::Currency => (
+            text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase()),
+            "a currency code",
+            "Write an ISO 4217 code, such as GBP.",
+        ),
+        Format::Uri => (
+            is_web_address(text),
+            "a web address",
+            "Write an absolute address that starts with https:// or http://, without spaces.",
+        ),
+        Format::JsonPointer => {
+            (is_pointer(text), "a JSON Pointer", "Write a path such as /audience/levels (RFC 6901).")
+        }
+        Format::DateTime => (
+            text.parse::<jiff::Timestamp>().is_ok(),
+            "a moment",
+            "Write RFC 3339 in UTC, such as 2026-11-23T09:30:00.000Z.",
+        ),
         Format::Uuid => (uuid::Uuid::try_parse(text).is_ok(), "a UUID", "Leave it out: it is derived."),
-        Format::EntryReference => (text.split_once('/').is_some_and(|(kind, slug)| is_slug(kind) && is_slug(slug)), "a reference to an entry", "Write kind/slug, such as programme/edward-jenner."),
+        Format::EntryReference => (
+            text.split_once('/').is_some_and(|(kind, slug)| is_slug(kind) && is_slug(slug)),
+            "a reference to an entry",
+            "Write kind/slug, such as programme/edward-jenner.",
+        ),
     };
     if good {
         return Ok(());
@@ -93,9 +129,9 @@ pub fn check(format: Format, text: &str) -> Result<(), Broken> {
 
 fn is_slug(text: &str) -> bool {
     !text.is_empty()
-        && text.split('-').all(|part| {
-            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-        })
+        && text
+            .split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }
 
 fn is_line(text: &str) -> bool {
@@ -132,7 +168,10 @@ fn is_decimal(text: &str) -> bool {
 fn is_web_address(text: &str) -> bool {
     !text.chars().any(|c| c.is_whitespace() || c.is_control())
         && url::Url::parse(text).is_ok_and(|url| {
-            matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && url.password().is_none()
+            matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && url.username().is_empty()
+                && url.password().is_none()
         })
 }
 
@@ -150,10 +189,25 @@ mod tests {
             (Format::Slug, &["a", "mary-seacole", "hlm-1"], &["", "-a", "a-", "a--b", "Mary", "a b", "é"]),
             (Format::Line, &["a b", "é"], &["", " a", "a\nb", "a\u{0}b"]),
             (Format::Prose, &["a\n\nb"], &["", "a\n", "a\tb", "a\u{0}"]),
-            (Format::PartialDate, &["2018", "2018-03", "2018-03-31", "2024-02-29"], &["", "18", "2018-13", "2018-02-30", "2018-3", "2018/03", "0000", "2018-03-31T"]),
+            (
+                Format::PartialDate,
+                &["2018", "2018-03", "2018-03-31", "2024-02-29"],
+                &["", "18", "2018-13", "2018-02-30", "2018-3", "2018/03", "0000", "2018-03-31T"],
+            ),
             (Format::Duration, &["P6M", "PT100H", "P3D", "P1Y6M"], &["", "6 months", "P", "-P1D", "PT0S", "p6m"]),
             (Format::Decimal, &["0", "995", "12.50"], &["", "12.5", "1,000", "-1", ".50", "1e3"]),
-            (Format::Uri, &["https://a.example/x#y", "http://www.cln.nhs.uk/"], &["", "www.e-lfh.org.uk", "ftp://a.example", "https:// a.example", "https://u:p@a.example/", "javascript:alert(1)"]),
+            (
+                Format::Uri,
+                &["https://a.example/x#y", "http://www.cln.nhs.uk/"],
+                &[
+                    "",
+                    "www.e-lfh.org.uk",
+                    "ftp://a.example",
+                    "https:// a.example",
+                    "https://u:p@a.example/",
+                    "javascript:alert(1)",
+                ],
+            ),
             (Format::JsonPointer, &["/a", "/a/b~1c"], &["", "a", "/a~2"]),
             (Format::EntryReference, &["programme/edward-jenner"], &["edward-jenner", "programme/", "a/b/c"]),
         ];
