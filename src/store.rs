@@ -2,7 +2,7 @@
 //!
 //! The only room with SQL. It keeps bodies as text and knows nothing of what they say; whether a
 //! change is right is settled before it gets here. One set of statements serves SQLite and
-//! PostgreSQL; where they must differ, both stand in [`dialect`].
+//! PostgreSQL; where they must differ, both stand in `dialect`.
 
 mod chain;
 mod commit;
