@@ -11,7 +11,8 @@ CREATE TABLE directory (
     shipped TEXT NOT NULL
 );
 
--- What changed, when, by whom and why. Never updated, never deleted.
+-- What changed, when, by whom and why. Never updated, never deleted. The body is that of the entry or
+-- term after the change; a retirement's says why it was retired and what took its place.
 CREATE TABLE history (
     change_number BIGINT PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -47,7 +48,8 @@ CREATE TABLE entry (
     change_number BIGINT NOT NULL,
     created_at TEXT NOT NULL,
     modified_at TEXT NOT NULL,
-    -- Why it was retired and what took its place; empty while current.
+    -- When and why it was retired and what took its place; empty while current.
+    retired_at TEXT NOT NULL,
     retired_because TEXT NOT NULL,
     replaced_by TEXT NOT NULL,
     -- The hash of the shipped body, where this binary or an earlier one shipped the entry.

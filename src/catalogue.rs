@@ -3,10 +3,14 @@
 //! Knows no HTTP and no SQL. A snapshot is never changed: [`Snapshot::advance`] makes the next one,
 //! sharing what stayed the same, so that a write costs what it changes.
 
+mod facet;
+mod filter;
 mod item;
 mod page;
 mod snapshot;
 
+pub use facet::{ALL_STAFF, Field, FieldTerm, How, Source, scheme_terms, type_scheme};
+pub use filter::{FacetTerm, Filter, Match, Matched};
 pub use item::{FULL_ONLY, Item, Retirement, Standing, View};
 pub use page::{Cursor, Page, PageQuery, Sort};
 pub use snapshot::{CatalogueError, Looked, Snapshot};

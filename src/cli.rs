@@ -85,7 +85,7 @@ pub fn run() -> ExitCode {
         Command::Import(import) => import.run(common),
         Command::Export(export) => export.run(common),
         Command::Generate(generate) => generate.run(),
-        Command::Openapi => print(&crate::http::openapi::text()),
+        Command::Openapi => print(crate::http::openapi::text()),
         Command::Terms => print(&crate::model::terms::document(&crate::import::shipped_vocabularies())),
     }
 }

@@ -89,7 +89,10 @@ impl Directory {
         let mut writer = Writer::begin(&self.store, self.clock, actor, reason).await?;
         writer.apply(changes).await?;
         let done = writer.finish().await?;
-        self.advance().await?;
+        // It is durable now, and that is what is told; if it cannot be shown yet, the follower will.
+        if let Err(error) = self.advance().await {
+            tracing::warn!("a change is not shown yet: {error}");
+        }
         Ok(done)
     }
 
@@ -104,10 +107,10 @@ impl Directory {
         let now = self.snapshot();
         let next = match self.store.load_since(now.head()).await? {
             // A term may change what any entry shows of it, and a lost history leaves nothing to build on.
-            Some(loaded) if loaded.terms.is_empty() => blocking(move || now.advance(loaded)).await?,
+            Some(loaded) if loaded.terms.is_empty() => blocking(move || Ok(now.advance(loaded))).await?,
             _ => {
                 let loaded = self.store.load().await?;
-                blocking(move || Snapshot::new(loaded)).await?
+                blocking(move || Ok(Snapshot::lenient(loaded))).await?
             }
         };
         self.snapshot.store(Arc::new(next));

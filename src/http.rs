@@ -3,12 +3,16 @@
 mod answer;
 mod entries;
 mod health;
+mod include;
+mod list;
 pub mod openapi;
 mod outermost;
 pub mod problem;
 mod query;
 mod root;
 pub mod routes;
+mod sparse;
+mod vocabularies;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -27,6 +31,17 @@ pub struct Service {
     pub directory: Arc<Directory>,
     /// What links begin with, without a slash at the end.
     pub public_url: String,
+    /// What every answer's form depends on, in short: part of every entity tag.
+    form: String,
+}
+
+impl Service {
+    /// What handlers work with.
+    #[must_use]
+    pub fn new(directory: Arc<Directory>, public_url: String) -> Self {
+        let form = answer::form(&public_url);
+        Self { directory, public_url, form }
+    }
 }
 
 /// The last part of the path of a kind's list.

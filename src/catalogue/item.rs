@@ -7,11 +7,12 @@ use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::facet::{Stated, stated};
 use super::snapshot::CatalogueError;
 use crate::model::codes::{Kind, ProgrammeType, Publication};
 use crate::model::text::Moment;
 use crate::model::{Entry, Stamp, Vocabularies};
-use crate::store::{EntryRow, State};
+use crate::store::{EntryRow, State, hash};
 
 /// The members that only the full view of an entry shows.
 pub const FULL_ONLY: &[&str] = &[
@@ -80,10 +81,18 @@ pub struct Item {
     pub is_variant: bool,
     /// Its last change number.
     pub change_number: i64,
-    /// The chain hash at that number.
-    pub chain: Arc<str>,
+    /// A hash of everything shown of it, what is derived included.
+    pub content: Arc<str>,
+    /// Its title.
+    pub title: Arc<str>,
     /// Its title, folded for sorting.
     pub title_key: Arc<str>,
+    /// When it last changed.
+    pub modified_at: Arc<str>,
+    /// The latest date on which any of its sources was read; `None` where none was read live.
+    pub checked: Option<Arc<str>>,
+    /// The terms it states, sorted by field.
+    pub stated: Box<[Stated]>,
     /// Everything about it, as JSON.
     pub full: Bytes,
     /// What a list shows of it, as JSON.
@@ -117,13 +126,17 @@ impl Item {
             id: row.id.clone(),
             detail: error.to_string(),
         })?;
+        let stated = stated(&entry, vocabularies).into_boxed_slice();
+        let modified_at: Arc<str> = row.modified_at.as_str().into();
+        let checked = entry.sources().iter().filter_map(|source| source.accessed.as_ref()).max();
         let standing = match row.state {
-            State::Retired { reason, replaced_by } => Standing::Retired(Retirement {
+            // A draft that was retired is as little the public's as one that was not.
+            _ if entry.publication() == Publication::Draft => Standing::Draft,
+            State::Retired { since, reason, replaced_by } => Standing::Retired(Retirement {
                 reason,
-                since: row.modified_at,
+                since: since.unwrap_or(row.modified_at),
                 replaced_by: Some(replaced_by).filter(|text| !text.is_empty()),
             }),
-            State::Current if entry.publication() == Publication::Draft => Standing::Draft,
             State::Current => Standing::Published,
         };
         Ok(Self {
@@ -133,8 +146,12 @@ impl Item {
             standing,
             is_variant: matches!(&entry, Entry::Programme(p) if p.entry_type == ProgrammeType::ProgrammeVariant),
             change_number: row.change_number,
-            chain: row.chain.into(),
+            content: hash(&[&full]).get(..16).unwrap_or_default().into(),
+            title: entry.title().as_str().into(),
             title_key: entry.title().as_str().to_lowercase().into(),
+            modified_at,
+            checked: checked.map(|date| date.as_str().into()),
+            stated,
             full: Bytes::from(full),
             summary: Bytes::from(summary),
         })

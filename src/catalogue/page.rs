@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
+use super::filter::Filter;
 use super::item::Item;
+use crate::model::codes::Kind;
 
 /// By what a list is ordered. Every order is total: the slug breaks ties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -75,6 +77,11 @@ pub(super) struct SortKey {
 }
 
 impl SortKey {
+    /// The first place, by id, that an id beginning with a text could have.
+    pub(super) fn first_with_id(text: &str) -> Self {
+        Self { number: 0, text: "".into(), id: text.into() }
+    }
+
     pub(super) fn of(sort: Sort, item: &Item) -> Self {
         let (number, text) = match sort.ascending() {
             Sort::Title => (0, Arc::clone(&item.title_key)),
@@ -88,12 +95,14 @@ impl SortKey {
 /// What page of a list is asked for.
 #[derive(Debug, Clone)]
 pub struct PageQuery {
+    /// The kind of the entries.
+    pub kind: Kind,
     /// The order.
     pub sort: Sort,
     /// The most entries on the page.
     pub limit: usize,
-    /// Whether variants of programmes are listed too.
-    pub variants: bool,
+    /// What the list is filtered by.
+    pub filter: Filter,
     /// After which entry the page begins.
     pub after: Option<Cursor>,
 }
@@ -113,8 +122,8 @@ pub struct Page {
 /// out elsewhere never makes another one appear twice or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
-    sort: Sort,
-    variants: bool,
+    /// What list it was given out for.
+    list: String,
     pub(super) key: SortKey,
 }
 
@@ -122,40 +131,38 @@ pub struct Cursor {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wire {
-    s: String,
-    v: bool,
+    l: String,
     n: i64,
     t: String,
     i: String,
 }
 
+impl PageQuery {
+    /// What tells this list from every other: its order and its filter, in short.
+    fn list(&self) -> String {
+        let whole = format!("{} {} {:?}", self.kind, self.sort.name(), self.filter);
+        crate::store::hash(&[&whole]).chars().take(12).collect()
+    }
+}
+
 impl Cursor {
-    pub(super) fn after(query: &PageQuery, key: &SortKey) -> Self {
-        Self { sort: query.sort, variants: query.variants, key: key.clone() }
+    pub(super) fn after(query: &PageQuery, key: SortKey) -> Self {
+        Self { list: query.list(), key }
     }
 
     /// The cursor as text for an address.
     #[must_use]
     pub fn encode(&self) -> String {
-        let wire = Wire {
-            s: self.sort.name().to_owned(),
-            v: self.variants,
-            n: self.key.number,
-            t: self.key.text.to_string(),
-            i: self.key.id.to_string(),
-        };
+        let SortKey { number, text, id } = &self.key;
+        let wire = Wire { l: self.list.clone(), n: *number, t: text.to_string(), i: id.to_string() };
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(&wire).unwrap_or_default())
     }
 
     /// Reads a cursor that was given out for this query; `None` for any other text.
     #[must_use]
-    pub fn decode(text: &str, sort: Sort, variants: bool) -> Option<Self> {
+    pub fn decode(text: &str, query: &PageQuery) -> Option<Self> {
         let wire: Wire = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        let same_query = wire.s == sort.name() && wire.v == variants;
-        same_query.then(|| Self {
-            sort,
-            variants,
-            key: SortKey { number: wire.n, text: wire.t.into(), id: wire.i.into() },
-        })
+        (wire.l == query.list())
+            .then(|| Self { list: wire.l, key: SortKey { number: wire.n, text: wire.t.into(), id: wire.i.into() } })
     }
 }

@@ -1,12 +1,13 @@
 //! The directory as a value at one change number.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use imbl::{HashMap, OrdMap, Vector};
 use roaring::RoaringBitmap;
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::facet::{Field, Reach};
 use super::item::{Item, Standing};
 use super::page::{Cursor, Page, PageQuery, Sort, SortKey};
 use crate::model::codes::Kind;
@@ -36,13 +37,23 @@ pub enum CatalogueError {
     },
 }
 
+/// How many slugs a misspelt one is held against at most.
+const MANY: usize = 1_000;
+
+/// How many times fewer than all the chosen entries must be to be put in order themselves.
+const FEW: u64 = 8;
+
 /// A set of entries that the snapshot keeps ready.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Set {
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Set {
     /// Everything of a kind that is published.
     Published(Kind),
     /// Published programmes that are variants.
     Variants,
+    /// What a query for this term of this field reaches.
+    Term(Field, Arc<str>),
+    /// What states anything of this field.
+    Stated(Field),
 }
 
 /// What looking up a slug finds.
@@ -61,6 +72,7 @@ pub enum Looked {
 pub struct Snapshot {
     head: Head,
     vocabularies: Arc<Vocabularies>,
+    reach: Arc<Reach>,
     /// Entries by ordinal; an ordinal is given once and keeps its place.
     items: Vector<Arc<Item>>,
     ordinals: HashMap<Uuid, u32>,
@@ -75,39 +87,66 @@ impl Snapshot {
     /// # Errors
     /// Where a body is not what this binary writes.
     pub fn new(loaded: Loaded) -> Result<Self, CatalogueError> {
-        let empty = Self {
-            head: loaded.head.clone(),
+        let (snapshot, mut damaged) = Self::empty(&loaded.head).take(loaded);
+        if damaged.is_empty() { Ok(snapshot) } else { Err(damaged.remove(0)) }
+    }
+
+    /// Makes a snapshot of what can be read of everything that was loaded.
+    #[must_use]
+    pub fn lenient(loaded: Loaded) -> Self {
+        Self::empty(&loaded.head).take_and_tell(loaded)
+    }
+
+    /// Makes the snapshot that follows this one when what was loaded since has changed. An entry that
+    /// cannot be read, as a newer release may write one, stays as it was: the others go on.
+    #[must_use]
+    pub fn advance(&self, loaded: Loaded) -> Self {
+        self.clone().take_and_tell(loaded)
+    }
+
+    fn empty(head: &Head) -> Self {
+        Self {
+            head: head.clone(),
             vocabularies: Arc::default(),
+            reach: Arc::default(),
             items: Vector::new(),
             ordinals: HashMap::new(),
             slugs: HashMap::new(),
             sets: HashMap::new(),
             orders: HashMap::new(),
-        };
-        empty.advance(loaded)
+        }
     }
 
-    /// Makes the snapshot that follows this one when what was loaded since has changed.
-    ///
-    /// # Errors
-    /// Where a body is not what this binary writes.
-    pub fn advance(&self, loaded: Loaded) -> Result<Self, CatalogueError> {
-        let mut next = self.clone();
-        next.head = loaded.head;
+    fn take_and_tell(self, loaded: Loaded) -> Self {
+        let (next, damaged) = self.take(loaded);
+        for error in damaged {
+            tracing::error!("{error}; it is shown as it was");
+        }
+        next
+    }
+
+    /// Takes in what was loaded; tells what of it cannot be read.
+    fn take(mut self, loaded: Loaded) -> (Self, Vec<CatalogueError>) {
+        let mut damaged = Vec::new();
+        self.head = loaded.head;
         if !loaded.terms.is_empty() {
-            let mut vocabularies = (*next.vocabularies).clone();
+            let mut vocabularies = (*self.vocabularies).clone();
             for row in loaded.terms {
-                vocabularies.insert(parse_term(&row)?);
+                match parse_term(&row) {
+                    Ok(term) => vocabularies.insert(term),
+                    Err(error) => damaged.push(error),
+                }
             }
-            next.vocabularies = Arc::new(vocabularies);
+            self.reach = Arc::new(Reach::new(&vocabularies));
+            self.vocabularies = Arc::new(vocabularies);
         }
         for row in loaded.entries {
-            next.put(row)?;
+            damaged.extend(self.put(row).err());
         }
         for slug in loaded.old_slugs {
-            next.put_old_slug(slug);
+            self.put_old_slug(slug);
         }
-        Ok(next)
+        (self, damaged)
     }
 
     /// The change number, and the chain up to it.
@@ -128,13 +167,22 @@ impl Snapshot {
         self.sets.get(&Set::Published(kind)).map_or(0, |set| set.len())
     }
 
-    /// The slugs of the published entries of a kind, in order.
+    /// The slugs of published entries of a kind around a text: in a large directory only those that
+    /// begin alike, so that a wrong address costs no walk over everything.
     #[must_use]
-    pub fn ids(&self, kind: Kind) -> Vec<Arc<str>> {
-        self.orders
-            .get(&(kind, Sort::Id))
-            .map(|order| order.keys().map(|key| Arc::clone(&key.id)).collect())
-            .unwrap_or_default()
+    pub fn ids_around(&self, kind: Kind, text: &str) -> Vec<Arc<str>> {
+        let Some(order) = self.orders.get(&(kind, Sort::Id)) else { return Vec::new() };
+        if order.len() <= MANY {
+            return order.keys().map(|key| Arc::clone(&key.id)).collect();
+        }
+        let prefix: String = text.chars().take(3).collect();
+        let from = SortKey::first_with_id(&prefix);
+        order
+            .range(from..)
+            .map(|(key, _)| Arc::clone(&key.id))
+            .take_while(|id| id.starts_with(&prefix))
+            .take(MANY)
+            .collect()
     }
 
     /// Looks up a slug, present or past. Drafts are nothing to the public.
@@ -150,52 +198,77 @@ impl Snapshot {
         }
     }
 
-    /// One page of the published entries of a kind. Variants are left out unless asked for.
+    /// The slugs and titles of the published entries of a kind, by title.
+    pub(super) fn titles(&self, kind: Kind) -> Vec<(Arc<str>, Arc<str>)> {
+        let order = self.orders.get(&(kind, Sort::Title)).into_iter().flat_map(OrdMap::values);
+        order.filter_map(|ordinal| self.item(*ordinal)).map(|item| (Arc::clone(&item.id), item.title.clone())).collect()
+    }
+
+    /// One page of the published entries of a kind that pass a filter.
     #[must_use]
-    pub fn page(&self, kind: Kind, query: &PageQuery) -> Page {
-        let mut chosen = self.sets.get(&Set::Published(kind)).map(|set| (**set).clone()).unwrap_or_default();
-        if let (false, Some(variants)) = (query.variants, self.sets.get(&Set::Variants)) {
-            chosen -= &**variants;
-        }
+    pub fn page(&self, query: &PageQuery) -> Page {
+        let chosen = self.choose(query.kind, &query.filter, None);
         let total = chosen.len();
-        let order = self.orders.get(&(kind, query.sort.ascending()));
-        let mut items = Self::walk(order, query).filter(|(_, ordinal)| chosen.contains(*ordinal));
         let mut page = Page { items: Vec::with_capacity(query.limit), total, next: None };
         let mut last = None;
-        for (key, ordinal) in items.by_ref().take(query.limit) {
+        let mut places = self.places(query, &chosen);
+        for (key, ordinal) in places.by_ref().take(query.limit) {
             page.items.extend(self.item(ordinal).cloned());
             last = Some(key);
         }
-        if items.next().is_some() {
+        if places.next().is_some() {
             page.next = last.map(|key| Cursor::after(query, key));
         }
         page
     }
 
-    /// The entries of an order after the cursor, in the direction of the sort.
-    fn walk<'a>(
-        order: Option<&'a OrdMap<SortKey, u32>>,
+    /// The chosen entries after the cursor, in order.
+    fn places<'a>(
+        &'a self,
         query: &PageQuery,
-    ) -> Box<dyn Iterator<Item = (&'a SortKey, u32)> + 'a> {
+        chosen: &'a RoaringBitmap,
+    ) -> Box<dyn Iterator<Item = (SortKey, u32)> + 'a> {
         use std::ops::Bound::{Excluded, Unbounded};
-        let Some(order) = order else {
+        let Some(order) = self.orders.get(&(query.kind, query.sort.ascending())) else {
             return Box::new(std::iter::empty());
         };
         let after = query.after.as_ref().map(|cursor| cursor.key.clone());
-        match (query.sort.is_descending(), after) {
-            (false, None) => Box::new(order.iter().map(|(key, ordinal)| (key, *ordinal))),
-            (false, Some(key)) => {
-                Box::new(order.range((Excluded(key), Unbounded)).map(|(key, ordinal)| (key, *ordinal)))
-            }
-            (true, None) => Box::new(order.iter().rev().map(|(key, ordinal)| (key, *ordinal))),
-            (true, Some(key)) => {
-                Box::new(order.range((Unbounded, Excluded(key))).rev().map(|(key, ordinal)| (key, *ordinal)))
-            }
+        let descending = query.sort.is_descending();
+        if chosen.len() * FEW < order.len() as u64 {
+            // So few that putting them in order costs less than walking the whole order past the others.
+            let sort = query.sort;
+            let key = |ordinal| self.item(ordinal).map(|item| (SortKey::of(sort, item), ordinal));
+            let mut places: Vec<(SortKey, u32)> = chosen.iter().filter_map(key).collect();
+            places.retain(|(key, _)| {
+                after.as_ref().is_none_or(|after| if descending { key < after } else { key > after })
+            });
+            places.sort_unstable_by(|a, b| if descending { b.cmp(a) } else { a.cmp(b) });
+            return Box::new(places.into_iter());
         }
+        let walk = |(key, ordinal): (&SortKey, &u32)| (key.clone(), *ordinal);
+        let walk: Box<dyn Iterator<Item = (SortKey, u32)>> = match (descending, after) {
+            (false, None) => Box::new(order.iter().map(walk)),
+            (false, Some(key)) => Box::new(order.range((Excluded(key), Unbounded)).map(walk)),
+            (true, None) => Box::new(order.iter().rev().map(walk)),
+            (true, Some(key)) => Box::new(order.range((Unbounded, Excluded(key))).rev().map(walk)),
+        };
+        Box::new(walk.filter(|(_, ordinal)| chosen.contains(*ordinal)))
     }
 
-    fn item(&self, ordinal: u32) -> Option<&Arc<Item>> {
+    /// The entry with an ordinal.
+    pub(super) fn item(&self, ordinal: u32) -> Option<&Arc<Item>> {
         self.items.get(usize::try_from(ordinal).ok()?)
+    }
+
+    /// The ordinal of the entry that has or had a slug.
+    pub(super) fn ordinal(&self, kind: Kind, id: &str) -> Option<u32> {
+        self.slugs.get(&(kind, id.into())).copied()
+    }
+
+    /// A set; an empty one where nothing belongs to it.
+    pub(super) fn set(&self, set: &Set) -> &RoaringBitmap {
+        static EMPTY: LazyLock<RoaringBitmap> = LazyLock::new(RoaringBitmap::new);
+        self.sets.get(set).map_or(&EMPTY, |set| set)
     }
 
     /// Renders a row and puts it in the place of the version before it.
@@ -228,6 +301,13 @@ impl Snapshot {
         self.mark(Set::Published(item.kind), ordinal, add);
         if item.is_variant {
             self.mark(Set::Variants, ordinal, add);
+        }
+        let reach = Arc::clone(&self.reach);
+        for stated in &item.stated {
+            self.mark(Set::Stated(stated.field), ordinal, add);
+            for query in reach.of(stated) {
+                self.mark(Set::Term(stated.field, Arc::clone(query)), ordinal, add);
+            }
         }
         for sort in Sort::ASCENDING {
             let order = self.orders.entry((item.kind, sort)).or_default();

@@ -9,7 +9,6 @@ use clap::{Args, ValueEnum};
 
 use super::{Common, block_on, fail, tell};
 use crate::formats::{ndjson, yaml};
-use crate::import::shipped;
 use crate::model::codes::Kind;
 use crate::store::{EntryRow, Loaded, State, Store};
 
@@ -39,11 +38,10 @@ impl Export {
             Err(code) => return code,
         };
         let loaded = block_on(async {
-            let store = Store::open(settings.database.url.reveal(), settings.database.max_connections).await?;
-            crate::directory::prepare(&store, &shipped(), jiff::Timestamp::now).await?;
+            let store = Store::open_existing(settings.database.url.reveal(), settings.database.max_connections).await?;
             let loaded = store.load().await?;
             store.close().await;
-            Ok::<_, crate::directory::DirectoryError>(loaded)
+            Ok::<_, crate::store::StoreError>(loaded)
         });
         let loaded = match loaded {
             Ok(Ok(loaded)) => loaded,

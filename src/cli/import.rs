@@ -46,11 +46,15 @@ impl Import {
             Ok(readers) => readers,
             Err(faults) => return faulty(&faults),
         };
-        let store = match Store::open(database, 2).await {
+        // A plan changes nothing: not even a database that is not there yet.
+        let opened = if self.plan { Store::open_existing(database, 2).await } else { Store::open(database, 2).await };
+        let store = match opened {
             Ok(store) => store,
             Err(error) => return fail(error),
         };
-        if let Err(error) = crate::directory::prepare(&store, &shipped(), jiff::Timestamp::now).await {
+        if !self.plan
+            && let Err(error) = crate::directory::prepare(&store, &shipped(), jiff::Timestamp::now).await
+        {
             return fail(error);
         }
         let bar = bar();

@@ -37,9 +37,9 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let here = format!("http://{address}");
     let public_url =
         if settings.server.public_url.is_empty() { here.clone() } else { settings.server.public_url.clone() };
-    let service = Service { directory: Arc::clone(&directory), public_url: public_url.clone() };
+    let service = Service::new(Arc::clone(&directory), public_url.clone());
     let server = http::server(service, listener, &settings.server)?;
-    let following = tokio::spawn(Arc::clone(&directory).follow());
+    let poll = tokio::spawn(Arc::clone(&directory).follow());
     // Heard from before anybody is told that we listen: a stop asked for at once is a stop all the same.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let handle = server.handle();
@@ -52,7 +52,12 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     });
     // Whoever started us may not want to read on; that is no reason to stop.
     let _ = writeln!(std::io::stdout(), "listening on {here}\nthe contract is at {public_url}/openapi.json");
-    server.await?;
+    let following = poll.abort_handle();
+    tokio::select! {
+        done = server => done?,
+        // It follows for ever; if it ends, it failed, and what is served would grow old unnoticed.
+        ended = poll => return Err(format!("following the database failed: {ended:?}").into()),
+    }
     following.abort();
     directory.close().await;
     tracing::info!("stopped");

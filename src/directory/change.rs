@@ -43,8 +43,8 @@ pub enum Action {
         /// What takes its place, as `kind/slug`.
         replaced_by: Option<String>,
     },
-    /// Create a term, or replace all of it.
-    PutTerm(Value),
+    /// Create a term, or replace those of its members that are given.
+    MergeTerm(Value),
     /// Create a shipped term, or replace it where nobody has edited it.
     ShipTerm(Value),
 }

@@ -9,6 +9,9 @@ use super::Directory;
 /// How often the counter row is looked at. A change is seen everywhere well within a second.
 const INTERVAL: Duration = Duration::from_millis(250);
 
+/// How long loading what is new may take.
+const LONGEST_LOAD: Duration = Duration::from_mins(1);
+
 /// How long the database may take to say where it stands before it counts as unreachable.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -22,11 +25,20 @@ impl Directory {
             ticks.tick().await;
             let answer = match tokio::time::timeout(PATIENCE, self.store.head()).await {
                 Ok(Ok(head)) if head == *self.snapshot().head() => Ok(()),
-                Ok(Ok(_)) => self.advance().await.map_err(|error| error.to_string()),
+                Ok(Ok(_)) => self.catch_up().await,
                 Ok(Err(error)) => Err(error.to_string()),
                 Err(_) => Err("it does not answer".to_owned()),
             };
             self.note(answer);
+        }
+    }
+
+    /// Shows what is new. A large change may take long; a database that went away meanwhile does not
+    /// hold the follower for ever.
+    async fn catch_up(&self) -> Result<(), String> {
+        match tokio::time::timeout(LONGEST_LOAD, self.advance()).await {
+            Ok(done) => done.map_err(|error| error.to_string()),
+            Err(_) => Err("it stopped answering".to_owned()),
         }
     }
 

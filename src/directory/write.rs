@@ -6,6 +6,7 @@ mod term;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
 use thiserror::Error;
 
 use self::entry::Subject;
@@ -45,10 +46,12 @@ pub struct Writer {
     named: BTreeMap<(Kind, String), (u64, String, String)>,
     /// What this change set has already touched.
     touched: BTreeSet<(Kind, String)>,
+    /// The present slugs of entries that were renamed here.
+    renamed: BTreeMap<(Kind, String), String>,
     /// What this change set creates.
     planned: BTreeSet<(Kind, String)>,
     /// The terms this change set writes.
-    planned_terms: BTreeSet<(String, String)>,
+    planned_terms: BTreeMap<(String, String), u64>,
 }
 
 impl Writer {
@@ -73,6 +76,7 @@ impl Writer {
             vocabularies.insert(term);
             shipped_terms.insert((row.scheme, row.code), (row.body, row.shipped));
         }
+        let renamed = commit.renamed().await?;
         Ok(Self {
             commit,
             vocabularies,
@@ -81,8 +85,9 @@ impl Writer {
             faults: Vec::new(),
             named: BTreeMap::new(),
             touched: BTreeSet::new(),
+            renamed,
             planned: BTreeSet::new(),
-            planned_terms: BTreeSet::new(),
+            planned_terms: BTreeMap::new(),
         })
     }
 
@@ -94,7 +99,7 @@ impl Writer {
     pub async fn apply(&mut self, changes: Vec<Change>) -> Result<Vec<(String, Outcome)>, Refusal> {
         let mut outcomes = Vec::with_capacity(changes.len());
         let (terms, entries): (Vec<_>, Vec<_>) =
-            changes.into_iter().partition(|change| matches!(change.action, Action::PutTerm(_) | Action::ShipTerm(_)));
+            changes.into_iter().partition(|change| matches!(change.action, Action::MergeTerm(_) | Action::ShipTerm(_)));
         self.apply_terms(terms, &mut outcomes).await?;
         let mut together = Vec::with_capacity(entries.len());
         for change in entries {
@@ -220,10 +225,10 @@ impl Writer {
             Action::Put(value) => self.plan_body(subject, value, false),
             Action::Merge(value) => self.plan_body(subject, subject.merged(value), false),
             Action::Ship(_) if subject.is_edited() => Some((Outcome::Kept, Vec::new())),
-            Action::Ship(value) => self.plan_body(subject, value, true),
+            Action::Ship(value) => Some(self.plan_ship(subject, value)),
             Action::Rename { to, .. } => self.plan_rename(subject, &to).await?,
             Action::Retire { reason, replaced_by, .. } => self.plan_retire(subject, reason, replaced_by),
-            Action::PutTerm(_) | Action::ShipTerm(_) => None,
+            Action::MergeTerm(_) | Action::ShipTerm(_) => None,
         })
     }
 
@@ -253,7 +258,20 @@ impl Writer {
 fn key_of(action: &Action) -> Result<(Kind, String), Vec<Fault>> {
     match action {
         Action::Put(value) | Action::Merge(value) | Action::Ship(value) => read::identify(value),
-        Action::Rename { kind, from: id, .. } | Action::Retire { kind, id, .. } => Ok((*kind, id.clone())),
-        Action::PutTerm(_) | Action::ShipTerm(_) => Err(Vec::new()),
+        Action::Rename { kind, from: id, .. } | Action::Retire { kind, id, .. } => {
+            read::check_slug("", id).map(|()| (*kind, id.clone())).map_err(|fault| vec![fault])
+        }
+        Action::MergeTerm(_) | Action::ShipTerm(_) => Err(Vec::new()),
+    }
+}
+
+/// What stands, with the given members in place of its own.
+fn merge(base: Option<Value>, given: Value) -> Value {
+    match (base, given) {
+        (Some(Value::Object(mut base)), Value::Object(given)) => {
+            base.extend(given);
+            Value::Object(base)
+        }
+        (_, given) => given,
     }
 }

@@ -1,8 +1,12 @@
 //! JSON answers that caches may keep, and what validates them.
 
-use actix_web::http::header::{self, EntityTag, Header as _, IfNoneMatch};
+use actix_web::http::header::{self, EntityTag, Header as _, HeaderValue, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+
+use super::Service;
+use super::outermost::CHANGE_NUMBER;
+use crate::store::hash;
 
 /// Raised when the form of an answer changes while what it tells does not.
 const RENDERER: u32 = 1;
@@ -10,20 +14,33 @@ const RENDERER: u32 = 1;
 /// Caches may keep an answer, ask each time whether it still holds, and show it when we are down.
 const CACHE_CONTROL: &str = "public, no-cache, stale-if-error=86400";
 
-/// The strong validator of what the directory shows at a change number (RFC 9110 §8.8.3). The chain is
-/// in it, so that a database restored from an older copy never gives out a known tag for another state.
-pub(super) fn entity_tag(change_number: i64, chain: &str) -> EntityTag {
-    EntityTag::new_strong(format!("{change_number}-{}-{RENDERER}", chain.get(..12).unwrap_or(chain)))
+/// The strong validator of an answer (RFC 9110 §8.8.3): the change number it shows, a hash of what is
+/// behind it (the chain or an entry's content), and what else is written into it: the version of the
+/// binary and the public address. So a database restored from an older copy, or another release, never
+/// gives out a known tag for another body.
+pub(super) fn entity_tag(service: &Service, change_number: i64, behind: &str) -> EntityTag {
+    EntityTag::new_strong(format!("{change_number}-{}-{}", behind.get(..12).unwrap_or(behind), service.form))
 }
 
-/// Answers with JSON, or with 304 where the client has it already.
-pub(super) fn cacheable(request: &HttpRequest, tag: EntityTag, body: impl FnOnce() -> String) -> HttpResponse {
-    let mut answer = if is_known(request, &tag) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+/// What every answer's form depends on, in short.
+pub(super) fn form(public_url: &str) -> String {
+    hash(&[&RENDERER.to_string(), env!("CARGO_PKG_VERSION"), public_url]).chars().take(6).collect()
+}
+
+/// Answers with JSON, or with 304 where the client has it already; says which change number of the
+/// directory it shows.
+pub(super) fn cacheable(
+    request: &HttpRequest,
+    shows: i64,
+    tag: EntityTag,
+    body: impl FnOnce() -> String,
+) -> HttpResponse {
+    let unchanged = is_known(request, &tag);
+    let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::CACHE_CONTROL, CACHE_CONTROL))
         .insert_header((header::VARY, "Accept, Accept-Encoding"));
-    let unchanged = is_known(request, &tag);
-    answer.insert_header((header::ETAG, tag));
+    answer.insert_header((header::ETAG, tag)).insert_header((CHANGE_NUMBER, HeaderValue::from(shows)));
     if unchanged {
         return answer.finish();
     }
@@ -45,4 +62,68 @@ fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
 /// A value as JSON.
 pub(super) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Answers with JSON that nobody may keep: what was asked tells of a person.
+pub(super) fn private(shows: i64, body: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CHANGE_NUMBER, HeaderValue::from(shows)))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header((header::VARY, "Accept, Accept-Encoding"))
+        .content_type("application/json")
+        .body(body)
+}
+
+/// An answer put together from what is rendered already.
+pub(super) struct Envelope {
+    body: Vec<u8>,
+    is_list: bool,
+    is_first: bool,
+    included: Option<Vec<u8>>,
+}
+
+impl Envelope {
+    /// An answer with many items.
+    pub(super) fn list() -> Self {
+        Self { body: b"{\"data\":[".to_vec(), is_list: true, is_first: true, included: None }
+    }
+
+    /// An answer with one item.
+    pub(super) fn single() -> Self {
+        Self { body: b"{\"data\":".to_vec(), is_list: false, is_first: true, included: None }
+    }
+
+    /// Adds an item, given as JSON text.
+    pub(super) fn item(&mut self, json: &[u8]) {
+        if !self.is_first {
+            self.body.push(b',');
+        }
+        self.is_first = false;
+        self.body.extend_from_slice(json);
+    }
+
+    /// Adds the entries that are sent along, given as JSON text.
+    pub(super) fn included<'a>(&mut self, items: impl Iterator<Item = &'a [u8]>) {
+        let items: Vec<&[u8]> = items.collect();
+        self.included = Some(items.join(&b','));
+    }
+
+    /// Closes the answer.
+    pub(super) fn finish(mut self, meta: &serde_json::Value, links: &serde_json::Value) -> String {
+        if self.is_list {
+            self.body.push(b']');
+        }
+        if let Some(included) = &self.included {
+            self.body.extend_from_slice(b",\"included\":[");
+            self.body.extend_from_slice(included);
+            self.body.push(b']');
+        }
+        self.body.extend_from_slice(b",\"meta\":");
+        self.body.extend_from_slice(meta.to_string().as_bytes());
+        self.body.extend_from_slice(b",\"links\":");
+        self.body.extend_from_slice(links.to_string().as_bytes());
+        self.body.push(b'}');
+        // Every part was text before it was put together.
+        String::from_utf8(self.body).unwrap_or_default()
+    }
 }

@@ -1,11 +1,12 @@
 //! Whether the process lives, and whether it is ready.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Service;
 use super::problem::{DATABASE_UNREACHABLE, Problem, ProblemBody};
+use super::query::Query;
 
 /// That the process lives.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,9 +31,13 @@ pub(super) struct Ready {
 /// Is the process alive?
 ///
 /// Asks nothing but the process itself.
-#[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, description = "The process lives.", body = Alive)))]
-pub(super) async fn get_liveness() -> HttpResponse {
-    HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(Alive { status: "alive" })
+#[utoipa::path(get, path = "/health/live", tag = "health", responses(
+    (status = 200, description = "The process lives.", body = Alive),
+    (status = 400, description = "A parameter is unknown.", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(super) async fn get_liveness(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Query::read(request.query_string(), &[]).finish()?;
+    Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(Alive { status: "alive" }))
 }
 
 /// Is the process ready?
@@ -43,10 +48,12 @@ pub(super) async fn get_liveness() -> HttpResponse {
     get, path = "/health/ready", tag = "health",
     responses(
         (status = 200, description = "The directory is loaded and the database answers.", body = Ready),
+        (status = 400, description = "A parameter is unknown.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "The database does not answer; reads go on from memory.", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn get_readiness(service: web::Data<Service>) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_readiness(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Query::read(request.query_string(), &[]).finish()?;
     let change_number = service.directory.snapshot().head().change_number;
     if service.directory.is_reachable() {
         return Ok(HttpResponse::Ok()

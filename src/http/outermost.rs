@@ -14,7 +14,7 @@ use super::Service;
 use super::problem::{INTERNAL, Problem};
 
 /// The directory's change number.
-const CHANGE_NUMBER: HeaderName = HeaderName::from_static("directory-change-number");
+pub(super) const CHANGE_NUMBER: HeaderName = HeaderName::from_static("directory-change-number");
 
 /// The id of this request; the `instance` of a problem is made of it.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -33,9 +33,12 @@ pub(super) async fn outermost(
     if response.status().is_client_error() || response.status().is_server_error() {
         response = explain(response, &service, id);
     }
-    let number = service.directory.snapshot().head().change_number;
+    let number = || HeaderValue::from(service.directory.snapshot().head().change_number);
     let headers = response.headers_mut();
-    headers.insert(CHANGE_NUMBER, HeaderValue::from(number));
+    // An answer that shows a snapshot has said which: another may be here by now.
+    if !headers.contains_key(CHANGE_NUMBER) {
+        headers.insert(CHANGE_NUMBER, number());
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, id);

@@ -33,6 +33,8 @@ codes! {
     UNKNOWN_PARAMETER = "unknown-parameter", 400, "Unknown parameter";
     /// A query parameter has a value that cannot be used. The answer says what may stand there.
     INVALID_PARAMETER = "invalid-parameter", 400, "Invalid parameter";
+    /// A filter names a term that its vocabulary does not have. The answer names the nearest, and where to find them all.
+    UNKNOWN_TERM = "unknown-term", 400, "Unknown term";
     /// The cursor was not given out for this list, or was changed. Begin again at the first page.
     INVALID_CURSOR = "invalid-cursor", 400, "Invalid cursor";
     /// The request cannot be read as HTTP means it.
@@ -126,9 +128,9 @@ impl Problem {
     pub fn of_status(status: StatusCode) -> Self {
         let code = CODES.iter().find(|code| code.status == status.as_u16() && code.status != 400);
         match (code, status.is_server_error()) {
-            (Some(code), _) => Self::new(code, first_sentence(code.meaning)),
-            (None, false) => Self::new(BAD_REQUEST, first_sentence(BAD_REQUEST.meaning)),
-            (None, true) => Self::new(INTERNAL, first_sentence(INTERNAL.meaning)),
+            (Some(code), _) => Self::new(code, code.meaning.trim()),
+            (None, false) => Self::new(BAD_REQUEST, BAD_REQUEST.meaning.trim()),
+            (None, true) => Self::new(INTERNAL, INTERNAL.meaning.trim()),
         }
     }
 
@@ -146,10 +148,6 @@ impl Problem {
         };
         serde_json::to_string(&body).unwrap_or_default()
     }
-}
-
-fn first_sentence(meaning: &str) -> String {
-    meaning.trim().to_owned()
 }
 
 impl std::fmt::Display for Problem {

@@ -3,6 +3,10 @@
 use super::problem::{Code, INVALID_PARAMETER, Problem, ProblemError, UNKNOWN_PARAMETER};
 use crate::model::fault::nearest;
 
+/// The most parameters a query may have, and the most values one of them.
+const MOST_PARAMETERS: usize = 30;
+const MOST_VALUES: usize = 20;
+
 /// The parameters of a request, those the operation takes.
 #[derive(Debug)]
 pub(super) struct Query {
@@ -14,28 +18,54 @@ impl Query {
     /// Reads a query string of an operation that takes these parameters.
     pub(super) fn read(text: &str, takes: &[&str]) -> Self {
         let mut query = Self { pairs: Vec::new(), faults: Vec::new() };
-        for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
-            if !takes.contains(&&*name) {
-                let near = nearest(&name, takes.iter().copied()).map(str::to_owned);
-                let shown: String = name.chars().take(80).collect();
-                let detail = match (&near, takes) {
-                    (Some(near), _) => format!("“{shown}” is not a parameter here. Did you mean “{near}”?"),
-                    (None, []) => format!("“{shown}” is not a parameter here: there are none."),
-                    (None, _) => format!("“{shown}” is not a parameter here: there are {}.", takes.join(", ")),
-                };
-                query.fault(UNKNOWN_PARAMETER, &shown, detail, near);
-            } else if query.pairs.iter().any(|(known, _)| *known == name) {
-                query.fault(INVALID_PARAMETER, &name, format!("“{name}” is given twice."), None);
-            } else {
-                query.pairs.push((name.into_owned(), value.into_owned()));
+        for (index, (name, value)) in url::form_urlencoded::parse(text.as_bytes()).enumerate() {
+            if index == MOST_PARAMETERS {
+                let detail = format!("There are more than {MOST_PARAMETERS} parameters. Send fewer.");
+                query.fault(INVALID_PARAMETER, &shown(&name), detail, None, None);
+                break;
             }
+            if takes.contains(&&*name) {
+                query.pairs.push((name.into_owned(), value.into_owned()));
+                continue;
+            }
+            let near = nearest(&name, takes.iter().copied()).map(str::to_owned);
+            let name = shown(&name);
+            let detail = match (&near, takes) {
+                (Some(near), _) => format!("“{name}” is not a parameter here. Did you mean “{near}”?"),
+                (None, []) => format!("“{name}” is not a parameter here: there are none."),
+                (None, _) => format!("“{name}” is not a parameter here: there are {}.", takes.join(", ")),
+            };
+            query.fault(UNKNOWN_PARAMETER, &name, detail, near, None);
         }
         query
     }
 
-    /// A parameter as it is written.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    /// A parameter that is given once.
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        let mut values = self.pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone());
+        let first = values.next();
+        if values.next().is_some() {
+            self.fault(INVALID_PARAMETER, name, format!("“{name}” is given twice."), None, None);
+        }
+        first
+    }
+
+    /// Values that are given by repeating a parameter, or separated by commas: sorted, each once.
+    pub(super) fn values(&mut self, name: &str) -> Vec<String> {
+        let given = self.pairs.iter().filter(|(known, _)| known == name);
+        let mut values: Vec<String> = given.flat_map(|(_, value)| value.split(',')).map(str::to_owned).collect();
+        if values.iter().any(String::is_empty) {
+            self.fault(INVALID_PARAMETER, name, format!("“{name}” has an empty value."), None, None);
+        }
+        if values.len() > MOST_VALUES {
+            let detail = format!("“{name}” has more than {MOST_VALUES} values. Send fewer.");
+            self.fault(INVALID_PARAMETER, name, detail, None, None);
+            values.truncate(MOST_VALUES);
+        }
+        values.retain(|value| !value.is_empty());
+        values.sort_unstable();
+        values.dedup();
+        values
     }
 
     /// A whole number between two bounds.
@@ -44,11 +74,11 @@ impl Query {
         // A sign or a space would be read too; only digits are meant.
         let read = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten();
         if let Some(number) = read.filter(|number| (least..=most).contains(number)) {
-            number
-        } else {
-            self.fault(INVALID_PARAMETER, name, format!("“{name}” takes a whole number from {least} to {most}."), None);
-            default
+            return number;
         }
+        let detail = format!("“{name}” takes a whole number from {least} to {most}.");
+        self.fault(INVALID_PARAMETER, name, detail, None, None);
+        default
     }
 
     /// One of some named values.
@@ -58,28 +88,36 @@ impl Query {
             return *value;
         }
         let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
-        let near = nearest(text, names.iter().copied()).map(str::to_owned);
-        self.fault(INVALID_PARAMETER, name, format!("“{name}” takes one of: {}.", names.join(", ")), near);
+        let near = nearest(&text, names.iter().copied()).map(str::to_owned);
+        self.fault(INVALID_PARAMETER, name, format!("“{name}” takes one of: {}.", names.join(", ")), near, None);
         default
     }
 
     /// Notes a fault.
-    pub(super) fn fault(&mut self, code: &'static Code, name: &str, detail: String, did_you_mean: Option<String>) {
-        self.faults.push((
-            code,
-            ProblemError { parameter: Some(name.to_owned()), pointer: None, detail, allowed: None, did_you_mean },
-        ));
+    pub(super) fn fault(
+        &mut self,
+        code: &'static Code,
+        name: &str,
+        detail: String,
+        did_you_mean: Option<String>,
+        allowed: Option<String>,
+    ) {
+        let error = ProblemError { parameter: Some(name.to_owned()), pointer: None, detail, allowed, did_you_mean };
+        self.faults.push((code, error));
     }
 
     /// The problem that the faults make, if there are any.
     pub(super) fn finish(self) -> Result<(), Problem> {
-        let Some((code, first)) = self.faults.first() else {
-            return Ok(());
-        };
+        let Some((code, first)) = self.faults.first() else { return Ok(()) };
         let mut problem = Problem::new(code, first.detail.clone());
         problem.errors = self.faults.into_iter().map(|(_, error)| error).collect();
         Err(problem)
     }
+}
+
+/// As much of a text as a message shows.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().take(80).collect()
 }
 
 #[cfg(test)]
@@ -91,13 +129,14 @@ mod tests {
         let mut query = Query::read("limt=3&limit=0&sort=titel&view=full&view=full", &["limit", "sort", "view"]);
         assert_eq!(query.number("limit", 1, 100, 20), 20);
         assert_eq!(query.one_of("sort", &[("title", 1)], 0), 0);
+        assert_eq!(query.one_of("view", &[("full", 1)], 0), 1);
         let problem = query.finish().expect_err("faults");
         let told: Vec<(&str, Option<&str>)> = problem
             .errors
             .iter()
             .map(|e| (e.parameter.as_deref().unwrap_or_default(), e.did_you_mean.as_deref()))
             .collect();
-        assert_eq!(told, [("limt", Some("limit")), ("view", None), ("limit", None), ("sort", Some("title"))]);
+        assert_eq!(told, [("limt", Some("limit")), ("limit", None), ("sort", Some("title")), ("view", None)]);
     }
 
     #[test]
@@ -115,5 +154,23 @@ mod tests {
         {
             assert_eq!(number(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn values_are_repeated_or_separated_and_capped() {
+        let values = |text: &str| {
+            let mut query = Query::read(text, &["role"]);
+            let values = query.values("role");
+            query.finish().map(|()| values).ok()
+        };
+        assert_eq!(values("role=b,a&role=c&role=a"), Some(vec!["a".to_owned(), "b".to_owned(), "c".to_owned()]));
+        assert_eq!(values("role="), None);
+        assert_eq!(values("role=a,,b"), None);
+        let many = |count: usize| (0..count).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+        assert_eq!(values(&format!("role={}", many(20))).map(|v| v.len()), Some(20));
+        assert_eq!(values(&format!("role={}", many(21))), None);
+        let parameters = |count: usize| vec!["role=a"; count].join("&");
+        assert!(Query::read(&parameters(30), &["role"]).finish().is_ok());
+        assert!(Query::read(&parameters(31), &["role"]).finish().is_err());
     }
 }

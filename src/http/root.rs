@@ -96,11 +96,11 @@ pub(super) async fn describe_service(
 ) -> Result<HttpResponse, Problem> {
     Query::read(request.query_string(), &[]).finish()?;
     let snapshot = service.directory.snapshot();
-    let tag = entity_tag(snapshot.head().change_number, &snapshot.head().chain);
+    let tag = entity_tag(&service, snapshot.head().change_number, &snapshot.head().chain);
     let at = |path: &str| format!("{}{path}", service.public_url);
     let definitions =
         CODE_LISTS.iter().find(|list| list.scheme == "kind").map_or(&[][..], |list: &CodeList| list.codes);
-    Ok(cacheable(&request, tag, || {
+    Ok(cacheable(&request, snapshot.head().change_number, tag, || {
         let kinds = Kind::ALL.iter().zip(definitions).map(|(kind, code)| KindLink {
             kind: *kind,
             definition: code.definition,
@@ -125,11 +125,15 @@ pub(super) async fn describe_service(
 /// This document: every operation, parameter, status and schema, in OpenAPI 3.1.
 #[utoipa::path(
     get, path = "/openapi.json", tag = "service",
-    responses((status = 200, description = "The OpenAPI document.", body = Object, content_type = "application/json")),
+    responses(
+        (status = 200, description = "The OpenAPI document.", body = Object, content_type = "application/json"),
+        (status = 304, description = "The document is the one whose ETag `If-None-Match` names."),
+        (status = 400, description = "A parameter is unknown.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
 )]
-pub(super) async fn get_openapi() -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header(("cache-control", "public, no-cache"))
-        .content_type("application/json")
-        .body(super::openapi::text())
+pub(super) async fn get_openapi(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Query::read(request.query_string(), &[]).finish()?;
+    let number = service.directory.snapshot().head().change_number;
+    let tag = entity_tag(&service, 0, super::openapi::hash());
+    Ok(cacheable(&request, number, tag, || super::openapi::text().to_owned()))
 }

@@ -4,7 +4,7 @@ use actix_web::guard;
 use actix_web::{Handler, HttpResponse, Resource, Responder, Route, web};
 
 use super::problem::{NOT_FOUND, Problem};
-use super::{entries, health, root};
+use super::{entries, health, root, vocabularies};
 
 /// A route that answers GET and HEAD.
 fn read<F, A>(handler: F) -> Route
@@ -32,6 +32,9 @@ fn resources() -> Vec<(&'static str, Route)> {
         ("/v1/resources/{id}", read(entries::get_resource)),
         ("/v1/frameworks", read(entries::list_frameworks)),
         ("/v1/frameworks/{id}", read(entries::get_framework)),
+        ("/v1/vocabularies", read(vocabularies::list_vocabularies)),
+        ("/v1/vocabularies/{scheme}", read(vocabularies::get_vocabulary)),
+        ("/v1/vocabularies/{scheme}/{term}", read(vocabularies::get_term)),
         ("/health/live", read(health::get_liveness)),
         ("/health/ready", read(health::get_readiness)),
         ("/openapi.json", read(root::get_openapi)),

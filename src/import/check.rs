@@ -44,10 +44,13 @@ pub fn check(path: PathBuf) -> Checked {
         vocabularies: shipped::shipped_vocabularies(),
         seen: BTreeMap::new(),
         named: Vec::new(),
+        terms: Vec::new(),
     };
     for reader in &mut readers {
         check.file(reader);
+        reader.close();
     }
+    check.terms();
     check.references();
     check.checked.faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     check.checked
@@ -58,6 +61,7 @@ struct Check {
     vocabularies: Vocabularies,
     seen: BTreeMap<(Kind, String), (PathBuf, u64)>,
     named: Vec<(ReferenceUse, String, PathBuf, u64)>,
+    terms: Vec<(String, String, PathBuf, u64)>,
 }
 
 impl Check {
@@ -80,7 +84,10 @@ impl Check {
             if item.is_term() {
                 self.checked.terms += 1;
                 match read::term(item.value.clone()) {
-                    Ok(term) => self.vocabularies.insert(term),
+                    Ok(term) => {
+                        self.terms.push((term.scheme.0.clone(), term.code.0.clone(), path.clone(), item.line));
+                        self.vocabularies.insert(term);
+                    }
                     Err(faults) => self.checked.faults.extend(faults.into_iter().map(|fault| at("term", fault))),
                 }
                 continue;
@@ -109,6 +116,15 @@ impl Check {
                 Err(faults) => faults,
             };
             self.checked.faults.extend(faults.into_iter().map(|fault| at(&subject, fault)));
+        }
+    }
+
+    /// Adds the faults that terms have among each other.
+    fn terms(&mut self) {
+        for (scheme, code, file, line) in std::mem::take(&mut self.terms) {
+            let subject = format!("term/{scheme}/{code}");
+            let located = |fault| Located { file: file.clone(), line, subject: subject.clone(), fault };
+            self.checked.faults.extend(self.vocabularies.faults(&scheme, &code).into_iter().map(located));
         }
     }
 

@@ -66,6 +66,7 @@ pub async fn run(
     let files: Vec<PathBuf> = readers.iter().map(|reader| reader.path.clone()).collect();
     for (index, reader) in readers.iter_mut().enumerate() {
         import.file(index, reader, &files, progress).await?;
+        reader.close();
     }
     import.finish(plan, &files).await
 }
@@ -90,13 +91,15 @@ impl Import {
         let mut items = reader.items();
         loop {
             let mut chunk = Vec::with_capacity(CHUNK);
+            let mut read = 0;
             for item in items.by_ref().take(CHUNK) {
+                read += 1;
                 match item {
                     Ok(item) => chunk.push(item),
                     Err(error) => self.locate(Located::unreadable(&path, &error)),
                 }
             }
-            if chunk.is_empty() {
+            if read == 0 {
                 return Ok(());
             }
             self.items += chunk.len() as u64;
@@ -152,7 +155,7 @@ impl Import {
     /// The change that an item asks for.
     fn change(&mut self, file: usize, item: &Item, path: &std::path::Path) -> Option<Change> {
         let action = if item.is_term() {
-            Ok(Action::PutTerm(item.value.clone()))
+            Ok(Action::MergeTerm(item.value.clone()))
         } else if item.value.get("retire").is_some() || item.value.get("rename").is_some() {
             instruction(&item.value)
         } else {

@@ -103,76 +103,90 @@ impl Located {
     }
 }
 
-/// A file being read.
+/// A file to be read.
 #[derive(Debug)]
 pub struct Reader {
     /// The file.
     pub path: PathBuf,
-    /// Its size in bytes, for progress.
-    pub size: u64,
-    content: Content,
+    is_yaml: bool,
+    /// The text of a YAML file, while it is read.
+    text: String,
+    lines: Option<BufReader<File>>,
 }
 
-#[derive(Debug)]
-enum Content {
-    Yaml(String),
-    Ndjson(BufReader<File>),
-}
+/// How much of a file is looked at to see what it holds.
+const HEAD: u64 = 64 * 1024;
 
 impl Reader {
     fn open(path: &Path) -> Result<Self, ReadError> {
-        let whole = |error: std::io::Error| ReadError { line: 0, detail: error.to_string() };
-        let mut file = File::open(path).map_err(whole)?;
-        let size = file.metadata().map_err(whole)?.len();
-        let content = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("yaml" | "yml") => {
-                let mut text = String::new();
-                file.read_to_string(&mut text).map_err(whole)?;
-                Content::Yaml(text)
-            }
-            Some("ndjson" | "jsonl") => Content::Ndjson(BufReader::new(file)),
-            _ => {
-                return Err(ReadError {
-                    line: 0,
-                    detail: "its name ends in none of .yaml, .yml, .ndjson, .jsonl".to_owned(),
-                });
-            }
+        let whole = |detail: String| ReadError { line: 0, detail };
+        let is_yaml = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("yaml" | "yml") => true,
+            Some("ndjson" | "jsonl") => false,
+            _ => return Err(whole("its name ends in none of .yaml, .yml, .ndjson, .jsonl".to_owned())),
         };
-        Ok(Self { path: path.to_owned(), size, content })
+        File::open(path).map_err(|error| whole(error.to_string()))?;
+        Ok(Self { path: path.to_owned(), is_yaml, text: String::new(), lines: None })
     }
 
     /// The items, one by one. After a fault of a YAML file there is nothing more to read.
     pub fn items(&mut self) -> Box<dyn Iterator<Item = Result<Item, ReadError>> + Send + '_> {
-        match &mut self.content {
-            Content::Yaml(text) => Box::new(YamlItems::new(text)),
-            Content::Ndjson(lines) => Box::new(NdjsonItems { lines, line: 0 }),
+        let opened = File::open(&self.path).and_then(|mut file| {
+            if self.is_yaml {
+                self.text.clear();
+                file.read_to_string(&mut self.text).map(|_| None)
+            } else {
+                Ok(Some(BufReader::new(file)))
+            }
+        });
+        match opened {
+            Ok(lines) => self.lines = lines,
+            Err(error) => return Box::new(std::iter::once(Err(ReadError { line: 0, detail: error.to_string() }))),
+        }
+        match &mut self.lines {
+            Some(lines) => Box::new(NdjsonItems { lines, line: 0, is_broken: false }),
+            None => Box::new(YamlItems::new(&self.text)),
         }
     }
 
-    /// Whether the file's first item is a term.
+    /// Forgets the text of a file that was read.
+    pub fn close(&mut self) {
+        self.text = String::new();
+        self.lines = None;
+    }
+
+    /// Whether the file begins with a term.
     fn begins_with_term(path: &Path) -> bool {
-        Self::open(path)
-            .is_ok_and(|mut reader| reader.items().next().is_some_and(|item| item.is_ok_and(|item| item.is_term())))
+        let mut head = Vec::new();
+        let read = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+        let head = String::from_utf8_lossy(&head);
+        let place = |key: &str| [format!("{key}:"), format!("\"{key}\":")].iter().filter_map(|k| head.find(k)).min();
+        read.is_ok() && place("scheme").is_some_and(|at| place("kind").is_none_or(|kind| at < kind))
     }
 }
 
 struct NdjsonItems<'a> {
     lines: &'a mut BufReader<File>,
     line: u64,
+    /// Whether the file itself failed: nothing more can be read.
+    is_broken: bool,
 }
 
 impl Iterator for NdjsonItems<'_> {
     type Item = Result<Item, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
+        while !self.is_broken {
             self.line += 1;
             let fault = |detail: String| Some(Err(ReadError { line: self.line, detail }));
             let mut text = Vec::new();
             match (&mut *self.lines).take(LONGEST_LINE + 1).read_until(b'\n', &mut text) {
                 Ok(0) => return None,
                 Ok(_) => {}
-                Err(error) => return fault(error.to_string()),
+                Err(error) => {
+                    self.is_broken = true;
+                    return fault(error.to_string());
+                }
             }
             if text.len() as u64 > LONGEST_LINE {
                 // What is left of the line is passed over, so that the lines after it keep their numbers.
@@ -193,6 +207,7 @@ impl Iterator for NdjsonItems<'_> {
                 Err(error) => fault(error.to_string()),
             };
         }
+        None
     }
 }
 

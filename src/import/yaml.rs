@@ -10,6 +10,9 @@ use super::source::{Item, Lines, ReadError};
 /// The most nodes that one item may have once its aliases are written out.
 const MOST_NODES: usize = 100_000;
 
+/// The most nodes that the anchors of a text may hold together.
+const MOST_ANCHORED: usize = 1_000_000;
+
 /// How deep nodes may stand inside nodes.
 const DEEPEST: usize = 64;
 
@@ -18,13 +21,22 @@ pub(super) struct YamlItems<'a> {
     parser: Parser<'a, StrInput<'a>>,
     anchors: HashMap<usize, Value>,
     nodes: usize,
+    /// How many nodes the anchors hold, over the whole text.
+    anchored: usize,
     in_sequence: bool,
     done: bool,
 }
 
 impl<'a> YamlItems<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { parser: Parser::new_from_str(text), anchors: HashMap::new(), nodes: 0, in_sequence: false, done: false }
+        Self {
+            parser: Parser::new_from_str(text),
+            anchors: HashMap::new(),
+            nodes: 0,
+            anchored: 0,
+            in_sequence: false,
+            done: false,
+        }
     }
 
     fn event(&mut self) -> Result<(Event<'a>, Span), ReadError> {
@@ -85,6 +97,10 @@ impl<'a> YamlItems<'a> {
             _ => return Err(fault("the YAML ends too early")),
         };
         if anchor > 0 {
+            self.anchored += count(&value);
+            if self.anchored > MOST_ANCHORED {
+                return Err(fault("the anchors hold too much"));
+            }
             self.anchors.insert(anchor, value.clone());
         }
         Ok(value)

@@ -35,6 +35,7 @@ pub struct CountsFor {
     /// The scheme.
     pub scheme: CpdSchemeCode,
     /// The roles it counts for.
+    #[schema(min_items = 1)]
     pub roles: Vec<RoleCode>,
     /// The source's words on how it counts.
     pub as_printed: Option<AsPrinted>,

@@ -74,7 +74,7 @@ pub struct Any {
 
 /// Declares the criteria: one variant each, with the members that all criteria share.
 macro_rules! criteria {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal { $($(#[doc = $fdoc:literal])+ $(#[serde($($fattr:tt)+)])? $field:ident: $ty:ty,)* })+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal { $($(#[doc = $fdoc:literal])+ $(#[serde($($fattr:tt)+)])? $(#[schema($($sattr:tt)+)])? $field:ident: $ty:ty,)* })+) => {
         /// One test of a person or an application.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         #[serde(tag = "type", rename_all = "kebab-case")]
@@ -83,7 +83,7 @@ macro_rules! criteria {
                 $(#[doc = $doc])+
                 #[serde(rename_all = "camelCase")]
                 $variant {
-                    $($(#[doc = $fdoc])+ $(#[serde($($fattr)+)])? $field: $ty,)*
+                    $($(#[doc = $fdoc])+ $(#[serde($($fattr)+)])? $(#[schema($($sattr)+)])? $field: $ty,)*
                     /// How binding it is; `required` unless said otherwise.
                     #[serde(default = "required")]
                     strength: Strength,
@@ -130,6 +130,7 @@ criteria! {
     /// Works for one of these sorts of organisation.
     Employer = "employer" {
         /// The sorts of organisation.
+        #[schema(min_items = 1)]
         any_of: Vec<EmployerCode>,
     }
     /// The programme is positive action for people who share a protected characteristic (Equality Act 2010). Never asked of a person.
@@ -142,11 +143,13 @@ criteria! {
     /// Works in one of these roles.
     Profession = "profession" {
         /// The roles.
+        #[schema(min_items = 1)]
         any_of: Vec<RoleCode>,
     }
     /// Is on one of these statutory registers.
     Registration = "registration" {
         /// The registers.
+        #[schema(min_items = 1)]
         any_of: Vec<RegistrationCode>,
     }
     /// Is at one of these leadership levels now.
@@ -182,16 +185,19 @@ criteria! {
     /// Works in one of these regions.
     Region = "region" {
         /// The regions.
+        #[schema(min_items = 1)]
         any_of: Vec<RegionCode>,
     }
     /// Somebody at work backs the application.
     EmployerSupport = "employer-support" {
         /// Who: one of these.
+        #[schema(min_items = 1)]
         any_of: Vec<EmployerSupportCode>,
     }
     /// Has passed one of these gates.
     AccessRoute = "access-route" {
         /// The gates.
+        #[schema(min_items = 1)]
         any_of: Vec<AccessRouteCode>,
     }
     /// Holds a qualification.
@@ -216,6 +222,7 @@ criteria! {
         /// What sort of programme, where none is named.
         of: Option<Line>,
         /// How far: one of these.
+        #[schema(min_items = 1)]
         participation: Vec<Participation>,
     }
     /// Is a member of a body.
@@ -252,26 +259,57 @@ impl Rule {
 
     /// The tags that the `eligibility` filter reads, sorted. Only required criteria give a tag.
     ///
-    /// What a sector, an employer or a role amounts to is data: the `tags` of its term.
+    /// What a sector, an employer or a role amounts to is data: the `tags` of its term. Of
+    /// alternatives, those tags are kept that say who may come, and of those that say what is
+    /// demanded only what every alternative demands.
     #[must_use]
     pub fn tags(&self, vocabularies: &Vocabularies) -> Vec<EligibilityTag> {
-        let mut tags = BTreeSet::new();
-        self.visit(&mut |rule| match rule {
-            Self::Open(open) => tags.extend(vocabularies.tags("sector", open.open.as_str())),
+        let Tags { opening, demanding } = self.collect_tags(vocabularies);
+        opening.union(&demanding).cloned().map(EligibilityTag).collect()
+    }
+
+    fn collect_tags(&self, vocabularies: &Vocabularies) -> Tags {
+        let mut tags = Tags::default();
+        match self {
+            Self::Open(open) => tags.opening.extend(vocabularies.tags("sector", open.open.as_str())),
             Self::Criterion(criterion) if criterion.strength() == Strength::Required => {
                 criterion_tags(criterion, vocabularies, &mut tags);
             }
-            _ => {}
-        });
-        tags.into_iter().map(EligibilityTag).collect()
+            Self::Criterion(_) => {}
+            Self::All(All { all }) => {
+                for inner in all.iter().map(|rule| rule.collect_tags(vocabularies)) {
+                    tags.opening.extend(inner.opening);
+                    tags.demanding.extend(inner.demanding);
+                }
+            }
+            Self::Any(Any { any }) => {
+                let mut demanded: Option<BTreeSet<String>> = None;
+                for inner in any.iter().map(|rule| rule.collect_tags(vocabularies)) {
+                    tags.opening.extend(inner.opening);
+                    demanded = Some(match demanded {
+                        None => inner.demanding,
+                        Some(so_far) => so_far.intersection(&inner.demanding).cloned().collect(),
+                    });
+                }
+                tags.demanding = demanded.unwrap_or_default();
+            }
+        }
+        tags
     }
 }
 
+/// The tags of a rule: who may come, and what is demanded of them.
+#[derive(Default)]
+struct Tags {
+    opening: BTreeSet<String>,
+    demanding: BTreeSet<String>,
+}
+
 /// Adds the tags of one required criterion.
-fn criterion_tags(criterion: &Criterion, vocabularies: &Vocabularies, tags: &mut BTreeSet<String>) {
+fn criterion_tags(criterion: &Criterion, vocabularies: &Vocabularies, tags: &mut Tags) {
     let tag = match criterion {
         Criterion::Employer { any_of, .. } => {
-            tags.extend(any_of.iter().flat_map(|code| vocabularies.tags("employer", code.as_str())));
+            tags.opening.extend(any_of.iter().flat_map(|code| vocabularies.tags("employer", code.as_str())));
             return;
         }
         Criterion::Profession { any_of, .. } => {
@@ -280,7 +318,7 @@ fn criterion_tags(criterion: &Criterion, vocabularies: &Vocabularies, tags: &mut
                 .iter()
                 .map(|code| vocabularies.tags("role", code.as_str()).into_iter().collect::<BTreeSet<_>>())
                 .reduce(|a, b| a.intersection(&b).cloned().collect());
-            tags.extend(shared.unwrap_or_default());
+            tags.demanding.extend(shared.unwrap_or_default());
             return;
         }
         Criterion::PositiveAction { characteristic, .. } => format!("positive-action-{characteristic}"),
@@ -295,5 +333,5 @@ fn criterion_tags(criterion: &Criterion, vocabularies: &Vocabularies, tags: &mut
         Criterion::PriorProgramme { .. } => "prior-programme-needed".to_owned(),
         Criterion::Membership { .. } => "members-only".to_owned(),
     };
-    tags.insert(tag);
+    tags.demanding.insert(tag);
 }

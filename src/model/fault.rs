@@ -80,8 +80,11 @@ pub fn nearest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a str>) ->
     // A longer text is no misspelling of a code, and comparing it would cost its square.
     let written: String = written.chars().take(64).collect::<String>().to_lowercase();
     let reach = (written.chars().count() / 3).clamp(1, 3);
+    let length = written.chars().count();
     allowed
         .into_iter()
+        // Texts of very different lengths are never near, and comparing them costs most.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= reach)
         .map(|candidate| (strsim::damerau_levenshtein(&written, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= reach)
         .min_by_key(|(distance, _)| *distance)

@@ -1,5 +1,6 @@
 //! Reads a JSON value into an entry or a term, or says everything that is wrong with it.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::Value;
@@ -67,9 +68,21 @@ pub fn identify(value: &Value) -> Result<(Kind, String), Vec<Fault>> {
     });
     let id = text("id").ok_or_else(|| Fault::error("/id", "“id” is missing, or is not text.", "Add the entry's slug."));
     match (kind, id) {
-        (Ok(kind), Ok(id)) => Ok((kind, id.to_owned())),
+        // Before anything is asked of it: not every engine takes every text.
+        (Ok(kind), Ok(id)) => check_slug("/id", id).map(|()| (kind, id.to_owned())).map_err(|fault| vec![fault]),
         (kind, id) => Err([kind.err(), id.err()].into_iter().flatten().collect()),
     }
+}
+
+/// Checks that a text is a slug.
+///
+/// # Errors
+/// Says how it is not.
+pub fn check_slug(pointer: &str, text: &str) -> Result<(), Fault> {
+    if text.len() > 80 {
+        return Err(Fault::error(pointer, "The slug is longer than 80 characters.", "Shorten it."));
+    }
+    format::check(format::Format::Slug, text).map_err(|broken| Fault::error(pointer, broken.detail, broken.fix))
 }
 
 /// Reads an entry.
@@ -109,6 +122,14 @@ pub fn entry(mut value: Value, vocabularies: &Vocabularies) -> Result<Reading, V
     }
 }
 
+/// Whether a path of member names leads to a member of a kind's entries.
+///
+/// # Errors
+/// The step that leads nowhere, and the names that would.
+pub fn lookup<'a>(kind: Kind, path: &[&'a str]) -> Result<(), (&'a str, Vec<&'static str>)> {
+    SHAPES.lookup(schema_name(kind), path)
+}
+
 /// Reads a term.
 ///
 /// # Errors
@@ -121,6 +142,26 @@ pub fn term(value: Value) -> Result<Term, Vec<Fault>> {
     serde_json::from_value(value).map_err(|error| {
         vec![Fault::error("", format!("The term cannot be read: {error}."), "Compare it with the contract.")]
     })
+}
+
+/// A body with every mention of renamed entries replaced by their present slugs.
+#[must_use]
+pub fn with_present_slugs(mut value: Value, renamed: &BTreeMap<(Kind, String), String>) -> Value {
+    let Ok((kind, _)) = identify(&value) else { return value };
+    if renamed.is_empty() {
+        return value;
+    }
+    for reference in SHAPES.walk(schema_name(kind), &value).references {
+        let present = renamed.get(&(reference.kind, reference.id));
+        if let (Some(present), Some(place)) = (present, value.pointer_mut(&reference.pointer)) {
+            *place = Value::from(if reference.qualified {
+                format!("{}/{present}", reference.kind)
+            } else {
+                present.clone()
+            });
+        }
+    }
+    value
 }
 
 /// Whether any of the faults is an error.
@@ -284,6 +325,28 @@ mod tests {
         assert!(!reading.text.contains("tags"), "{}", reading.text);
         value["eligibility"]["tags"] = json!(["open-to-all"]);
         assert!(faults_of(value).iter().any(|(p, _)| p == "/eligibility/tags"));
+    }
+
+    #[test]
+    fn of_alternatives_only_what_all_demand_is_demanded() {
+        let mut value = good();
+        let tags = |value: &Value| {
+            let mut entry = entry(value.clone(), &vocabularies()).expect("a good entry").entry;
+            entry.derive_tags(&vocabularies());
+            entry.eligibility_at("/eligibility").and_then(|e| e.tags).unwrap_or_default()
+        };
+        value["eligibility"]["rule"] = json!({"any": [
+            {"type": "level", "from": "senior", "to": "senior"},
+            {"all": [{"open": "nhs"}, {"type": "experience", "of": "leading"}]},
+        ]});
+        let either: Vec<String> = tags(&value).into_iter().map(|tag| tag.0).collect();
+        assert_eq!(either, ["nhs-employed", "open-to-all"]);
+        value["eligibility"]["rule"] = json!({"any": [
+            {"type": "level", "from": "senior", "to": "senior"},
+            {"type": "level", "from": "introductory", "to": "senior"},
+        ]});
+        let both: Vec<String> = tags(&value).into_iter().map(|tag| tag.0).collect();
+        assert_eq!(both, ["level-or-band-required"]);
     }
 
     #[test]

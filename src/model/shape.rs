@@ -111,6 +111,26 @@ impl Shapes {
         self
     }
 
+    /// Whether a path of member names leads to a member of the type; names the members there are
+    /// where it first does not. Lists are walked through.
+    ///
+    /// # Errors
+    /// The step that leads nowhere, and the names that would.
+    pub fn lookup<'a>(&self, name: &str, path: &[&'a str]) -> Result<(), (&'a str, Vec<&str>)> {
+        let Some(mut shape) = self.named.get(name) else { return Ok(()) };
+        for step in path {
+            let mut objects = Vec::new();
+            self.objects(shape, &mut objects);
+            match objects.iter().find_map(|object| object.members.get(*step)) {
+                Some(member) => shape = &member.shape,
+                None => {
+                    return Err((step, objects.iter().flat_map(|o| o.members.keys()).map(String::as_str).collect()));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Walks a value of the type whose schema has this name.
     #[must_use]
     pub fn walk(&self, name: &str, value: &Value) -> Found {
@@ -253,7 +273,10 @@ impl<'a> Walk<'a> {
                 }
             }
             Shape::Nullable(inner) => {
-                if !value.is_null() {
+                let is_empty = value.as_array().is_some_and(Vec::is_empty);
+                if is_empty && matches!(**inner, Shape::List { .. }) {
+                    self.fault("An empty list says nothing here.", "Leave it out, or write null: no source states it.");
+                } else if !value.is_null() {
                     self.value(inner, value);
                 }
             }
@@ -445,7 +468,7 @@ impl<'a> Walk<'a> {
 }
 
 impl Shapes {
-    /// The objects that an option of a choice can be.
+    /// The objects that a value of a shape, or an item of it, can be.
     fn objects<'a>(&'a self, shape: &'a Shape, into: &mut Vec<&'a Object>) {
         match shape {
             Shape::Named(name) => {
@@ -458,6 +481,7 @@ impl Shapes {
                     self.objects(option, into);
                 }
             }
+            Shape::Nullable(inner) | Shape::List { item: inner, .. } => self.objects(inner, into),
             Shape::Object(object) => into.push(object),
             _ => {}
         }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::entry::Validity;
+use super::fault::Fault;
 use super::source::Source;
 use super::text::{Line, Prose, Slug};
 
@@ -104,6 +105,29 @@ impl Vocabularies {
         })
     }
 
+    /// What is wrong with a term among the others: its vocabulary, and the terms it names.
+    #[must_use]
+    pub fn faults(&self, scheme: &str, code: &str) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let Some(term) = self.get(scheme, code) else { return faults };
+        if !SCHEMES.iter().any(|(known, _)| *known == scheme) {
+            faults.push(Fault::unknown("/scheme", "vocabulary", scheme, SCHEMES.iter().map(|(known, _)| *known)));
+        }
+        let broader = term.broader.iter().map(|code| ("/broader".to_owned(), scheme, code));
+        let successors = term.successors.iter().enumerate().map(|(i, code)| (format!("/successors/{i}"), scheme, code));
+        let tags = term.tags.iter().enumerate().map(|(i, code)| (format!("/tags/{i}"), "eligibility", code));
+        for (pointer, scheme, named) in broader.chain(successors).chain(tags) {
+            if self.get(scheme, named.as_str()).is_none() {
+                let known = self.terms(scheme).map(|term| term.code.as_str());
+                faults.push(Fault::unknown(pointer, scheme, named.as_str(), known));
+            }
+        }
+        if self.ancestry(scheme, code).skip(1).any(|above| above.code == term.code) {
+            faults.push(Fault::error("/broader", "The term is broader than itself.", "Break the circle."));
+        }
+        faults
+    }
+
     /// The eligibility tags of a term: its own, or those of the nearest broader term that has any.
     #[must_use]
     pub fn tags(&self, scheme: &str, code: &str) -> Vec<String> {
@@ -113,3 +137,24 @@ impl Vocabularies {
             .unwrap_or_default()
     }
 }
+
+/// The vocabularies held as data, with what each is for. Validation takes no term of any other.
+pub const SCHEMES: &[(&str, &str)] = &[
+    ("role", "What people work as: a tree under clinical and non-clinical, and all-staff outside it."),
+    ("level", "Leadership levels, from the lowest."),
+    ("band", "Agenda for Change pay bands, from the lowest, and what lies off that scale."),
+    ("region", "Nations, academy footprints of 2012 to 2020, and NHS England regions."),
+    ("eligibility", "Tags that are derived from eligibility rules."),
+    ("employer", "Sorts of organisation that people work for."),
+    ("sector", "To whom something is stated to be open."),
+    ("registration", "Statutory registers."),
+    (
+        "characteristic",
+        "Characteristics that the Equality Act 2010 protects, where a programme is positive action for them.",
+    ),
+    ("employer-support", "Who at work must back an application."),
+    ("access-route", "The gates that people pass to get in."),
+    ("delivery-mode", "How something is delivered."),
+    ("award-type", "Sorts of award."),
+    ("cpd-scheme", "Professional schemes that taking part counts towards."),
+];

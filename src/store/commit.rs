@@ -3,6 +3,8 @@
 //! A commit locks the counter row first and keeps it to the end, so commits are totally ordered on
 //! both engines and no number is ever skipped or seen out of order.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use sqlx::{Any, Row as _, Transaction};
 
@@ -61,6 +63,8 @@ pub enum State {
     Current,
     /// It was taken out.
     Retired {
+        /// When; `None` where that is by the change being written.
+        since: Option<String>,
         /// Why.
         reason: String,
         /// What took its place, as `kind/slug`; empty where nothing did.
@@ -79,6 +83,9 @@ pub struct Current {
     pub id: String,
     /// Whether it is retired.
     pub retired: bool,
+    /// When it last changed.
+    pub modified_at: String,
+    retired_at: String,
     retired_because: String,
     replaced_by: String,
     /// Its canonical body.
@@ -194,7 +201,22 @@ impl Commit {
             .bind(keys_json(keys))
             .fetch_all(&mut *self.transaction)
             .await?;
-        rows.iter().map(Current::read).collect()
+        let mut current: Vec<Current> = rows.iter().map(Current::read).collect::<Result<_, _>>()?;
+        // Engines differ in the order they find rows in, and in how they order text.
+        current.sort_by(|a, b| (a.kind, &a.id).cmp(&(b.kind, &b.id)));
+        Ok(current)
+    }
+
+    /// The present slugs of entries that had another one, by their kind and old slug.
+    ///
+    /// # Errors
+    /// As the database fails.
+    pub async fn renamed(&mut self) -> Result<BTreeMap<(Kind, String), String>, StoreError> {
+        let rows =
+            sqlx::query("SELECT s.kind, s.id, e.id FROM slug AS s JOIN entry AS e ON e.uid = s.uid WHERE s.id <> e.id")
+                .fetch_all(&mut *self.transaction)
+                .await?;
+        rows.iter().map(|row| Ok(((kind_of(row.try_get(0)?)?, row.try_get(1)?), row.try_get(2)?))).collect()
     }
 
     /// The entries whose bodies name this one.
@@ -203,13 +225,13 @@ impl Commit {
     /// As the database fails.
     pub async fn referring(&mut self, kind: Kind, id: &str) -> Result<Vec<(Kind, String)>, StoreError> {
         let rows = sqlx::query(
-            "SELECT DISTINCT e.kind, e.id FROM entry_reference AS r JOIN entry AS e ON e.uid = r.uid WHERE r.kind = $1 AND r.id = $2 ORDER BY e.kind, e.id",
+            "SELECT DISTINCT e.kind, e.id FROM entry_reference AS r JOIN entry AS e ON e.uid = r.uid WHERE r.kind = $1 AND r.id = $2",
         )
         .bind(kind.code())
         .bind(id.to_owned())
         .fetch_all(&mut *self.transaction)
         .await?;
-        rows.iter().map(|row| Ok((kind_of(row.try_get(0)?)?, row.try_get(1)?))).collect()
+        rows.iter().map(|row| Ok((kind_of(row.try_get(0)?)?, row.try_get(1)?))).collect::<Result<_, StoreError>>()
     }
 
     /// Which of these slugs were ever given, and to whom.
@@ -254,10 +276,18 @@ impl Commit {
         let (mut history, mut entries, mut slugs) = (Vec::new(), Vec::new(), Vec::new());
         let (mut uids, mut terms, mut references) = (Vec::new(), Vec::new(), Vec::new());
         for write in writes {
-            history.push(self.record(write.kind.code(), &write.id, &write.uid, write.operation, &write.body));
-            let (state, reason, replaced_by) = match &write.state {
-                State::Current => ("current", "", ""),
-                State::Retired { reason, replaced_by } => ("retired", reason.as_str(), replaced_by.as_str()),
+            let told = match (&write.state, write.operation) {
+                (State::Retired { reason, replaced_by, .. }, Operation::Retire) => {
+                    json!({"reason": reason, "replacedBy": replaced_by}).to_string()
+                }
+                _ => write.body.clone(),
+            };
+            history.push(self.record(write.kind.code(), &write.id, &write.uid, write.operation, &told));
+            let (state, since, reason, replaced_by) = match &write.state {
+                State::Current => ("current", "", "", ""),
+                State::Retired { since, reason, replaced_by } => {
+                    ("retired", since.as_deref().unwrap_or(&self.at), reason.as_str(), replaced_by.as_str())
+                }
             };
             entries.push(json!([
                 write.uid,
@@ -268,6 +298,7 @@ impl Commit {
                 write.version,
                 self.head.change_number,
                 write.created_at.as_deref().unwrap_or(&self.at),
+                since,
                 reason,
                 replaced_by,
                 write.shipped,
@@ -376,8 +407,10 @@ impl Current {
             change_number: row.try_get(6)?,
             created_at: row.try_get(7)?,
             shipped: row.try_get(8)?,
-            retired_because: row.try_get(9)?,
-            replaced_by: row.try_get(10)?,
+            retired_at: row.try_get(9)?,
+            retired_because: row.try_get(10)?,
+            replaced_by: row.try_get(11)?,
+            modified_at: row.try_get(12)?,
         })
     }
 
@@ -387,7 +420,11 @@ impl Current {
         if !self.retired {
             return State::Current;
         }
-        State::Retired { reason: self.retired_because.clone(), replaced_by: self.replaced_by.clone() }
+        State::Retired {
+            since: Some(self.retired_at.clone()),
+            reason: self.retired_because.clone(),
+            replaced_by: self.replaced_by.clone(),
+        }
     }
 }
 

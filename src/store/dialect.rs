@@ -62,9 +62,9 @@ pub(super) const HAS_MIGRATIONS: Statement = Statement {
 };
 
 pub(super) const SELECT_CURRENT: Statement = Statement {
-    sqlite: "SELECT e.uid, e.kind, e.id, e.state, e.body, e.version, e.change_number, e.created_at, e.shipped, e.retired_because, e.replaced_by \
+    sqlite: "SELECT e.uid, e.kind, e.id, e.state, e.body, e.version, e.change_number, e.created_at, e.shipped, e.retired_at, e.retired_because, e.replaced_by, e.modified_at \
              FROM json_each($1) AS r JOIN entry AS e ON e.kind = json_extract(r.value, '$[0]') AND e.id = json_extract(r.value, '$[1]')",
-    postgres: "SELECT e.uid, e.kind, e.id, e.state, e.body, e.version, e.change_number, e.created_at, e.shipped, e.retired_because, e.replaced_by \
+    postgres: "SELECT e.uid, e.kind, e.id, e.state, e.body, e.version, e.change_number, e.created_at, e.shipped, e.retired_at, e.retired_because, e.replaced_by, e.modified_at \
              FROM json_array_elements($1::json) AS r JOIN entry AS e ON e.kind = r.value->>0 AND e.id = r.value->>1",
 };
 
@@ -85,18 +85,18 @@ pub(super) const INSERT_HISTORY: Statement = Statement {
 };
 
 pub(super) const UPSERT_ENTRY: Statement = Statement {
-    sqlite: "INSERT INTO entry (uid, kind, id, state, body, version, change_number, created_at, modified_at, retired_because, replaced_by, shipped) \
+    sqlite: "INSERT INTO entry (uid, kind, id, state, body, version, change_number, created_at, modified_at, retired_at, retired_because, replaced_by, shipped) \
              SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), \
              json_extract(value, '$[4]'), json_extract(value, '$[5]'), json_extract(value, '$[6]'), json_extract(value, '$[7]'), $2, \
-             json_extract(value, '$[8]'), json_extract(value, '$[9]'), json_extract(value, '$[10]') FROM json_each($1) WHERE true \
+             json_extract(value, '$[8]'), json_extract(value, '$[9]'), json_extract(value, '$[10]'), json_extract(value, '$[11]') FROM json_each($1) WHERE true \
              ON CONFLICT (uid) DO UPDATE SET id = excluded.id, state = excluded.state, body = excluded.body, version = excluded.version, \
-             change_number = excluded.change_number, modified_at = excluded.modified_at, retired_because = excluded.retired_because, \
+             change_number = excluded.change_number, modified_at = excluded.modified_at, retired_at = excluded.retired_at, retired_because = excluded.retired_because, \
              replaced_by = excluded.replaced_by, shipped = excluded.shipped",
-    postgres: "INSERT INTO entry (uid, kind, id, state, body, version, change_number, created_at, modified_at, retired_because, replaced_by, shipped) \
+    postgres: "INSERT INTO entry (uid, kind, id, state, body, version, change_number, created_at, modified_at, retired_at, retired_because, replaced_by, shipped) \
              SELECT value->>0, value->>1, value->>2, value->>3, value->>4, (value->>5)::bigint, (value->>6)::bigint, value->>7, $2, \
-             value->>8, value->>9, value->>10 FROM json_array_elements($1::json) WHERE true \
+             value->>8, value->>9, value->>10, value->>11 FROM json_array_elements($1::json) WHERE true \
              ON CONFLICT (uid) DO UPDATE SET id = excluded.id, state = excluded.state, body = excluded.body, version = excluded.version, \
-             change_number = excluded.change_number, modified_at = excluded.modified_at, retired_because = excluded.retired_because, \
+             change_number = excluded.change_number, modified_at = excluded.modified_at, retired_at = excluded.retired_at, retired_because = excluded.retired_because, \
              replaced_by = excluded.replaced_by, shipped = excluded.shipped",
 };
 

@@ -46,6 +46,14 @@ pub enum StoreError {
         /// The database.
         name: String,
     },
+    /// There is no directory in the database, or one of an older schema.
+    #[error(
+        "the database {name} holds no directory, or one of an older version. Nothing was changed. Start the server, or import something, to make or bring it up to date."
+    )]
+    Missing {
+        /// The database.
+        name: String,
+    },
     /// The database cannot be reached.
     #[error("the database {name} cannot be reached: {detail}")]
     Unreachable {
@@ -85,6 +93,10 @@ impl From<sqlx::Error> for StoreError {
             // SQLite READONLY and its extended codes; PostgreSQL read_only_sql_transaction.
             "8" | "264" | "520" | "776" | "1032" | "1288" | "1544" | "25006" => {
                 Self::ReadOnly { name: "in use".to_owned() }
+            }
+            // SQLite CANTOPEN and its extended codes.
+            "14" | "270" | "526" | "782" | "1038" | "1294" => {
+                Self::Unreachable { name: "in use".to_owned(), detail: database.message().to_owned() }
             }
             // SQLite CORRUPT, its extended codes, and NOTADB.
             "11" | "267" | "523" | "779" | "26" => {

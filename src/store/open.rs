@@ -20,17 +20,32 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 const OPEN_TRIES: u32 = 200;
 
 impl Store {
-    /// Opens a database, which may be new, and brings its schema up to date together with whatever
-    /// `seed` writes: all of it in one transaction, or nothing.
+    /// Opens a database, which may be new and is then empty.
     ///
     /// # Errors
     /// Where the database cannot be reached or used, before anything is written.
     pub async fn open(url: &str, max_connections: u32) -> Result<Self, StoreError> {
+        Self::open_as(url, max_connections, true).await
+    }
+
+    /// Opens a database that holds a directory already, with a schema this binary need not change.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and where there is no directory, or an older one.
+    pub async fn open_existing(url: &str, max_connections: u32) -> Result<Self, StoreError> {
+        let store = Self::open_as(url, max_connections, false).await?;
+        if store.is_current().await? {
+            return Ok(store);
+        }
+        Err(StoreError::Missing { name: display_name(url, store.dialect) })
+    }
+
+    async fn open_as(url: &str, max_connections: u32, may_create: bool) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         let dialect = dialect_of(url)?;
-        let name = display_name(url);
+        let name = display_name(url, dialect);
         if dialect == Dialect::Sqlite {
-            inspect_file(url, &name).await?;
+            inspect_file(url, &name, may_create).await?;
         }
         let pool = connect(url, dialect, max_connections).await.map_err(|error| match error {
             sqlx::Error::Database(_) => StoreError::from(error).of(&name),
@@ -56,30 +71,37 @@ fn dialect_of(url: &str) -> Result<Dialect, StoreError> {
     }
 }
 
-/// The address without user, password and parameters, for messages.
+/// The database as messages name it: never with a password.
 #[must_use]
-fn display_name(url: &str) -> String {
-    match url::Url::parse(url) {
-        Ok(mut parsed) if parsed.scheme().starts_with("postgres") => {
-            parsed.set_query(None);
-            // Neither fails for an address that has a host, and one without has nothing to hide.
-            let _ = parsed.set_password(None);
-            let _ = parsed.set_username("");
-            parsed.to_string()
+fn display_name(url: &str, dialect: Dialect) -> String {
+    if dialect == Dialect::Sqlite {
+        return file_of(url).to_owned();
+    }
+    let parsed = url::Url::parse(url).ok().filter(|parsed| !parsed.path().contains('@'));
+    match parsed.as_ref().and_then(|parsed| Some((parsed.host_str()?, parsed))) {
+        Some((host, parsed)) => {
+            let port = parsed.port().map(|port| format!(":{port}")).unwrap_or_default();
+            format!("postgres://{host}{port}{}", parsed.path())
         }
-        _ => file_of(url).to_owned(),
+        // What cannot be taken apart may hold a password anywhere.
+        None => "postgres://…".to_owned(),
     }
 }
 
 /// The file of a SQLite address.
 fn file_of(url: &str) -> &str {
-    let file = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
-    file.split_once('?').map_or(file, |(file, _)| file)
+    url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url)
+}
+
+/// The address that the driver takes for a file: what it would read as more than a name is encoded.
+fn driver_address(file: &str, mode: &str) -> String {
+    let file = file.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    format!("sqlite://{file}?mode={mode}")
 }
 
 async fn connect(url: &str, dialect: Dialect, max_connections: u32) -> Result<AnyPool, sqlx::Error> {
     let address = match dialect {
-        Dialect::Sqlite => format!("sqlite://{}?mode=rwc", file_of(url)),
+        Dialect::Sqlite => driver_address(file_of(url), "rwc"),
         Dialect::Postgres => url.to_owned(),
     };
     // Statements carry people's words: they are never logged.
@@ -135,17 +157,22 @@ impl StoreError {
 }
 
 /// Looks at a SQLite file without writing to it.
-async fn inspect_file(url: &str, name: &str) -> Result<(), StoreError> {
+async fn inspect_file(url: &str, name: &str, may_create: bool) -> Result<(), StoreError> {
     let file = Path::new(file_of(url));
     let corrupt = |detail: String| StoreError::Corrupt { name: name.to_owned(), detail };
     let Ok(metadata) = std::fs::metadata(file) else {
-        return inspect_folder(file, name);
+        return if may_create {
+            inspect_folder(file, name)
+        } else {
+            Err(StoreError::Missing { name: name.to_owned() })
+        };
     };
     if !metadata.is_file() {
         return Err(corrupt("it is not a file".to_owned()));
     }
-    // SQLite would open such a file for a privileged user all the same; its owner marked it so.
-    if metadata.permissions().readonly() {
+    // SQLite would open a marked file for a privileged user all the same; its owner marked it so.
+    let is_writable = std::fs::OpenOptions::new().read(true).append(true).open(file).is_ok();
+    if metadata.permissions().readonly() || !is_writable {
         return Err(StoreError::ReadOnly { name: name.to_owned() });
     }
     if metadata.len() == 0 {
@@ -157,7 +184,7 @@ async fn inspect_file(url: &str, name: &str) -> Result<(), StoreError> {
         return Err(corrupt("it does not start as a SQLite database does".to_owned()));
     }
     drop(opened);
-    let options = AnyConnectOptions::from_str(&format!("sqlite://{}?mode=ro", file_of(url)))
+    let options = AnyConnectOptions::from_str(&driver_address(file_of(url), "ro"))
         .map_err(StoreError::from)?
         .disable_statement_logging();
     let mut connection = options.connect().await.map_err(|error| corrupt(error.to_string()))?;
@@ -176,13 +203,19 @@ fn inspect_folder(file: &Path, name: &str) -> Result<(), StoreError> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    if folder.is_dir() {
-        return Ok(());
-    }
-    Err(StoreError::Unreachable {
-        name: name.to_owned(),
-        detail: format!("the folder {} does not exist", folder.display()),
-    })
+    let detail = match tempfile_in(folder) {
+        Ok(()) => return Ok(()),
+        Err(_) if !folder.is_dir() => format!("the folder {} does not exist", folder.display()),
+        Err(error) => format!("no file can be made in the folder {}: {error}", folder.display()),
+    };
+    Err(StoreError::Unreachable { name: name.to_owned(), detail })
+}
+
+/// Makes a file in a folder and takes it away again.
+fn tempfile_in(folder: &Path) -> std::io::Result<()> {
+    let probe = folder.join(format!(".leadership-directory-{}", uuid::Uuid::new_v4()));
+    std::fs::File::create_new(&probe)?;
+    std::fs::remove_file(probe)
 }
 
 #[cfg(test)]
@@ -191,11 +224,26 @@ mod tests {
 
     #[test]
     fn a_message_never_shows_a_password() {
-        assert_eq!(
-            display_name("postgres://leader:secret@db.example:5432/directory?sslmode=require&password=x"),
-            "postgres://db.example:5432/directory"
+        for (url, shown) in [
+            (
+                "postgres://leader:secret@db.example:5432/directory?sslmode=require&password=secret",
+                "postgres://db.example:5432/directory",
+            ),
+            ("postgres://leader:s3/secret@127.0.0.1:1/dir", "postgres://…"),
+            ("postgres://leader:1#secret@127.0.0.1:1/dir", "postgres://leader:1"),
+            ("postgres://leader:secret@127.0.0.1:notaport/dir", "postgres://…"),
+        ] {
+            assert_eq!(display_name(url, Dialect::Postgres), shown);
+            assert!(!shown.contains("secret"));
+        }
+        assert_eq!(display_name("sqlite://a/b.db", Dialect::Sqlite), "a/b.db");
+        assert!(
+            matches!(dialect_of("mysql://root:secret@host/db"), Err(StoreError::UnknownEngine(name)) if name == "mysql")
         );
-        assert_eq!(display_name("sqlite://a/b.db?mode=ro"), "a/b.db");
-        assert!(matches!(dialect_of("mysql://root:secret@host/db"), Err(StoreError::UnknownEngine(_))));
+    }
+
+    #[test]
+    fn a_file_name_is_taken_as_it_is_written() {
+        assert_eq!(driver_address("a b%20c?d#e.db", "ro"), "sqlite://a b%2520c%3Fd%23e.db?mode=ro");
     }
 }

@@ -138,7 +138,7 @@ async fn load_after(connection: &mut AnyConnection, head: Head, after: i64) -> R
     // Rows are taken one by one: a whole directory of them twice in memory would double its peak.
     let mut rows = sqlx::query(
         "SELECT e.uid, e.kind, e.id, e.state, e.body, e.version, e.change_number, e.created_at, e.modified_at, \
-         e.retired_because, e.replaced_by, h.chain FROM entry AS e JOIN history AS h ON h.change_number = e.change_number \
+         e.retired_because, e.replaced_by, h.chain, e.retired_at FROM entry AS e JOIN history AS h ON h.change_number = e.change_number \
          WHERE e.change_number > $1 ORDER BY e.change_number",
     )
     .bind(after)
@@ -161,7 +161,9 @@ async fn load_after(connection: &mut AnyConnection, head: Head, after: i64) -> R
 impl EntryRow {
     fn read(row: &AnyRow) -> Result<Self, StoreError> {
         let state = match row.try_get(3)? {
-            "retired" => State::Retired { reason: row.try_get(9)?, replaced_by: row.try_get(10)? },
+            "retired" => {
+                State::Retired { since: Some(row.try_get(12)?), reason: row.try_get(9)?, replaced_by: row.try_get(10)? }
+            }
             _ => State::Current,
         };
         Ok(Self {

@@ -25,6 +25,19 @@ fn check(contract: &Value, schema: &Value, value: &Value, name: &str) {
     assert!(faults.is_empty(), "{name}: {faults:#?}");
 }
 
+/// The schema of the entries of a list.
+fn name_of(list: &str, view: &str) -> String {
+    let name = match list {
+        "/v1/programmes" => "Programme",
+        "/v1/providers" => "Provider",
+        "/v1/academies" => "Academy",
+        "/v1/coaching-links" => "CoachingLink",
+        "/v1/resources" => "Resource",
+        _ => "Framework",
+    };
+    format!("{name}{}", if view == "full" { "" } else { "Summary" })
+}
+
 #[test]
 fn the_committed_contract_is_the_one_the_code_makes() {
     let made = text(&binary().arg("openapi").output().expect("it runs").stdout);
@@ -92,16 +105,36 @@ on_both_engines! {
                 }
                 continue;
             }
+            if path.contains("{scheme}") {
+                for vocabulary in app.data("/v1/vocabularies").await.as_array().unwrap() {
+                    let name = vocabulary["scheme"].as_str().unwrap();
+                    let terms = app.get(&format!("/v1/vocabularies/{name}")).await.json();
+                    let first = terms["data"][0]["code"].as_str().unwrap();
+                    let address = path.replace("{scheme}", name).replace("{term}", first);
+                    check(&contract, &schema("200", "application/json"), &app.get(&address).await.json(), path);
+                }
+                continue;
+            }
             // Every entry of the directory, in full, and both views of its list.
             let list = path.trim_end_matches("/{id}");
             for view in ["summary", "full"] {
                 let page = app.get(&format!("{list}?limit=100&view={view}")).await.json();
                 let promised = &contract["paths"][list]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
                 check(&contract, promised, &page, list);
+                let strict = contract["components"]["schemas"][name_of(list, view)].clone();
                 for entry in page["data"].as_array().unwrap() {
+                    check(&contract, &strict, entry, list);
                     let one = app.get(&format!("{list}/{}", entry["id"].as_str().unwrap())).await.json();
                     check(&contract, &schema("200", "application/json"), &one, path);
                 }
+            }
+            // What filters, facets, sparse answers and included entries add.
+            let rich = format!("{list}?status=running,unknown&facets=status,type&zeros=show&include=related&id=x");
+            let promised = &contract["paths"][list]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+            for address in [rich, format!("{list}?status=running&fields=id,status.term&match=possible")] {
+                let page = app.get(&address).await;
+                assert_eq!(page.status, 200, "{address}: {}", page.text);
+                check(&contract, promised, &page.json(), &address);
             }
             let missing = app.get(&format!("{list}/there-is-no-such-entry")).await;
             check(&contract, &schema("404", "application/problem+json"), &missing.json(), path);

@@ -116,6 +116,30 @@ on_both_engines! {
         assert_eq!(app.process.ask(Method::GET, "/v1/programmes", &[("if-none-match", &list)]).await.status, 200);
     }
 
+    async fn an_entity_tag_is_new_whenever_the_answer_is(engine: Engine) {
+        let app = App::start(engine).await;
+        let path = "/v1/programmes/lead";
+        let before = app.get(path).await;
+        let sector = serde_json::json!({"scheme": "sector", "code": "health-and-social-care", "tags": ["open-to-all"]});
+        let commissioned = serde_json::json!({"scheme": "employer", "code": "nhs-commissioned", "tags": []});
+        assert!(app.import("term.ndjson", &format!("{sector}\n{commissioned}\n")).status.success());
+        app.process.until(path, |answer| answer.json()["data"]["eligibility"] != before.json()["data"]["eligibility"]).await;
+        let known = app.process.ask(Method::GET, path, &[("if-none-match", before.header("etag"))]).await;
+        assert_eq!(known.status, 200, "its tags are derived anew");
+        let elsewhere = crate::support::Process::start(&app.database.url, &["--public-url", "https://elsewhere.example"]);
+        assert_ne!(elsewhere.get(path).await.header("etag"), app.get(path).await.header("etag"), "its links differ");
+    }
+
+    async fn a_cursor_is_for_one_list(engine: Engine) {
+        let app = App::start(engine).await;
+        let next = app.get("/v1/programmes?limit=2&role=nurse").await.json()["links"]["next"].as_str().unwrap().to_owned();
+        let cursor = next.split("cursor=").nth(1).unwrap();
+        for other in ["/v1/resources?role=nurse&limit=2", "/v1/programmes?limit=2", "/v1/programmes?role=midwife&limit=2", "/v1/programmes?role=nurse&match=possible"] {
+            assert_eq!(app.get(&format!("{other}&cursor={cursor}")).await.status, 400, "{other}");
+        }
+        assert_eq!(app.get(&format!("/v1/programmes?role=nurse&limit=5&cursor={cursor}")).await.status, 200);
+    }
+
     async fn a_renamed_entry_leads_on_and_a_retired_one_says_why(engine: Engine) {
         let app = App::start(engine).await;
         let before = app.data("/v1/programmes/stepping-up").await;

@@ -13,6 +13,53 @@ fn command(app: &App, arguments: &[&str]) -> Output {
 }
 
 on_both_engines! {
+    async fn a_plan_and_an_export_make_no_database(engine: Engine) {
+        let database = engine.fresh().await;
+        let file = database.folder.path().join("x.ndjson");
+        std::fs::write(&file, course("x", "X").to_string()).unwrap();
+        let plan = import(&database.url, &file, &["--plan"]);
+        let export = binary().args(["--database", &database.url, "export"]).output().unwrap();
+        for output in [plan, export] {
+            assert!(!output.status.success());
+            assert!(text(&output.stderr).contains("holds no directory"), "{}", text(&output.stderr));
+        }
+        if engine == Engine::Sqlite {
+            assert!(!database.file().exists());
+        }
+    }
+
+    async fn a_term_is_updated_member_by_member(engine: Engine) {
+        let app = App::start(engine).await;
+        let before = app.data("/v1/vocabularies/role/nurse").await;
+        assert!(app.import("term.ndjson", &json!({"scheme": "role", "code": "nurse", "label": "Registered nurse"}).to_string()).status.success());
+        app.process.until("/v1/vocabularies/role/nurse", |answer| answer.json()["data"]["label"] == "Registered nurse").await;
+        let after = app.data("/v1/vocabularies/role/nurse").await;
+        for same in ["broader", "codes", "definition", "aliases"] {
+            assert_eq!(after[same], before[same], "{same}");
+        }
+    }
+
+    async fn a_rename_reaches_what_the_same_import_wrote_before(engine: Engine) {
+        let app = App::start(engine).await;
+        let rename = json!({"rename": "provider/kings-fund", "to": "the-kings-fund"});
+        let output = app.import("x.ndjson", &format!("{}\n{rename}\n", course("x", "X")));
+        assert!(output.status.success(), "{}", text(&output.stdout));
+        app.process.until("/v1/programmes/x", |answer| answer.status == 200).await;
+        assert_eq!(app.data("/v1/programmes/x").await["provider"], "the-kings-fund");
+    }
+
+    async fn a_retired_entry_stays_retired_when_what_it_names_is_renamed(engine: Engine) {
+        let app = App::start(engine).await;
+        let retire = json!({"retire": "programme/kf-senior-clinical-leaders", "reason": "Not run any more."});
+        assert!(app.import("a.ndjson", &retire.to_string()).status.success());
+        app.process.until("/v1/programmes/kf-senior-clinical-leaders", |answer| answer.status == 410).await;
+        let since = app.get("/v1/programmes/kf-senior-clinical-leaders").await.json()["since"].clone();
+        assert!(app.import("b.ndjson", &json!({"rename": "provider/kings-fund", "to": "the-kings-fund"}).to_string()).status.success());
+        app.process.until("/v1/providers/the-kings-fund", |answer| answer.status == 200).await;
+        let gone = app.get("/v1/programmes/kf-senior-clinical-leaders").await;
+        assert_eq!((gone.status, &gone.json()["since"]), (410, &since));
+    }
+
     async fn a_plan_tells_and_changes_nothing(engine: Engine) {
         let app = App::start(engine).await;
         let before = app.get("/v1").await.header("directory-change-number").to_owned();
@@ -86,7 +133,14 @@ on_both_engines! {
         for (line, wanted) in [
             (json!({"retire": "programme/nothing", "reason": "x"}), "There is no such entry"),
             (json!({"retire": "programme/lead"}), "“reason” is missing"),
-            (json!({"retire": "programme/lead", "reason": " "}), "No reason is given"),
+            (json!({"retire": "programme/lead", "reason": " "}), "The reason cannot be used"),
+            (json!({"retire": "programme/lead", "reason": "a\u{0}b"}), "The reason cannot be used"),
+            (json!({"retire": "programme/lead", "reason": "x", "replacedBy": "programme/lead"}), "replaced by itself"),
+            (json!({"kind": "programme", "id": "x\u{0}y"}), "is not a slug"),
+            (json!({"kind": "programme", "id": "lead", "modifiedAt": "1999-01-01T00:00:00.000Z"}), "“modifiedAt” is derived"),
+            (json!({"kind": "programme", "id": "lead", "durations": []}), "An empty list says nothing"),
+            (json!({"scheme": "role", "code": "nurse", "tags": ["clinicans-only"]}), "Write “clinicians-only”"),
+            (json!({"scheme": "colour", "code": "red", "label": "Red"}), "is not a known vocabulary"),
             (json!({"retire": "lead", "reason": "x"}), "names no entry"),
             (json!({"retire": "programme/lead", "reason": "x", "replacedBy": "programme/nothing"}), "There is no programme “nothing”"),
             (json!({"rename": "programme/lead", "to": "Lead It"}), "is not a slug"),

@@ -18,6 +18,7 @@ mod command_line;
 mod contract;
 mod engine;
 mod entries;
+mod facets;
 mod faults;
 mod follow;
 mod history;

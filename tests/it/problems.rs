@@ -32,7 +32,7 @@ on_both_engines! {
             ("/v1/programmes?cursor=x", 400, "invalid-cursor", "Begin again"),
             ("/v1/programmes?cursor=eyJzIjoiaWQifQ", 400, "invalid-cursor", "Begin again"),
             ("/v1/programmes/mary-secole", 404, "not-found", "mary-seacole"),
-            ("/v1/programmes/mary-seacole?x=1", 400, "unknown-parameter", "there are none"),
+            ("/v1/programmes/mary-seacole?x=1", 400, "unknown-parameter", "there are fields, include"),
             ("/v1?x=1", 400, "unknown-parameter", "there are none"),
             ("/v1/nothing", 404, "not-found", "/v1"),
             ("/", 404, "not-found", "/v1"),

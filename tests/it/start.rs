@@ -75,10 +75,31 @@ on_both_engines! {
         assert_eq!(last, 243, "one edit and one improvement");
     }
 
+    async fn a_later_edition_starts_on_a_directory_in_which_things_were_renamed(engine: Engine) {
+        fn changes() -> Vec<Change> {
+            let mut changes = (shipped().changes)();
+            let mut new = crate::support::course("shipped-later", "Shipped later");
+            let mut impossible = crate::support::course("impossible", "Impossible");
+            impossible["audience"] = json!({"openTo": ["no-such-role"]});
+            new["related"] = json!([{"relation": "distinct-from", "entry": "provider/kings-fund", "sources": ["page"]}]);
+            changes.extend([new, impossible].map(|value| Change { origin: 0, action: Action::Ship(value) }));
+            changes
+        }
+        let app = App::start(engine).await;
+        assert!(app.import("a.ndjson", &json!({"rename": "provider/kings-fund", "to": "the-kings-fund"}).to_string()).status.success());
+        let later = Shipped { edition: shipped().edition + 1, hash: || "later".to_owned(), changes };
+        open(&app.database, &later).await.close().await;
+        app.process.until("/v1/programmes/shipped-later", |answer| answer.status == 200).await;
+        let entry = app.get("/v1/programmes/shipped-later").await.json()["data"].clone();
+        assert_eq!((&entry["provider"], &entry["related"][0]["entry"]), (&json!("the-kings-fund"), &json!("provider/the-kings-fund")));
+        assert_eq!(app.get("/v1/programmes/impossible").await.status, 404);
+    }
+
     async fn starting_again_changes_nothing(engine: Engine) {
         let app = App::start(engine).await;
-        let before = app.get("/v1/programmes").await;
-        let again = Process::start(&app.database.url, &[]).get("/v1/programmes").await;
+        let public = ["--public-url", "https://directory.example"];
+        let before = Process::start(&app.database.url, &public).get("/v1/programmes").await;
+        let again = Process::start(&app.database.url, &public).get("/v1/programmes").await;
         assert_eq!(before.header("etag"), again.header("etag"));
         assert_eq!(before.json()["data"], again.json()["data"]);
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::change::Outcome;
-use super::Writer;
+use super::{Writer, merge};
 use crate::model::codes::Kind;
 use crate::model::read::{self, Reading, format};
 use crate::model::{Fault, identity};
@@ -32,14 +32,7 @@ impl<'a> Subject<'a> {
 
     /// What stands, with the given members in place of its own.
     pub(super) fn merged(&self, given: Value) -> Value {
-        let base = self.stands.and_then(|stands| serde_json::from_str::<Value>(&stands.body).ok());
-        match (base, given) {
-            (Some(Value::Object(mut base)), Value::Object(given)) => {
-                base.extend(given);
-                Value::Object(base)
-            }
-            (_, given) => given,
-        }
+        merge(self.stands.and_then(|stands| serde_json::from_str(&stands.body).ok()), given)
     }
 
     /// Why the slug cannot be written to.
@@ -64,6 +57,7 @@ impl<'a> Subject<'a> {
             ("version", self.stands.map(|stands| Value::from(stands.version))),
             ("changeNumber", self.stands.map(|stands| Value::from(stands.change_number))),
             ("createdAt", self.stands.map(|stands| Value::from(stands.created_at.as_str()))),
+            ("modifiedAt", self.stands.map(|stands| Value::from(stands.modified_at.as_str()))),
         ];
         let differs = |(key, expected): (&str, Option<Value>)| {
             let given = value.get(key).filter(|given| !given.is_null())?;
@@ -120,6 +114,19 @@ impl Writer {
         Some((Outcome::Updated, vec![write]))
     }
 
+    /// Plans a shipped body. What an edit here makes impossible is left out, with a word in the log: a
+    /// newer release must start on every directory that an older one kept.
+    pub(super) fn plan_ship(&mut self, subject: &Subject<'_>, value: Value) -> (Outcome, Vec<EntryWrite>) {
+        let before = self.faults.len();
+        let value = read::with_present_slugs(value, &self.renamed);
+        let planned = self.plan_body(subject, value, true);
+        if let Some(fault) = self.faults.get(before) {
+            tracing::warn!("the shipped {} is left out: {}", subject.name, fault.fault.detail);
+            self.faults.truncate(before);
+        }
+        planned.unwrap_or((Outcome::Kept, Vec::new()))
+    }
+
     /// Plans taking an entry out of the directory.
     pub(super) fn plan_retire(
         &mut self,
@@ -134,12 +141,17 @@ impl Writer {
         if stands.retired {
             return Some((Outcome::Unchanged, Vec::new()));
         }
-        if reason.trim().is_empty() {
-            let fault = Fault::error("/reason", "No reason is given.", "Say why the entry is retired.");
-            self.fault(subject.origin, &subject.name, fault);
+        if let Err(broken) = format::check(format::Format::Line, &reason) {
+            let detail = format!("The reason cannot be used: {}", broken.detail);
+            self.fault(subject.origin, &subject.name, Fault::error("/reason", detail, broken.fix));
             return None;
         }
         match replaced_by.as_deref().map(identity::parse_reference) {
+            Some(Some((kind, id))) if kind == subject.key.0 && id == subject.key.1 => {
+                let fault =
+                    Fault::error("/replacedBy", "The entry would be replaced by itself.", "Name another entry.");
+                self.fault(subject.origin, &subject.name, fault);
+            }
             Some(Some((kind, id))) => self.name(subject, (kind, id.to_owned()), "/replacedBy"),
             Some(None) => {
                 let fault = Fault::error("/replacedBy", "This names no entry.", "Write kind/slug.");
@@ -148,7 +160,7 @@ impl Writer {
             None => {}
         }
         let reading = self.reread(subject, &stands.body)?;
-        let state = State::Retired { reason, replaced_by: replaced_by.unwrap_or_default() };
+        let state = State::Retired { since: None, reason, replaced_by: replaced_by.unwrap_or_default() };
         let write = EntryWrite { state, ..next_version(stands, Operation::Retire, reading) };
         Some((Outcome::Retired, vec![write]))
     }
@@ -178,6 +190,10 @@ impl Writer {
         let mut writes = Vec::with_capacity(referring.len() + 1);
         for (entry, operation) in std::iter::once((stands, Operation::Rename)).chain(updates) {
             writes.extend(self.renamed(subject, entry, operation, to));
+        }
+        // What this change set wrote before under the old slug has just been written anew.
+        if let Some(naming) = self.named.remove(&subject.key) {
+            self.named.insert(new.clone(), naming);
         }
         self.planned.insert(new);
         Ok(Some((Outcome::Renamed, writes)))

@@ -1,0 +1,518 @@
+//! What lists are filtered and counted by: which terms an entry states, and which queries reach them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::model::audience::{Audience, Bands, Levels};
+use crate::model::codes::{CODE_LISTS, Kind};
+use crate::model::eligibility::{Criterion, Eligibility, Rule};
+use crate::model::programme::Cost;
+use crate::model::{Entry, Vocabularies};
+
+/// Something that lists are filtered and counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// Roles that may take part, or that it is aimed at.
+    Role,
+    /// Leadership levels.
+    Level,
+    /// Pay bands.
+    Band,
+    /// Eligibility tags.
+    Eligibility,
+    /// Who runs it.
+    Provider,
+    /// Regions.
+    Region,
+    /// Delivery modes.
+    Delivery,
+    /// Types of cost.
+    Cost,
+    /// Types of award.
+    Award,
+    /// Frameworks.
+    Framework,
+    /// Types of the kind.
+    Type,
+    /// Status.
+    Status,
+}
+
+/// Where the terms of a field come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A vocabulary or code list of this name.
+    Scheme(&'static str),
+    /// The slugs of entries of this kind.
+    Entries(Kind),
+}
+
+impl Field {
+    /// Every field, in the order of the contract.
+    pub const ALL: [Self; 12] = [
+        Self::Role,
+        Self::Level,
+        Self::Band,
+        Self::Eligibility,
+        Self::Provider,
+        Self::Region,
+        Self::Delivery,
+        Self::Cost,
+        Self::Award,
+        Self::Framework,
+        Self::Type,
+        Self::Status,
+    ];
+
+    /// The query parameter, which is the facet's name too.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Level => "level",
+            Self::Band => "band",
+            Self::Eligibility => "eligibility",
+            Self::Provider => "provider",
+            Self::Region => "region",
+            Self::Delivery => "delivery",
+            Self::Cost => "cost",
+            Self::Award => "award",
+            Self::Framework => "framework",
+            Self::Type => "type",
+            Self::Status => "status",
+        }
+    }
+
+    /// What it filters by.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Role => "Open to, or aimed at, people who work as",
+            Self::Level => "For people at a leadership level",
+            Self::Band => "For people in a pay band",
+            Self::Eligibility => "Who may take part",
+            Self::Provider => "Who runs or publishes it",
+            Self::Region => "The region it is for",
+            Self::Delivery => "How it is delivered",
+            Self::Cost => "What it costs",
+            Self::Award => "What it awards",
+            Self::Framework => "The framework it supports or is about",
+            Self::Type => "What form it has",
+            Self::Status => "Whether it still exists or runs",
+        }
+    }
+
+    /// A term to show how a filter is used.
+    #[must_use]
+    pub const fn example(self, kind: Kind) -> &'static str {
+        match self {
+            Self::Role => "midwife",
+            Self::Level => "introductory",
+            Self::Band => "afc-6",
+            Self::Eligibility => "open-to-all",
+            Self::Provider => "nhs-leadership-academy",
+            Self::Region => "london",
+            Self::Delivery => "online-self-paced",
+            Self::Cost => "free",
+            Self::Award => "provider-award",
+            Self::Framework => "hlm",
+            Self::Type => match kind {
+                Kind::Programme => "programme",
+                Kind::Provider => "charity",
+                Kind::Academy => "academy",
+                Kind::CoachingLink => "register",
+                Kind::Resource => "report",
+                Kind::Framework => "competency-framework",
+            },
+            Self::Status => "running",
+        }
+    }
+
+    /// Where its terms come from, for entries of a kind.
+    #[must_use]
+    pub const fn source(self, kind: Kind) -> Source {
+        match self {
+            Self::Role => Source::Scheme("role"),
+            Self::Level => Source::Scheme("level"),
+            Self::Band => Source::Scheme("band"),
+            Self::Eligibility => Source::Scheme("eligibility"),
+            Self::Provider => Source::Entries(Kind::Provider),
+            Self::Region => Source::Scheme("region"),
+            Self::Delivery => Source::Scheme("delivery-mode"),
+            Self::Cost => Source::Scheme("cost"),
+            Self::Award => Source::Scheme("award-type"),
+            Self::Framework => Source::Entries(Kind::Framework),
+            Self::Type => Source::Scheme(type_scheme(kind)),
+            Self::Status => Source::Scheme("status"),
+        }
+    }
+
+    /// The fields that lists of a kind are filtered by.
+    #[must_use]
+    pub const fn of(kind: Kind) -> &'static [Self] {
+        use Field::{Band, Cost, Delivery, Eligibility, Framework, Level, Provider, Region, Role, Status, Type};
+        match kind {
+            Kind::Programme => &Field::ALL,
+            Kind::Provider => &[Type, Status],
+            Kind::Academy | Kind::CoachingLink => {
+                &[Role, Level, Band, Eligibility, Provider, Region, Delivery, Cost, Type, Status]
+            }
+            Kind::Resource => {
+                &[Role, Level, Band, Eligibility, Provider, Region, Delivery, Cost, Framework, Type, Status]
+            }
+            Kind::Framework => &[Role, Level, Provider, Cost, Type, Status],
+        }
+    }
+}
+
+/// The code list of a kind's types.
+#[must_use]
+pub const fn type_scheme(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Programme => "programme-type",
+        Kind::Provider => "provider-type",
+        Kind::Academy => "academy-type",
+        Kind::CoachingLink => "coaching-link-type",
+        Kind::Resource => "resource-type",
+        Kind::Framework => "framework-type",
+    }
+}
+
+/// The role that stands outside the tree: an entry that states it is for every role.
+pub const ALL_STAFF: &str = "all-staff";
+
+/// A term that an entry states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// What it is stated of.
+    pub field: Field,
+    /// The member that states it.
+    pub at: &'static str,
+    /// The term.
+    pub code: Arc<str>,
+}
+
+/// How what an entry states answers a queried term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// It states the term.
+    Same,
+    /// It states a broader term.
+    Broader,
+    /// It states a narrower term.
+    Narrower,
+    /// It states that it is for all staff.
+    AllStaff,
+    /// It states the region that took the queried one's place.
+    Successor,
+    /// It states a region whose place the queried one took.
+    Predecessor,
+    /// It states nothing about this.
+    NotStated,
+}
+
+impl How {
+    /// The answer as it is written.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Broader => "broader",
+            Self::Narrower => "narrower",
+            Self::AllStaff => "all-staff",
+            Self::Successor => "successor",
+            Self::Predecessor => "predecessor",
+            Self::NotStated => "not-stated",
+        }
+    }
+}
+
+/// How a stated term answers a queried one; `None` where it does not.
+#[must_use]
+pub(super) fn answers(field: Field, queried: &str, stated: &str, vocabularies: &Vocabularies) -> Option<How> {
+    if queried == stated {
+        return Some(How::Same);
+    }
+    let Source::Scheme(scheme) = field.source(Kind::Programme) else { return None };
+    if field == Field::Role && stated == ALL_STAFF {
+        return Some(How::AllStaff);
+    }
+    let is_above =
+        |code: &str, above: &str| vocabularies.ancestry(scheme, code).any(|term| term.code.as_str() == above);
+    if is_above(queried, stated) {
+        return Some(How::Broader);
+    }
+    if is_above(stated, queried) {
+        return Some(How::Narrower);
+    }
+    let follows = |code: &str, next: &str| {
+        vocabularies.get(scheme, code).is_some_and(|term| term.successors.iter().any(|s| s.as_str() == next))
+    };
+    if follows(queried, stated) {
+        return Some(How::Successor);
+    }
+    follows(stated, queried).then_some(How::Predecessor)
+}
+
+/// For every term of every vocabulary, the queries that reach an entry that states it.
+#[derive(Debug, Default)]
+pub(super) struct Reach(HashMap<(Field, Arc<str>), Queries>);
+
+/// The terms that queries ask for.
+type Queries = Box<[Arc<str>]>;
+
+impl Reach {
+    /// Works the reach of every term out.
+    #[must_use]
+    pub(super) fn new(vocabularies: &Vocabularies) -> Self {
+        let mut reach = HashMap::new();
+        for field in Field::ALL {
+            let Source::Scheme(scheme) = field.source(Kind::Programme) else { continue };
+            let codes: Vec<Arc<str>> = vocabularies.terms(scheme).map(|term| term.code.as_str().into()).collect();
+            for stated in &codes {
+                let queries = codes.iter().filter(|queried| answers(field, queried, stated, vocabularies).is_some());
+                reach.insert((field, Arc::clone(stated)), queries.cloned().collect());
+            }
+        }
+        Self(reach)
+    }
+
+    /// The queries that reach an entry that states a term.
+    pub(super) fn of<'a>(&'a self, stated: &'a Stated) -> &'a [Arc<str>] {
+        self.0
+            .get(&(stated.field, Arc::clone(&stated.code)))
+            .map_or_else(|| std::slice::from_ref(&stated.code), |queries| &queries[..])
+    }
+}
+
+/// Collects what an entry states.
+struct Collect<'a> {
+    vocabularies: &'a Vocabularies,
+    stated: Vec<Stated>,
+}
+
+/// Every term that an entry states, and where. Terms read off a title alone are not stated.
+#[must_use]
+pub(super) fn stated(entry: &Entry, vocabularies: &Vocabularies) -> Vec<Stated> {
+    let mut collect = Collect { vocabularies, stated: Vec::new() };
+    collect.entry(entry);
+    let (audience, eligibility) = entry.audience_and_eligibility();
+    collect.audience(audience);
+    collect.eligibility(eligibility);
+    let mut stated = collect.stated;
+    stated.sort_by(|a, b| (a.field, &a.code, a.at).cmp(&(b.field, &b.code, b.at)));
+    stated.dedup();
+    stated
+}
+
+impl Collect<'_> {
+    fn add(&mut self, field: Field, at: &'static str, code: impl Into<Arc<str>>) {
+        self.stated.push(Stated { field, at, code: code.into() });
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Programme(e) => {
+                self.add(Field::Type, "/type", e.entry_type.code());
+                self.add(Field::Status, "/status/term", e.status.term.code());
+                self.add(Field::Provider, "/provider", e.provider.as_str());
+                self.modes(e.delivery.as_ref().and_then(|delivery| delivery.modes.as_deref()));
+                self.costs(e.costs.as_deref());
+                for award in e.awards.iter().flatten() {
+                    self.add(Field::Award, "/awards", award.award_type.as_str());
+                }
+                for framework in e.frameworks.iter().flatten() {
+                    self.add(Field::Framework, "/frameworks", framework.as_str());
+                }
+                for region in e.offerings.iter().filter_map(|offering| offering.region.as_ref()) {
+                    self.add(Field::Region, "/offerings", region.as_str());
+                }
+            }
+            Entry::Provider(e) => {
+                self.add(Field::Type, "/type", e.entry_type.code());
+                self.add(Field::Status, "/status/term", e.status.term.code());
+            }
+            Entry::Academy(e) => {
+                self.add(Field::Type, "/type", e.entry_type.code());
+                self.add(Field::Status, "/status/term", e.status.term.code());
+                self.add(Field::Provider, "/provider", e.provider.as_str());
+                self.modes(e.delivery.as_ref().and_then(|delivery| delivery.modes.as_deref()));
+                self.costs(e.costs.as_deref());
+                if let Some(region) = &e.region {
+                    self.add(Field::Region, "/region", region.as_str());
+                }
+            }
+            Entry::CoachingLink(e) => {
+                self.add(Field::Type, "/type", e.entry_type.code());
+                self.add(Field::Status, "/status/term", e.status.term.code());
+                if let Some(provider) = e.provider.as_str().strip_prefix("provider/") {
+                    self.add(Field::Provider, "/provider", provider);
+                }
+                self.modes(e.delivery.as_ref().and_then(|delivery| delivery.modes.as_deref()));
+                self.costs(e.costs.as_deref());
+                if let Some(region) = &e.region {
+                    self.add(Field::Region, "/region", region.as_str());
+                }
+                for service in &e.services {
+                    self.audience(service.audience.as_ref());
+                    self.eligibility(service.eligibility.as_ref());
+                    self.costs(service.costs.as_deref());
+                }
+            }
+            Entry::Resource(e) => {
+                self.add(Field::Type, "/type", e.entry_type.code());
+                self.add(Field::Status, "/status/term", e.status.term.code());
+                for provider in e.providers.iter().flatten() {
+                    self.add(Field::Provider, "/providers", provider.as_str());
+                }
+                self.modes(e.delivery.as_ref().and_then(|delivery| delivery.modes.as_deref()));
+                self.costs(e.costs.as_deref());
+                for framework in e.frameworks.iter().flatten() {
+                    self.add(Field::Framework, "/frameworks", framework.as_str());
+                }
+                if let Some(region) = &e.region {
+                    self.add(Field::Region, "/region", region.as_str());
+                }
+            }
+            Entry::Framework(e) => {
+                self.add(Field::Type, "/type", e.entry_type.code());
+                self.add(Field::Status, "/status/term", e.status.term.code());
+                for provider in e.providers.iter().flatten() {
+                    self.add(Field::Provider, "/providers", provider.as_str());
+                }
+                self.costs(e.costs.as_deref());
+            }
+        }
+    }
+
+    fn modes(&mut self, modes: Option<&[crate::model::text::DeliveryModeCode]>) {
+        for mode in modes.unwrap_or_default() {
+            self.add(Field::Delivery, "/delivery/modes", mode.as_str());
+        }
+    }
+
+    fn costs(&mut self, costs: Option<&[Cost]>) {
+        for cost in costs.unwrap_or_default() {
+            self.add(Field::Cost, "/costs", cost.cost_type.code());
+        }
+    }
+
+    fn audience(&mut self, audience: Option<&Audience>) {
+        let Some(audience) = audience else { return };
+        let from_title = |at: &str| audience.from_title.iter().any(|pointer| pointer.as_str() == at);
+        for (at, roles) in [("/audience/openTo", &audience.open_to), ("/audience/aimedAt", &audience.aimed_at)] {
+            for role in roles.iter().flatten().filter(|_| !from_title(at)) {
+                self.add(Field::Role, at, role.as_str());
+            }
+        }
+        if let Some(levels) = audience.levels.as_ref().filter(|_| !from_title("/audience/levels")) {
+            self.levels(levels);
+        }
+        if let Some(bands) = audience.bands.as_ref().filter(|_| !from_title("/audience/bands")) {
+            self.bands("/audience/bands", bands);
+        }
+    }
+
+    /// Every level of a stated range; `aspiring` and `aspiresTo` never widen it.
+    fn levels(&mut self, levels: &Levels) {
+        if let (Some(from), Some(to)) = (&levels.from, &levels.to) {
+            for code in self.between("level", from.as_str(), to.as_str(), levels.or_above) {
+                self.add(Field::Level, "/audience/levels", code);
+            }
+        }
+    }
+
+    fn bands(&mut self, at: &'static str, bands: &Bands) {
+        for code in self.between("band", bands.from.as_str(), bands.to.as_str(), bands.or_above) {
+            self.add(Field::Band, at, code);
+        }
+    }
+
+    fn eligibility(&mut self, eligibility: Option<&Eligibility>) {
+        let Some(rule) = eligibility.and_then(|eligibility| eligibility.rule.as_ref()) else { return };
+        for tag in rule.tags(self.vocabularies) {
+            self.add(Field::Eligibility, "/eligibility", tag.as_str());
+        }
+        let mut criteria = Vec::new();
+        rule.visit(&mut |rule| {
+            if let Rule::Criterion(criterion) = rule {
+                criteria.push(criterion);
+            }
+        });
+        for criterion in criteria {
+            match criterion {
+                Criterion::Band { from, to, or_above, .. } => {
+                    for code in self.between("band", from.as_str(), to.as_str(), *or_above) {
+                        self.add(Field::Band, "/eligibility/rule", code);
+                    }
+                }
+                Criterion::Region { any_of, .. } => {
+                    for region in any_of {
+                        self.add(Field::Region, "/eligibility/rule", region.as_str());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The codes of a ranked vocabulary from one to another, or to its top.
+    fn between(&self, scheme: &str, from: &str, to: &str, or_above: bool) -> Vec<Arc<str>> {
+        let rank = |code: &str| self.vocabularies.get(scheme, code).and_then(|term| term.rank);
+        let (Some(low), Some(high)) = (rank(from), rank(to)) else { return vec![from.into()] };
+        let high = if or_above { u32::MAX } else { high };
+        let within = |term: &&crate::model::Term| term.rank.is_some_and(|rank| (low..=high).contains(&rank));
+        self.vocabularies.terms(scheme).filter(within).map(|term| term.code.as_str().into()).collect()
+    }
+}
+
+/// A term of a field, as facets and messages show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldTerm {
+    /// The term.
+    pub code: Arc<str>,
+    /// Its name for people.
+    pub label: Arc<str>,
+    /// The next broader term.
+    pub broader: Option<Arc<str>>,
+}
+
+/// The terms of a vocabulary or code list: ranked ones by rank, others in tree order by label.
+#[must_use]
+pub fn scheme_terms(scheme: &str, vocabularies: &Vocabularies) -> Vec<FieldTerm> {
+    if let Some(list) = CODE_LISTS.iter().find(|list| list.scheme == scheme) {
+        let term = |code: &crate::model::codes::Code| FieldTerm {
+            code: code.code.into(),
+            label: code.label.into(),
+            broader: None,
+        };
+        return list.codes.iter().map(term).collect();
+    }
+    let path = |term: &crate::model::Term| {
+        let mut path: Vec<(u32, String)> = vocabularies
+            .ancestry(scheme, term.code.as_str())
+            .map(|term| (term.rank.unwrap_or(u32::MAX), term.label.0.to_lowercase()))
+            .collect();
+        path.reverse();
+        path
+    };
+    let mut terms: Vec<_> = vocabularies.terms(scheme).map(|term| (path(term), term)).collect();
+    terms.sort_by(|(a, _), (b, _)| a.cmp(b));
+    terms
+        .into_iter()
+        .map(|(_, term)| FieldTerm {
+            code: term.code.as_str().into(),
+            label: term.label.as_str().into(),
+            broader: term.broader.as_ref().map(|code| code.as_str().into()),
+        })
+        .collect()
+}
+
+/// Whether a vocabulary or code list has a term.
+#[must_use]
+pub(super) fn has_term(scheme: &str, code: &str, vocabularies: &Vocabularies) -> bool {
+    match CODE_LISTS.iter().find(|list| list.scheme == scheme) {
+        Some(list) => list.codes.iter().any(|known| known.code == code),
+        None => vocabularies.get(scheme, code).is_some(),
+    }
+}

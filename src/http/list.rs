@@ -1,0 +1,348 @@
+//! A list request: read, asked of the snapshot, and answered.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::{Map, Value, json};
+
+use super::answer::{Envelope, cacheable, entity_tag, private};
+use super::include::{Include, included, read_includes};
+use super::problem::{INVALID_CURSOR, INVALID_PARAMETER, Problem, UNKNOWN_TERM};
+use super::query::{Query, shown};
+use super::sparse::Fields;
+use super::{Service, collection};
+use crate::catalogue::{Cursor, Field, Filter, Item, Looked, Match, Page, PageQuery, Snapshot, Sort, Source, View};
+use crate::model::codes::Kind;
+use crate::model::fault::nearest;
+use crate::model::read::format::{Format, check};
+
+/// The most entries on one page, and how many where none are asked for.
+pub(super) const MOST: usize = 100;
+pub(super) const USUAL: usize = 20;
+
+/// The views, by the names that queries give them.
+pub(super) const VIEWS: [(&str, View); 2] = [("summary", View::Summary), ("full", View::Full)];
+
+/// Whether silence passes, by the names that queries give it.
+const MATCHES: [(&str, Match); 2] = [("stated", Match::Stated), ("possible", Match::Possible)];
+
+/// A switch that shows what is usually left out.
+const SHOW: [(&str, bool); 2] = [("show", true), ("hide", false)];
+
+/// The parameters of lists that are not filters by term.
+pub(super) const PARAMETERS: [&str; 13] = [
+    "match",
+    "variants",
+    "id",
+    "modifiedSince",
+    "notCheckedSince",
+    "facets",
+    "zeros",
+    "fields",
+    "include",
+    "view",
+    "sort",
+    "limit",
+    "cursor",
+];
+
+/// What a request asks of a list.
+pub(super) struct ListRequest {
+    page: PageQuery,
+    view: View,
+    fields: Option<Fields>,
+    include: Vec<&'static Include>,
+    facets: Vec<Field>,
+    zeros: bool,
+    /// The parameters but the cursor, in the order of the contract: what names this list.
+    pairs: Vec<(&'static str, String)>,
+}
+
+impl ListRequest {
+    /// Reads a request; all its faults are told together.
+    pub(super) fn read(snapshot: &Snapshot, kind: Kind, query_string: &str) -> Result<Self, Problem> {
+        let filters = Field::of(kind);
+        let takes: Vec<&str> = filters.iter().map(|field| field.name()).chain(PARAMETERS).collect();
+        let mut query = Query::read(query_string, &takes);
+        let mut pairs = Vec::new();
+        let mut filter = Filter::default();
+        for field in filters {
+            let terms = read_terms(&mut query, snapshot, kind, *field);
+            if !terms.is_empty() {
+                pairs.push((field.name(), terms.join(",")));
+                filter.terms.push((*field, terms));
+            }
+        }
+        filter.matching = query.one_of("match", &MATCHES, Match::default());
+        filter.variants = query.one_of("variants", &SHOW, false);
+        let ids = query.values("id");
+        filter.ids = (!ids.is_empty()).then_some(ids);
+        filter.modified_since = read_moment(&mut query);
+        filter.not_checked_since = read_date(&mut query);
+        let facets = read_facets(&mut query, filters);
+        let zeros = query.one_of("zeros", &SHOW, false);
+        let fields = Fields::read(&mut query, kind);
+        let include = read_includes(&mut query, kind);
+        let view = query.one_of("view", &VIEWS, View::default());
+        let sort = query.one_of("sort", &Sort::NAMES, Sort::default());
+        let limit = query.number("limit", 1, MOST, USUAL);
+        for name in PARAMETERS.into_iter().filter(|name| *name != "cursor") {
+            if let Some(value) = canonical(&mut query, name) {
+                pairs.push((name, value));
+            }
+        }
+        let mut page = PageQuery { kind, sort, limit, filter, after: None };
+        if let Some(text) = query.text("cursor") {
+            page.after = Cursor::decode(&text, &page);
+            if page.after.is_none() {
+                let detail = "The cursor was not given out for this list, filter and order. Begin again without one.";
+                query.fault(INVALID_CURSOR, "cursor", detail.to_owned(), None, None);
+            }
+        }
+        query.finish()?;
+        Ok(Self { page, view, fields, include, facets, zeros, pairs })
+    }
+
+    /// Whether the filter tells of a protected characteristic: the answer is then kept by no cache.
+    fn is_private(&self) -> bool {
+        self.page.filter.selected(Field::Eligibility).iter().any(|tag| tag.starts_with("positive-action-"))
+    }
+
+    /// The address of a page of this list, with some parameters in place of its own.
+    fn address(&self, service: &Service, cursor: Option<&Cursor>, matching: Option<&str>) -> String {
+        let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in self.pairs.iter().filter(|(name, _)| matching.is_none() || *name != "match") {
+            pairs.append_pair(name, value);
+        }
+        if let Some(matching) = matching {
+            pairs.append_pair("match", matching);
+        }
+        if let Some(cursor) = cursor {
+            pairs.append_pair("cursor", &cursor.encode());
+        }
+        // A comma separates values as it stands; written out it would only be harder to read.
+        let query = pairs.finish().replace("%2C", ",");
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{}/v1/{}{mark}{query}", service.public_url, collection(self.page.kind))
+    }
+
+    /// Answers the request.
+    pub(super) fn answer(&self, service: &Service, snapshot: &Snapshot, request: &HttpRequest) -> HttpResponse {
+        let head = snapshot.head();
+        let page = snapshot.page(&self.page);
+        let next = page.next.as_ref().map(|cursor| self.address(service, Some(cursor), None));
+        let body = || self.body(service, snapshot, &page, next.as_deref());
+        let mut answer = if self.is_private() {
+            private(head.change_number, body())
+        } else {
+            cacheable(request, head.change_number, entity_tag(service, head.change_number, &head.chain), body)
+        };
+        if let Some(next) = &next
+            && let Ok(link) = HeaderValue::from_str(&format!("<{next}>; rel=\"next\""))
+        {
+            answer.headers_mut().insert(header::LINK, link);
+        }
+        answer
+    }
+
+    fn body(&self, service: &Service, snapshot: &Snapshot, page: &Page, next: Option<&str>) -> String {
+        let filter = &self.page.filter;
+        let mut envelope = Envelope::list();
+        for item in &page.items {
+            envelope.item(&self.entry(snapshot, item));
+        }
+        if !self.include.is_empty() {
+            let included = included(snapshot, &page.items, &self.include);
+            envelope.included(included.iter().map(|item| item.summary.as_ref()));
+        }
+        let not_stated = snapshot.not_stated(self.page.kind, filter);
+        let mut meta = json!({
+            "changeNumber": snapshot.head().change_number,
+            "total": page.total,
+            "limit": self.page.limit,
+            "match": if filter.matching == Match::Stated { "stated" } else { "possible" },
+            "notStated": not_stated.iter().map(|(field, count)| (field.name().to_owned(), json!(count))).collect::<Map<_, _>>(),
+            "notices": self.notices(snapshot),
+        });
+        if let (Some(members), false) = (meta.as_object_mut(), self.facets.is_empty()) {
+            members.insert("facets".to_owned(), self.facets(snapshot));
+        }
+        let is_possible_more = filter.matching == Match::Stated && not_stated.iter().any(|(_, count)| *count > 0);
+        let links = json!({
+            "self": self.address(service, self.page.after.as_ref(), None),
+            "next": next,
+            "possible": is_possible_more.then(|| self.address(service, None, Some("possible"))),
+        });
+        envelope.finish(&meta, &links)
+    }
+
+    /// One entry of the page: as much as is asked for, and why it is there.
+    fn entry(&self, snapshot: &Snapshot, item: &Item) -> Vec<u8> {
+        let mut text = match &self.fields {
+            None => item.json(self.view).to_vec(),
+            Some(fields) => sparse(fields, item),
+        };
+        if self.page.filter.terms.is_empty() {
+            return text;
+        }
+        let matched: Vec<Value> = snapshot
+            .matched(item, &self.page.filter)
+            .into_iter()
+            .map(|m| {
+                let stated = m.stated.as_deref();
+                json!({"filter": m.field.name(), "term": m.term, "how": m.how.code(), "stated": stated, "at": m.at})
+            })
+            .collect();
+        // Every entry is an object: what is added goes before its last brace.
+        text.pop();
+        if text.len() > 1 {
+            text.push(b',');
+        }
+        text.extend_from_slice(b"\"matched\":");
+        text.extend_from_slice(Value::Array(matched).to_string().as_bytes());
+        text.push(b'}');
+        text
+    }
+
+    /// What a reader should know about the answer.
+    fn notices(&self, snapshot: &Snapshot) -> Vec<Value> {
+        let unknown = self.page.filter.ids.iter().flatten().filter_map(|id| {
+            let detail = match snapshot.look(self.page.kind, id) {
+                Looked::Found(_) => return None,
+                Looked::Renamed(item) => format!("The {} “{id}” is called “{}” now.", self.page.kind, item.id),
+                Looked::Nothing => format!("There is no {} “{}”.", self.page.kind, shown(id)),
+            };
+            Some(json!({"parameter": "id", "detail": detail}))
+        });
+        unknown.collect()
+    }
+
+    fn facets(&self, snapshot: &Snapshot) -> Value {
+        let facet = |field: &Field| {
+            let terms = snapshot.facet(self.page.kind, &self.page.filter, *field, self.zeros);
+            let terms = terms.into_iter().map(|facet| {
+                json!({
+                    "term": &*facet.term.code,
+                    "label": &*facet.term.label,
+                    "count": facet.count,
+                    "selected": facet.selected,
+                    "broader": facet.term.broader.as_deref(),
+                })
+            });
+            (field.name().to_owned(), Value::Array(terms.collect()))
+        };
+        Value::Object(self.facets.iter().map(facet).collect())
+    }
+}
+
+/// The members of an entry that are asked for, as JSON text.
+pub(super) fn sparse(fields: &Fields, item: &Item) -> Vec<u8> {
+    let whole: Value = serde_json::from_slice(&item.full).unwrap_or_default();
+    fields.of(whole).to_string().into_bytes()
+}
+
+/// A parameter as an address of ours writes it: its values in order, nothing where it says what is usual.
+fn canonical(query: &mut Query, name: &str) -> Option<String> {
+    let values = query.values(name).join(",");
+    let usual = match name {
+        "match" => "stated",
+        "variants" | "zeros" => "hide",
+        "view" => "summary",
+        "sort" => "title",
+        "limit" => "20",
+        _ => "",
+    };
+    (values != usual && !values.is_empty()).then_some(values)
+}
+
+/// Reads the terms of a filter.
+fn read_terms(query: &mut Query, snapshot: &Snapshot, kind: Kind, field: Field) -> Vec<String> {
+    let terms = query.values(field.name());
+    for term in terms.iter().filter(|term| !snapshot.has_term(kind, field, term)) {
+        let known = snapshot.terms_of(kind, field);
+        let near = nearest(term, known.iter().map(|known| &*known.code)).map(str::to_owned);
+        let what = field.name();
+        let detail = match &near {
+            Some(near) => format!("“{}” is not a {what}. Did you mean “{near}”?", shown(term)),
+            None => format!("“{}” is not a {what}.", shown(term)),
+        };
+        let allowed = match field.source(kind) {
+            Source::Scheme(scheme) => format!("/v1/vocabularies/{scheme}"),
+            Source::Entries(kind) => format!("/v1/{}", collection(kind)),
+        };
+        query.fault(UNKNOWN_TERM, what, detail, near, Some(allowed));
+    }
+    terms
+}
+
+fn read_facets(query: &mut Query, filters: &'static [Field]) -> Vec<Field> {
+    let asked = query.values("facets");
+    for name in &asked {
+        if !filters.iter().any(|field| field.name() == name) {
+            let known: Vec<&str> = filters.iter().map(|field| field.name()).collect();
+            let near = nearest(name, known.iter().copied()).map(str::to_owned);
+            let detail = format!("“{}” is not a facet here: there are {}.", shown(name), known.join(", "));
+            query.fault(INVALID_PARAMETER, "facets", detail, near, None);
+        }
+    }
+    filters.iter().copied().filter(|field| asked.iter().any(|name| name == field.name())).collect()
+}
+
+/// Reads `modifiedSince`: a moment, or a day's first one.
+fn read_moment(query: &mut Query) -> Option<String> {
+    let text = query.text("modifiedSince")?;
+    let day = check(Format::PartialDate, &text).is_ok() && text.len() == 10;
+    let whole = if day { format!("{text}T00:00:00Z") } else { text };
+    if let Ok(moment) = whole.parse::<jiff::Timestamp>() {
+        return Some(crate::directory::moment(moment));
+    }
+    let detail = "“modifiedSince” takes a day (2026-11-23) or a moment (2026-11-23T09:30:00Z).";
+    query.fault(INVALID_PARAMETER, "modifiedSince", detail.to_owned(), None, None);
+    None
+}
+
+fn read_date(query: &mut Query) -> Option<String> {
+    let text = query.text("notCheckedSince")?;
+    if check(Format::PartialDate, &text).is_ok() {
+        return Some(text);
+    }
+    let detail = "“notCheckedSince” takes a date: 2026, 2026-11 or 2026-11-23.";
+    query.fault(INVALID_PARAMETER, "notCheckedSince", detail.to_owned(), None, None);
+    None
+}
+
+/// What a single entry's request asks: `fields` and `include`.
+pub(super) struct EntryRequest {
+    fields: Option<Fields>,
+    include: Vec<&'static Include>,
+}
+
+impl EntryRequest {
+    pub(super) fn read(kind: Kind, query_string: &str) -> Result<Self, Problem> {
+        let mut query = Query::read(query_string, &["fields", "include"]);
+        let fields = Fields::read(&mut query, kind);
+        let include = read_includes(&mut query, kind);
+        query.finish()?;
+        Ok(Self { fields, include })
+    }
+
+    /// The entry, with what is included.
+    pub(super) fn envelope(&self, snapshot: &Snapshot, item: &Arc<Item>) -> Envelope {
+        let mut envelope = Envelope::single();
+        match &self.fields {
+            None => envelope.item(&item.full),
+            Some(fields) => envelope.item(&sparse(fields, item)),
+        }
+        if !self.include.is_empty() {
+            let included = included(snapshot, std::slice::from_ref(item), &self.include);
+            envelope.included(included.iter().map(|item| item.summary.as_ref()));
+        }
+        envelope
+    }
+
+    /// Whether the answer depends on more than the entry itself.
+    pub(super) const fn depends_on_others(&self) -> bool {
+        !self.include.is_empty()
+    }
+}

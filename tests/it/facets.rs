@@ -1,0 +1,333 @@
+//! Filters, facets, sparse answers, included entries and vocabularies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::engine::Engine;
+use crate::on_both_engines;
+use crate::support::{App, Process, binary, import};
+
+fn ids(answer: &Value) -> Vec<&str> {
+    answer["data"].as_array().unwrap().iter().filter_map(|entry| entry["id"].as_str()).collect()
+}
+
+fn count(answer: &Value, facet: &str, term: &str) -> u64 {
+    let terms = answer["meta"]["facets"][facet].as_array().unwrap_or_else(|| panic!("no facet {facet}"));
+    terms.iter().find(|t| t["term"] == term).map_or(0, |t| t["count"].as_u64().unwrap())
+}
+
+on_both_engines! {
+    async fn the_questions_of_a_portal_are_answered(engine: Engine) {
+        let app = App::start(engine).await;
+        let ask = async |path: &str| {
+            let answer = app.get(path).await;
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+            answer.json()
+        };
+        let midwife = ask("/v1/programmes?role=midwife&level=introductory&facets=role,level,eligibility,cost,delivery").await;
+        assert!(ids(&midwife).contains(&"edward-jenner"));
+        for facet in ["role", "level", "eligibility", "cost", "delivery"] {
+            assert!(!midwife["meta"]["facets"][facet].as_array().unwrap().is_empty(), "{facet}");
+        }
+        let jenner = midwife["data"].as_array().unwrap().iter().find(|e| e["id"] == "edward-jenner").unwrap();
+        let all_staff = json!({"filter": "role", "term": "midwife", "how": "all-staff", "stated": "all-staff", "at": "/audience/openTo"});
+        assert!(jenner["matched"].as_array().unwrap().contains(&all_staff), "{}", jenner["matched"]);
+        assert_eq!(ids(&ask("/v1/programmes?eligibility=positive-action-race").await), ["fnf-mary-seacole", "ready-now", "stepping-up"]);
+        assert_eq!(ask("/v1/programmes?provider=kings-fund").await["meta"]["total"], 4);
+        let free = ask("/v1/programmes?cost=free").await;
+        assert!(ids(&free).contains(&"edward-jenner") && ids(&free).contains(&"lead"));
+        assert_eq!(free["meta"]["notStated"]["cost"], 13);
+        let possible = free["links"]["possible"].as_str().unwrap().strip_prefix(&app.process.url).unwrap().to_owned();
+        assert_eq!(ask(&possible).await["meta"]["total"].as_u64(), Some(free["meta"]["total"].as_u64().unwrap() + 13));
+        let operator = ask("/v1/programmes?role=call-operator&limit=100").await;
+        assert!(ids(&operator).contains(&"edward-jenner"));
+        for clinical in ["cln-action-learning", "cefts", "aspiring-director-of-nursing", "kf-senior-clinical-leaders"] {
+            assert!(!ids(&operator).contains(&clinical), "{clinical} is for clinicians");
+        }
+        let kent = ask("/v1/academies?region=lla-kss").await;
+        assert_eq!(ids(&kent), ["lla-kss", "south-east-leadership-academy"]);
+        assert_eq!(kent["data"][1]["matched"][0]["how"], "successor");
+        assert_eq!(ask("/v1/academies?region=south-east").await["meta"]["total"], 3);
+        let coaching = ask("/v1/coaching-links?role=nurse&region=east-of-england&match=possible").await;
+        assert!(ids(&coaching).contains(&"coaching-mentoring-east-of-england"));
+    }
+
+    async fn only_all_staff_answers_all_staff_and_titles_state_nothing(engine: Engine) {
+        let app = App::start(engine).await;
+        let all = app.get("/v1/programmes?role=all-staff&limit=100").await.json();
+        for entry in all["data"].as_array().unwrap() {
+            assert!(entry["matched"].as_array().unwrap().iter().all(|m| m["how"] == "same"), "{entry}");
+        }
+        let consultants = app.get("/v1/programmes?role=consultant&limit=100").await.json();
+        assert!(!ids(&consultants).contains(&"kf-leadership-for-consultants"), "its audience is read off its title");
+        let possible = app.get("/v1/programmes?role=consultant&limit=100&match=possible").await.json();
+        assert!(ids(&possible).contains(&"kf-leadership-for-consultants"));
+    }
+
+    async fn entries_are_asked_for_by_id_with_notices(engine: Engine) {
+        let app = App::start(engine).await;
+        let asked = app.get("/v1/programmes?id=lead,stepping-up-band-7,no-such-thing").await.json();
+        assert_eq!(ids(&asked), ["lead", "stepping-up-band-7"]);
+        assert!(asked["meta"]["notices"][0]["detail"].as_str().unwrap().contains("no-such-thing"));
+        let with_variants = app.get("/v1/programmes?variants=show&limit=100").await.json()["meta"]["total"].as_u64();
+        let without = app.get("/v1/programmes?limit=100").await.json()["meta"]["total"].as_u64();
+        assert_eq!(with_variants, without.map(|n| n + 11));
+    }
+
+    async fn changes_and_checks_are_asked_for_by_date(engine: Engine) {
+        let app = App::start(engine).await;
+        assert_eq!(app.get("/v1/programmes?modifiedSince=2100-01-01").await.json()["meta"]["total"], 0);
+        let all = app.get("/v1/programmes").await.json();
+        let total = &all["meta"]["total"];
+        assert_eq!(&app.get("/v1/programmes?modifiedSince=2020-01-01T00:00:00%2B01:00").await.json()["meta"]["total"], total);
+        let at = all["data"][0]["modifiedAt"].as_str().unwrap();
+        assert_eq!(&app.get(&format!("/v1/programmes?modifiedSince={at}")).await.json()["meta"]["total"], total, "at or after");
+        assert_eq!(&app.get("/v1/programmes?notCheckedSince=2026-01").await.json()["meta"]["total"], total, "no source was read live");
+    }
+
+    async fn sparse_answers_hold_what_is_asked_for(engine: Engine) {
+        let app = App::start(engine).await;
+        let sparse = app.get("/v1/programmes?fields=id,status.term,durations.value&id=mary-seacole").await.json();
+        let entry = sparse["data"][0].as_object().unwrap();
+        assert_eq!(entry.keys().collect::<BTreeSet<_>>(), ["id", "status", "durations"].map(str::to_owned).iter().collect());
+        assert_eq!(entry["status"], json!({"term": "on-hold"}));
+        assert!(entry["durations"].as_array().unwrap().contains(&json!({"value": "P6M"})));
+        let one = app.data("/v1/programmes/mary-seacole?fields=title").await;
+        assert_eq!(one, json!({"title": "Mary Seacole programme"}));
+        let bad = app.get("/v1/programmes?fields=titel").await.json();
+        assert_eq!(bad["errors"][0]["didYouMean"], "title");
+    }
+
+    async fn named_entries_are_sent_along(engine: Engine) {
+        let app = App::start(engine).await;
+        let answer = app.get("/v1/programmes?provider=kings-fund&include=provider").await.json();
+        let included = answer["included"].as_array().unwrap();
+        assert_eq!(included.len(), 1, "each once");
+        assert_eq!(included[0]["title"], "The King's Fund");
+        let one = app.get("/v1/academies/lla-kss?include=successors,memberOf").await.json();
+        let names: Vec<&str> = one["included"].as_array().unwrap().iter().filter_map(|e| e["id"].as_str()).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>(), ["lla-network", "south-east-leadership-academy"].iter().collect());
+        assert_eq!(app.get("/v1/academies?include=variantOf").await.status, 400);
+    }
+
+    async fn vocabularies_show_hierarchy_codes_and_counts(engine: Engine) {
+        let app = App::start(engine).await;
+        let nurse = app.data("/v1/vocabularies/role/nurse").await;
+        assert_eq!((nurse["broader"].as_str(), nurse["label"].as_str()), (Some("nursing-and-midwifery"), Some("Nurse")));
+        assert_eq!(nurse["codes"][0]["code"], "03");
+        let listed = app.get("/v1/programmes?role=nurse&variants=show").await.json()["meta"]["total"].clone();
+        assert_eq!(nurse["counts"]["programmes"], listed);
+        let levels = app.data("/v1/vocabularies/level").await;
+        let codes: Vec<&str> = levels.as_array().unwrap().iter().filter_map(|t| t["code"].as_str()).collect();
+        assert_eq!(codes, ["introductory", "first-line", "mid", "senior", "executive", "chief-executive"]);
+        let status = app.data("/v1/vocabularies/status/on-hold").await;
+        assert_eq!(status["label"], "On hold");
+        let all = app.data("/v1/vocabularies").await;
+        for filter in ["role", "level", "band", "eligibility", "region", "delivery", "cost", "award", "type", "status"] {
+            let has = |v: &Value| v["filters"].as_array().unwrap().iter().any(|name| name == filter);
+            assert!(all.as_array().unwrap().iter().any(has), "no vocabulary for {filter}");
+        }
+        assert_eq!(app.get("/v1/vocabularies/rloe").await.status, 404);
+        assert!(app.get("/v1/vocabularies/role/nusre").await.json()["detail"].as_str().unwrap().contains("“nurse”"));
+    }
+
+    async fn what_tells_of_a_characteristic_is_kept_by_no_cache(engine: Engine) {
+        let app = App::start(engine).await;
+        let answer = app.get("/v1/programmes?eligibility=positive-action-race").await;
+        assert_eq!((answer.header("cache-control"), answer.header("etag")), ("private, no-store", ""));
+        assert_eq!(app.get("/v1/programmes?eligibility=open-to-all").await.header("cache-control"), "public, no-cache, stale-if-error=86400");
+    }
+
+    async fn unknown_terms_are_told_with_the_nearest(engine: Engine) {
+        let app = App::start(engine).await;
+        for (query, near, allowed) in [
+            ("role=nusre", json!("nurse"), "/v1/vocabularies/role"),
+            ("provider=kingsfund", json!("kings-fund"), "/v1/providers"),
+            ("type=coarse", json!("course"), "/v1/vocabularies/programme-type"),
+            ("region=atlantis", Value::Null, "/v1/vocabularies/region"),
+        ] {
+            let problem = app.get(&format!("/v1/programmes?{query}")).await.json();
+            assert_eq!(problem["code"], "unknown-term", "{query}");
+            assert_eq!(problem["errors"][0].get("didYouMean").cloned().unwrap_or(Value::Null), near, "{query}");
+            assert_eq!(problem["errors"][0]["allowed"], allowed, "{query}");
+        }
+        for query in ["q=coach", "match=maybe", "facets=colour", "variants=yes", "modifiedSince=soon", "notCheckedSince=x", "role=", "zeros=1"] {
+            assert_eq!(app.get(&format!("/v1/programmes?{query}")).await.status, 400, "{query}");
+        }
+        assert_eq!(app.get("/v1/providers?role=nurse").await.status, 400, "providers are not filtered by role");
+    }
+}
+
+/// What the answer would be, worked out from the entries themselves without sets or indexes.
+struct Oracle {
+    entries: Vec<Value>,
+    /// The next broader term of each term, field by field.
+    broader: BTreeMap<&'static str, BTreeMap<String, Option<String>>>,
+    ranks: BTreeMap<String, BTreeMap<String, u64>>,
+}
+
+impl Oracle {
+    fn is_above(&self, field: &str, code: &str, above: &str) -> bool {
+        let mut at = Some(code.to_owned());
+        while let Some(code) = at {
+            if code == above {
+                return true;
+            }
+            at = self.broader[field].get(&code).cloned().flatten();
+        }
+        false
+    }
+
+    /// The terms an entry states of a field, or nothing where it is silent.
+    fn stated(&self, entry: &Value, field: &str) -> BTreeSet<String> {
+        let texts = |pointer: &str| -> Vec<String> {
+            entry
+                .pointer(pointer)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect()
+        };
+        let from_title: Vec<String> = texts("/audience/fromTitle");
+        let from_title = |pointer: &str| from_title.iter().any(|p| p == pointer);
+        let texts = |pointer: &str| if from_title(pointer) { Vec::new() } else { texts(pointer) };
+        let mut stated: BTreeSet<String> = match field {
+            "role" => texts("/audience/openTo").into_iter().chain(texts("/audience/aimedAt")).collect(),
+            "delivery" => texts("/delivery/modes").into_iter().collect(),
+            "eligibility" => texts("/eligibility/tags").into_iter().collect(),
+            "cost" => entry["costs"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|c| c["type"].as_str().unwrap().to_owned())
+                .collect(),
+            _ => BTreeSet::new(),
+        };
+        if field == "level" && !from_title("/audience/levels") {
+            let rank = |key: &str| {
+                entry
+                    .pointer(&format!("/audience/levels/{key}"))
+                    .and_then(Value::as_str)
+                    .map(|c| self.ranks["level"][c])
+            };
+            if let (Some(from), Some(to)) = (rank("from"), rank("to")) {
+                let or_above = entry["audience"]["levels"]["orAbove"] == true;
+                stated = self.ranks["level"]
+                    .iter()
+                    .filter(|(_, r)| **r >= from && (or_above || **r <= to))
+                    .map(|(c, _)| c.clone())
+                    .collect();
+            }
+        }
+        stated
+    }
+
+    fn passes(&self, entry: &Value, field: &str, terms: &[String], possible: bool) -> bool {
+        let stated = self.stated(entry, field);
+        if stated.is_empty() {
+            return possible;
+        }
+        let answers = |term: &String, stated: &String| {
+            let outside = field == "role" && (term == "all-staff" || stated == "all-staff");
+            term == stated
+                || (outside && stated == "all-staff")
+                || (!outside && (self.is_above(field, term, stated) || self.is_above(field, stated, term)))
+        };
+        terms.iter().any(|term| stated.iter().any(|s| answers(term, s)))
+    }
+}
+
+#[tokio::test]
+async fn filters_facets_and_pages_hold_against_a_naive_oracle() {
+    let database = Engine::Sqlite.fresh().await;
+    let file = database.folder.path().join("made.ndjson");
+    std::fs::write(&file, binary().args(["generate", "--entries", "600", "--seed", "5"]).output().unwrap().stdout)
+        .unwrap();
+    assert!(import(&database.url, &file, &[]).status.success());
+    let server = Process::start(&database.url, &[]);
+    let mut entries = Vec::new();
+    let mut next = Some("/v1/programmes?limit=100&view=full&sort=id".to_owned());
+    while let Some(path) = next {
+        let page = server.get(&path).await.json();
+        entries.extend(page["data"].as_array().unwrap().iter().cloned());
+        next = page["links"]["next"].as_str().map(|url| url.strip_prefix(&server.url).unwrap().to_owned());
+    }
+    let terms = async |scheme: &str| {
+        server.get(&format!("/v1/vocabularies/{scheme}")).await.json()["data"].as_array().unwrap().clone()
+    };
+    let levels = terms("level")
+        .await
+        .iter()
+        .map(|t| (t["code"].as_str().unwrap().to_owned(), t["rank"].as_u64().unwrap()))
+        .collect();
+    let mut codes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut broader = BTreeMap::new();
+    for (field, scheme) in [
+        ("role", "role"),
+        ("level", "level"),
+        ("eligibility", "eligibility"),
+        ("delivery", "delivery-mode"),
+        ("cost", "cost"),
+    ] {
+        let terms = terms(scheme).await;
+        let code = |term: &Value| term["code"].as_str().unwrap().to_owned();
+        codes.insert(field, terms.iter().map(code).collect());
+        broader.insert(field, terms.iter().map(|t| (code(t), t["broader"].as_str().map(str::to_owned))).collect());
+    }
+    let oracle = Oracle { entries, broader, ranks: BTreeMap::from([("level".to_owned(), levels)]) };
+    let mut seed: u64 = 11;
+    let mut roll = |bound: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % bound
+    };
+    for round in 0..150 {
+        let mut query: Vec<(&str, Vec<String>)> = Vec::new();
+        for (field, codes) in &codes {
+            if roll(3) == 0 {
+                let chosen: BTreeSet<String> = (0..=roll(2)).map(|_| codes[roll(codes.len())].clone()).collect();
+                query.push((field, chosen.into_iter().collect()));
+            }
+        }
+        let possible = roll(3) == 0;
+        let mut address = query.iter().map(|(field, terms)| format!("{field}={}", terms.join(","))).collect::<Vec<_>>();
+        address.push(format!("match={}", if possible { "possible" } else { "stated" }));
+        let address = address.join("&");
+        let pass = |entry: &&Value, except: &str| {
+            query.iter().all(|(f, t)| *f == except || oracle.passes(entry, f, t, possible))
+        };
+        let expected: Vec<&str> =
+            oracle.entries.iter().filter(|e| pass(e, "")).filter_map(|e| e["id"].as_str()).collect();
+        let mut shown = Vec::new();
+        let limit = 1 + roll(100);
+        let mut next = Some(format!(
+            "/v1/programmes?{address}&sort=id&limit={limit}&facets=role,level,eligibility,delivery,cost&zeros=show"
+        ));
+        let mut first = None;
+        while let Some(path) = next {
+            let answer = server.get(&path).await;
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+            let page = answer.json();
+            shown.extend(ids(&page).into_iter().map(str::to_owned));
+            next = page["links"]["next"].as_str().map(|url| url.strip_prefix(&server.url).unwrap().to_owned());
+            first.get_or_insert(page);
+        }
+        assert_eq!(shown, expected, "round {round}: {address}");
+        let first = first.unwrap();
+        assert_eq!(first["meta"]["total"], expected.len(), "{address}");
+        for (field, _) in &query {
+            let silent = oracle.entries.iter().filter(|e| pass(e, field) && oracle.stated(e, field).is_empty()).count();
+            assert_eq!(first["meta"]["notStated"][*field], silent, "{field} not stated: {address}");
+        }
+        for (field, codes) in &codes {
+            for code in codes.iter().step_by(3) {
+                let one = [code.clone()];
+                let counted =
+                    oracle.entries.iter().filter(|e| pass(e, field) && oracle.passes(e, field, &one, possible)).count();
+                assert_eq!(count(&first, field, code), u64::try_from(counted).unwrap(), "{field}={code}: {address}");
+            }
+        }
+    }
+}
