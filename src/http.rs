@@ -5,12 +5,14 @@ mod entries;
 mod health;
 mod include;
 mod list;
+mod negotiate;
 pub mod openapi;
 mod outermost;
 pub mod problem;
 mod query;
 mod root;
 pub mod routes;
+pub mod site;
 mod sparse;
 mod vocabularies;
 
@@ -33,14 +35,16 @@ pub struct Service {
     pub public_url: String,
     /// What every answer's form depends on, in short: part of every entity tag.
     form: String,
+    /// Whom to tell of a weakness; empty for the start page.
+    security_contact: String,
 }
 
 impl Service {
     /// What handlers work with.
     #[must_use]
-    pub fn new(directory: Arc<Directory>, public_url: String) -> Self {
+    pub fn new(directory: Arc<Directory>, public_url: String, security_contact: String) -> Self {
         let form = answer::form(&public_url);
-        Self { directory, public_url, form }
+        Self { directory, public_url, form, security_contact }
     }
 }
 

@@ -14,6 +14,7 @@
 //! - [`directory`]: joins the two: commits change sets, follows other processes.
 //! - [`import`]: files that people write, and the catalogue this binary ships.
 //! - [`formats`]: an entry told in another tongue.
+//! - [`pages`]: pages for people.
 //! - [`http`]: the contract.
 //! - [`settings`], [`telemetry`], [`cli`]: how the process is set up, what it logs, how it is called.
 
@@ -24,6 +25,7 @@ pub mod formats;
 pub mod http;
 pub mod import;
 pub mod model;
+pub mod pages;
 pub mod settings;
 pub mod store;
 pub mod telemetry;

@@ -27,6 +27,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// The address that links begin with; empty for the one listened on.
     pub public_url: String,
+    /// Whom to tell of a weakness, as an address; empty for the start page.
+    pub security_contact: String,
     /// How many threads serve; 0 for as many as there are cores.
     pub workers: usize,
     /// How long requests may go on after SIGTERM, in seconds.

@@ -120,7 +120,7 @@ impl Snapshot {
     fn take_and_tell(self, loaded: Loaded) -> Self {
         let (next, damaged) = self.take(loaded);
         for error in damaged {
-            tracing::error!("{error}; it is shown as it was");
+            tracing::error!("{error}; it is shown as it was before, or not at all");
         }
         next
     }

@@ -37,7 +37,7 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let here = format!("http://{address}");
     let public_url =
         if settings.server.public_url.is_empty() { here.clone() } else { settings.server.public_url.clone() };
-    let service = Service::new(Arc::clone(&directory), public_url.clone());
+    let service = Service::new(Arc::clone(&directory), public_url.clone(), settings.server.security_contact.clone());
     let server = http::server(service, listener, &settings.server)?;
     let poll = tokio::spawn(Arc::clone(&directory).follow());
     // Heard from before anybody is told that we listen: a stop asked for at once is a stop all the same.
@@ -51,7 +51,10 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
         handle.stop(true).await;
     });
     // Whoever started us may not want to read on; that is no reason to stop.
-    let _ = writeln!(std::io::stdout(), "listening on {here}\nthe contract is at {public_url}/openapi.json");
+    let _ = writeln!(
+        std::io::stdout(),
+        "listening on {here}\nthe documentation is at {public_url}/docs, the contract at {public_url}/openapi.json"
+    );
     let following = poll.abort_handle();
     tokio::select! {
         done = server => done?,

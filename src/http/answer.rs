@@ -1,15 +1,26 @@
 //! JSON answers that caches may keep, and what validates them.
 
+use std::io::Write as _;
+
 use actix_web::http::header::{self, EntityTag, Header as _, HeaderValue, IfNoneMatch};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError as _};
 use serde::Serialize;
 
 use super::Service;
+use super::negotiate::{self, Coding};
 use super::outermost::CHANGE_NUMBER;
+use super::problem::{NOT_ACCEPTABLE, Problem};
 use crate::store::hash;
 
 /// Raised when the form of an answer changes while what it tells does not.
 const RENDERER: u32 = 1;
+
+/// Compression that costs about as much as the rest of an answer.
+const GZIP_LEVEL: flate2::Compression = flate2::Compression::new(4);
+const BROTLI_LEVEL: u32 = 4;
+
+/// What of a request the form of an answer depends on.
+const VARY: &str = "Accept, Accept-Encoding";
 
 /// Caches may keep an answer, ask each time whether it still holds, and show it when we are down.
 const CACHE_CONTROL: &str = "public, no-cache, stale-if-error=86400";
@@ -32,29 +43,77 @@ pub(super) fn form(public_url: &str) -> String {
 pub(super) fn cacheable(
     request: &HttpRequest,
     shows: i64,
-    tag: EntityTag,
+    tag: &EntityTag,
     body: impl FnOnce() -> String,
 ) -> HttpResponse {
-    let unchanged = is_known(request, &tag);
+    cacheable_as(request, "application/json", shows, tag, body)
+}
+
+/// As [`cacheable`], for any text.
+pub(super) fn cacheable_as(
+    request: &HttpRequest,
+    media_type: &'static str,
+    shows: i64,
+    tag: &EntityTag,
+    body: impl FnOnce() -> String,
+) -> HttpResponse {
+    let Some(coding) = negotiate::coding(request.headers()) else {
+        return Problem::new(NOT_ACCEPTABLE, "The header Accept-Encoding rules out identity, gzip and br alike.")
+            .error_response();
+    };
+    // Each representation has a strong tag of its own (RFC 9110 §8.8.3.3).
+    let unchanged = is_known(request, tag);
+    let tag = EntityTag::new_strong(format!("{}{}", tag.tag(), coding.suffix()));
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::CACHE_CONTROL, CACHE_CONTROL))
-        .insert_header((header::VARY, "Accept, Accept-Encoding"));
-    answer.insert_header((header::ETAG, tag)).insert_header((CHANGE_NUMBER, HeaderValue::from(shows)));
+        .insert_header((header::VARY, VARY))
+        .insert_header((header::ETAG, tag))
+        .insert_header((CHANGE_NUMBER, HeaderValue::from(shows)));
     if unchanged {
         return answer.finish();
     }
-    answer.content_type("application/json").body(body())
+    coded(answer.content_type(media_type), coding, body())
 }
 
-/// Whether the client says that it has this representation (RFC 9110 §13.1.2, weak comparison).
+/// Answers with JSON that nobody may keep: what was asked tells of a person.
+pub(super) fn private(request: &HttpRequest, shows: i64, body: String) -> HttpResponse {
+    let coding = negotiate::coding(request.headers()).unwrap_or(Coding::Identity);
+    let mut answer = HttpResponse::Ok();
+    answer
+        .insert_header((CHANGE_NUMBER, HeaderValue::from(shows)))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header((header::VARY, VARY));
+    coded(answer.content_type("application/json"), coding, body)
+}
+
+/// A body in a coding.
+fn coded(answer: &mut HttpResponseBuilder, coding: Coding, body: String) -> HttpResponse {
+    let Some(name) = coding.name() else { return answer.body(body) };
+    answer.insert_header((header::CONTENT_ENCODING, name));
+    let compressed = if coding == Coding::Gzip {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 4), GZIP_LEVEL);
+        encoder.write_all(body.as_bytes()).and_then(|()| encoder.finish())
+    } else {
+        let mut encoder = brotli::CompressorWriter::new(Vec::with_capacity(body.len() / 4), 4096, BROTLI_LEVEL, 22);
+        encoder.write_all(body.as_bytes()).map(|()| encoder.into_inner())
+    };
+    // Writing into memory does not fail.
+    answer.body(compressed.unwrap_or_default())
+}
+
+/// Whether the client says that it has a representation of this state, in whatever coding (RFC 9110
+/// §13.1.2, weak comparison).
 fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
     if !request.headers().contains_key(header::IF_NONE_MATCH) {
         return false;
     }
+    let same = |known: &EntityTag| {
+        Coding::ALL.iter().any(|coding| known.tag().strip_suffix(coding.suffix()) == Some(tag.tag()))
+    };
     match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(same),
         Err(_) => false,
     }
 }
@@ -62,16 +121,6 @@ fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
 /// A value as JSON.
 pub(super) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
-}
-
-/// Answers with JSON that nobody may keep: what was asked tells of a person.
-pub(super) fn private(shows: i64, body: String) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((CHANGE_NUMBER, HeaderValue::from(shows)))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .insert_header((header::VARY, "Accept, Accept-Encoding"))
-        .content_type("application/json")
-        .body(body)
 }
 
 /// An answer put together from what is rendered already.

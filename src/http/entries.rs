@@ -109,7 +109,7 @@ fn found(
     } else {
         entity_tag(service, item.change_number, &item.content)
     };
-    Ok(cacheable(request, snapshot.head().change_number, tag, || {
+    Ok(cacheable(request, snapshot.head().change_number, &tag, || {
         let meta = json!({"changeNumber": item.change_number});
         let links = json!({
             "self": entry_address(service, item.kind, &item.id),

@@ -134,9 +134,9 @@ impl ListRequest {
         let next = page.next.as_ref().map(|cursor| self.address(service, Some(cursor), None));
         let body = || self.body(service, snapshot, &page, next.as_deref());
         let mut answer = if self.is_private() {
-            private(head.change_number, body())
+            private(request, head.change_number, body())
         } else {
-            cacheable(request, head.change_number, entity_tag(service, head.change_number, &head.chain), body)
+            cacheable(request, head.change_number, &entity_tag(service, head.change_number, &head.chain), body)
         };
         if let Some(next) = &next
             && let Ok(link) = HeaderValue::from_str(&format!("<{next}>; rel=\"next\""))

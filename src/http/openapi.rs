@@ -8,7 +8,7 @@ use utoipa::OpenApi;
 
 use super::include::includes_of;
 use super::list::{MOST, USUAL, VIEWS};
-use super::{collection, entries, health, root, vocabularies};
+use super::{collection, entries, health, root, site, vocabularies};
 use crate::catalogue::{FULL_ONLY, Field, Sort, Source};
 use crate::model::codes::Kind;
 use crate::model::entry::{Academy, CoachingLink, Framework, Programme, Provider, Resource};
@@ -36,7 +36,7 @@ use crate::model::{read, terms};
     ),
     components(schemas(vocabularies::Vocabulary, vocabularies::VocabularyTerm)),
     paths(
-        root::describe_service, root::get_openapi,
+        root::describe_service, root::get_openapi, site::get_openapi_yaml, site::get_api_catalog, site::get_security_contact,
         entries::list_programmes, entries::get_programme,
         entries::list_providers, entries::get_provider,
         entries::list_academies, entries::get_academy,
@@ -58,6 +58,15 @@ pub fn text() -> &'static str {
         text
     });
     &TEXT
+}
+
+/// The document as YAML.
+pub(super) fn yaml() -> &'static str {
+    static YAML: LazyLock<String> = LazyLock::new(|| {
+        let document: Value = serde_json::from_str(text()).unwrap_or_default();
+        yaml_serde::to_string(&document).unwrap_or_default()
+    });
+    &YAML
 }
 
 /// The hash of the document.

@@ -6,18 +6,79 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 use uuid::Uuid;
 
 use super::Service;
-use super::problem::{INTERNAL, Problem};
+use super::negotiate::accepts;
+use super::problem::{INTERNAL, NOT_ACCEPTABLE, Problem, URI_TOO_LONG};
 
 /// The directory's change number.
 pub(super) const CHANGE_NUMBER: HeaderName = HeaderName::from_static("directory-change-number");
 
 /// The id of this request; the `instance` of a problem is made of it.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest address, in bytes.
+const LONGEST_URI: usize = 8 * 1024;
+
+/// What every answer carries unless its handler says otherwise. The directory is public: any page may
+/// read it, an embedded one without an origin too, and none may be framed or sniffed.
+const EVERYWHERE: &[(&str, &str)] = &[
+    ("access-control-allow-origin", "*"),
+    (
+        "access-control-expose-headers",
+        "ETag, Link, Location, Retry-After, Allow, X-Request-Id, Directory-Change-Number",
+    ),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("cross-origin-resource-policy", "cross-origin"),
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+    ("accept-ranges", "none"),
+    ("cache-control", "no-store"),
+];
+
+/// What is refused before any handler is asked.
+fn refuse(request: &ServiceRequest) -> Option<Problem> {
+    let length = request.uri().path_and_query().map_or(0, |whole| whole.as_str().len());
+    if length > LONGEST_URI {
+        let detail =
+            format!("The address has {length} bytes; {LONGEST_URI} are the most. Ask for less in one request.");
+        return Some(Problem::new(URI_TOO_LONG, detail));
+    }
+    let is_json = request.path().starts_with("/v1") || request.path().starts_with("/health");
+    if is_json && !accepts(request.headers(), "application/json") {
+        let detail = "The header Accept takes none of what there is: application/json.";
+        return Some(Problem::new(NOT_ACCEPTABLE, detail));
+    }
+    None
+}
+
+/// Every address that takes any method takes OPTIONS too.
+fn allow_options(response: &mut ServiceResponse<BoxBody>) {
+    let headers = response.headers_mut();
+    let allow =
+        headers.get(header::ALLOW).and_then(|allow| allow.to_str().ok()).map(|allow| format!("{allow}, OPTIONS"));
+    if let Some(allow) = allow.and_then(|allow| HeaderValue::from_str(&allow).ok()) {
+        headers.insert(header::ALLOW, allow);
+    }
+}
+
+/// Answers OPTIONS, and with it a browser's question whether a page may ask (the Fetch standard's
+/// CORS-preflight request).
+fn options(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let mut answer = HttpResponse::NoContent();
+    if let Some(allow) = allow {
+        answer.insert_header((header::ALLOW, allow.clone())).insert_header(("access-control-allow-methods", allow));
+    }
+    answer
+        .insert_header(("access-control-allow-headers", "Accept, Content-Type, If-None-Match"))
+        .insert_header(("access-control-max-age", "7200"));
+    response.into_response(answer.finish())
+}
 
 /// Wraps everything else.
 pub(super) async fn outermost(
@@ -29,8 +90,16 @@ pub(super) async fn outermost(
     let Some(service) = request.app_data::<web::Data<Service>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
-    let mut response = next.call(request).await?.map_into_boxed_body();
-    if response.status().is_client_error() || response.status().is_server_error() {
+    let is_options = request.method() == Method::OPTIONS;
+    let refusal = refuse(&request);
+    let mut response = match refusal {
+        Some(problem) => request.error_response(problem),
+        None => next.call(request).await?.map_into_boxed_body(),
+    };
+    allow_options(&mut response);
+    if is_options && response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        response = options(response);
+    } else if response.status().is_client_error() || response.status().is_server_error() {
         response = explain(response, &service, id);
     }
     let number = || HeaderValue::from(service.directory.snapshot().head().change_number);
@@ -39,7 +108,11 @@ pub(super) async fn outermost(
     if !headers.contains_key(CHANGE_NUMBER) {
         headers.insert(CHANGE_NUMBER, number());
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    for (name, value) in EVERYWHERE {
+        if !headers.contains_key(*name) {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+    }
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, id);
     }

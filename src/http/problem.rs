@@ -43,10 +43,12 @@ codes! {
     NOT_FOUND = "not-found", 404, "Not found";
     /// The address is there, but not for this method. The header `Allow` lists the methods it takes.
     METHOD_NOT_ALLOWED = "method-not-allowed", 405, "Method not allowed";
+    /// What you accept is not what there is. The answer says which media types and codings there are.
+    NOT_ACCEPTABLE = "not-acceptable", 406, "Not acceptable";
     /// The entry was taken out of the directory. The answer says why, since when and what took its place.
     GONE = "gone", 410, "Gone";
-    /// The request is larger than this operation takes.
-    TOO_LARGE = "too-large", 413, "Content too large";
+    /// The address is longer than 8 KiB. Ask for less in one request.
+    URI_TOO_LONG = "uri-too-long", 414, "URI too long";
     /// Something failed here that should not have. Give the `instance` of the answer when you report it.
     INTERNAL = "internal", 500, "Internal error";
     /// The database cannot be reached for now. Lists and entries are still answered from memory.

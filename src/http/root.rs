@@ -100,7 +100,7 @@ pub(super) async fn describe_service(
     let at = |path: &str| format!("{}{path}", service.public_url);
     let definitions =
         CODE_LISTS.iter().find(|list| list.scheme == "kind").map_or(&[][..], |list: &CodeList| list.codes);
-    Ok(cacheable(&request, snapshot.head().change_number, tag, || {
+    Ok(cacheable(&request, snapshot.head().change_number, &tag, || {
         let kinds = Kind::ALL.iter().zip(definitions).map(|(kind, code)| KindLink {
             kind: *kind,
             definition: code.definition,
@@ -135,5 +135,5 @@ pub(super) async fn get_openapi(service: web::Data<Service>, request: HttpReques
     Query::read(request.query_string(), &[]).finish()?;
     let number = service.directory.snapshot().head().change_number;
     let tag = entity_tag(&service, 0, super::openapi::hash());
-    Ok(cacheable(&request, number, tag, || super::openapi::text().to_owned()))
+    Ok(cacheable(&request, number, &tag, || super::openapi::text().to_owned()))
 }

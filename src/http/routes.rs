@@ -4,7 +4,7 @@ use actix_web::guard;
 use actix_web::{Handler, HttpResponse, Resource, Responder, Route, web};
 
 use super::problem::{NOT_FOUND, Problem};
-use super::{entries, health, root, vocabularies};
+use super::{entries, health, root, site, vocabularies};
 
 /// A route that answers GET and HEAD.
 fn read<F, A>(handler: F) -> Route
@@ -38,6 +38,22 @@ fn resources() -> Vec<(&'static str, Route)> {
         ("/health/live", read(health::get_liveness)),
         ("/health/ready", read(health::get_readiness)),
         ("/openapi.json", read(root::get_openapi)),
+        ("/openapi.yaml", read(site::get_openapi_yaml)),
+        ("/.well-known/api-catalog", read(site::get_api_catalog)),
+        ("/.well-known/security.txt", read(site::get_security_contact)),
+    ]
+}
+
+/// The pages, which are for people and not part of the contract.
+fn pages() -> Vec<(&'static str, Route)> {
+    vec![
+        ("/", read(site::start_page)),
+        ("/reference", read(site::reference_page)),
+        ("/problems", read(site::problems_page)),
+        ("/problems/{code}", read(site::problem_page)),
+        ("/assets/{file}", read(site::asset)),
+        ("/docs", read(site::swagger)),
+        ("/docs/{file:.*}", read(site::swagger)),
     ]
 }
 
@@ -49,7 +65,7 @@ pub fn paths() -> Vec<&'static str> {
 
 /// Puts the routes into an application.
 pub fn configure(config: &mut web::ServiceConfig) {
-    for (path, route) in resources() {
+    for (path, route) in resources().into_iter().chain(pages()) {
         config.service(Resource::new(path).route(route));
     }
     config.default_service(web::to(nothing_here));

@@ -153,7 +153,7 @@ fn answer(
     total: Option<usize>,
 ) -> HttpResponse {
     let head = snapshot.head();
-    cacheable(request, head.change_number, entity_tag(service, head.change_number, &head.chain), || {
+    cacheable(request, head.change_number, &entity_tag(service, head.change_number, &head.chain), || {
         let mut envelope = envelope;
         fill(&mut envelope);
         let mut meta = serde_json::json!({"changeNumber": head.change_number});

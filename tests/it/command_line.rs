@@ -45,7 +45,7 @@ fn the_environment_sets_what_flags_do_not() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(first.starts_with("listening on http://127.0.0.1:") && !first.ends_with(":0"), "{first}");
-    assert!(second.contains("https://environment.example/"), "{second}");
+    assert!(second.contains("https://environment.example/docs"), "{second}");
 }
 
 #[test]

@@ -98,7 +98,9 @@ on_both_engines! {
             if !path.contains('{') {
                 let answer = app.get(path).await;
                 assert_eq!(answer.status, 200, "{path}");
-                check(&contract, &schema("200", "application/json"), &answer.json(), path);
+                if answer.header("content-type") == "application/json" {
+                    check(&contract, &schema("200", "application/json"), &answer.json(), path);
+                }
                 if operation["responses"].get("400").is_some() {
                     let bad = app.get(&format!("{path}?nonsense=1")).await;
                     check(&contract, &schema("400", "application/problem+json"), &bad.json(), path);

@@ -22,6 +22,7 @@ mod facets;
 mod faults;
 mod follow;
 mod history;
+mod http;
 mod import;
 mod problems;
 mod start;

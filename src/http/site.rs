@@ -1,0 +1,237 @@
+//! The pages, Swagger UI and what machines look for at well-known addresses.
+
+use std::sync::{Arc, LazyLock};
+
+use actix_web::http::header::{self, ContentType};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Value, json};
+use utoipa_swagger_ui::Config;
+
+use super::answer::{cacheable_as, entity_tag};
+use super::problem::{CODES, NOT_FOUND, Problem, ProblemBody};
+use super::query::{Query, shown};
+use super::{Service, collection};
+use crate::catalogue::{Field, Filter, Looked, Snapshot};
+use crate::model::codes::Kind;
+use crate::pages;
+
+/// What a page may load: its own style, and nothing else.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// Swagger UI writes styles into its elements, shows images that are data, and asks this service.
+const SWAGGER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// The last day of `security.txt` (RFC 9116 §2.5.5). A test fails sixty days before.
+pub const SECURITY_EXPIRES: &str = "2027-11-01T00:00:00Z";
+
+/// A page, or 304 where the client has it already.
+fn page(service: &Service, request: &HttpRequest, html: String) -> HttpResponse {
+    let number = service.directory.snapshot().head().change_number;
+    let tag = entity_tag(service, number, &crate::store::hash(&[&html]));
+    let mut answer = cacheable_as(request, "text/html; charset=utf-8", number, &tag, || html);
+    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(PAGE_POLICY));
+    answer
+}
+
+/// `/`
+pub(super) async fn start_page(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+    let snapshot = service.directory.snapshot();
+    let kinds =
+        Kind::ALL.iter().map(|kind| (kind.label(), snapshot.count(*kind), format!("/v1/{}", collection(*kind))));
+    let view = pages::Start {
+        public_url: service.public_url.clone(),
+        kinds: kinds.collect(),
+        change_number: snapshot.head().change_number,
+        examples: examples(&snapshot),
+    };
+    page(&service, &request, pages::start(&view))
+}
+
+/// Calls that show what the directory can do, with what they answer now.
+fn examples(snapshot: &Snapshot) -> Vec<pages::Example> {
+    let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap_or_default();
+    let entry = match snapshot.look(Kind::Programme, "mary-seacole") {
+        Looked::Found(item) => serde_json::from_slice::<Value>(&item.full).unwrap_or_default(),
+        _ => Value::Null,
+    };
+    let member = |pointer: &str| entry.pointer(pointer).cloned().unwrap_or_default();
+    let entry = json!({
+        "title": member("/title"),
+        "durations": [member("/durations/0")],
+        "status": member("/status"),
+    });
+    let terms = vec![(Field::Role, vec!["midwife".to_owned()]), (Field::Level, vec!["introductory".to_owned()])];
+    let filter = Filter { terms, ..Filter::default() };
+    let total = snapshot.choose(Kind::Programme, &filter, None).len();
+    let silent: Value =
+        snapshot.not_stated(Kind::Programme, &filter).iter().map(|(f, n)| (f.name(), json!(n))).collect();
+    let london = Filter { terms: vec![(Field::Region, vec!["london".to_owned()])], ..Filter::default() };
+    vec![
+        pages::Example {
+            title: "One programme, each fact with its source",
+            path: "/v1/programmes/mary-seacole?fields=title,durations,status".to_owned(),
+            answer: pretty(&entry),
+        },
+        pages::Example {
+            title: "What a midwife can begin with, and how many programmes do not say",
+            path: "/v1/programmes?role=midwife&level=introductory&facets=cost,delivery".to_owned(),
+            answer: pretty(&json!({"total": total, "notStated": silent})),
+        },
+        pages::Example {
+            title: "The leadership academies of a region, past and present",
+            path: "/v1/academies?region=london&fields=id,title,status.term".to_owned(),
+            answer: pretty(&json!({"total": snapshot.choose(Kind::Academy, &london, None).len()})),
+        },
+    ]
+}
+
+/// `/reference`
+pub(super) async fn reference_page(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+    static PAGE: LazyLock<String> =
+        LazyLock::new(|| pages::reference(&serde_json::from_str(super::openapi::text()).unwrap_or_default()));
+    page(&service, &request, PAGE.clone())
+}
+
+/// `/problems`
+pub(super) async fn problems_page(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+    page(&service, &request, pages::problems())
+}
+
+/// `/problems/{code}`
+pub(super) async fn problem_page(
+    service: web::Data<Service>,
+    request: HttpRequest,
+    code: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    match CODES.iter().find(|known| known.code == *code) {
+        Some(code) => Ok(page(&service, &request, pages::problem(code))),
+        None => Err(Problem::new(NOT_FOUND, format!("There is no problem “{}”. /problems lists them.", shown(&code)))),
+    }
+}
+
+/// `/assets/{file}`
+pub(super) async fn asset(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    if request.path() != pages::style_path() {
+        return Err(Problem::new(NOT_FOUND, "There is no such file."));
+    }
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .content_type("text/css; charset=utf-8")
+        .body(pages::STYLE))
+}
+
+/// `/docs` and what it loads: Swagger UI from its own package, nothing from elsewhere.
+pub(super) async fn swagger(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let path = request.path().trim_start_matches("/docs").trim_start_matches('/');
+    if request.path() == "/docs" {
+        // Its files are found beside its address.
+        return Ok(HttpResponse::PermanentRedirect()
+            .insert_header((header::LOCATION, "/docs/"))
+            .insert_header((header::CACHE_CONTROL, "public, no-cache"))
+            .finish());
+    }
+    let config = Config::from("/openapi.json")
+        .deep_linking(true)
+        .try_it_out_enabled(true)
+        .filter(true)
+        .display_request_duration(true)
+        .default_models_expand_depth(0)
+        .query_config_enabled(false)
+        .validator_url("none");
+    let path = if path.is_empty() { "index.html" } else { path };
+    match utoipa_swagger_ui::serve(path, Arc::new(config)) {
+        Ok(Some(file)) => Ok(HttpResponse::Ok()
+            .insert_header((header::CONTENT_SECURITY_POLICY, SWAGGER_POLICY))
+            .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+            .content_type(file.content_type)
+            .body(file.bytes.to_vec())),
+        _ => Err(Problem::new(NOT_FOUND, "There is no such file of Swagger UI.")),
+    }
+}
+
+/// Get the contract as YAML
+///
+/// The same document as `/openapi.json`.
+#[utoipa::path(
+    get, path = "/openapi.yaml", tag = "service",
+    responses(
+        (status = 200, description = "The OpenAPI document.", body = String, content_type = "application/yaml"),
+        (status = 304, description = "The document is the one whose ETag `If-None-Match` names."),
+        (status = 400, description = "A parameter is unknown.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn get_openapi_yaml(
+    service: web::Data<Service>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    Query::read(request.query_string(), &[]).finish()?;
+    let number = service.directory.snapshot().head().change_number;
+    let tag = entity_tag(&service, 0, super::openapi::hash());
+    Ok(cacheable_as(&request, "application/yaml", number, &tag, || super::openapi::yaml().to_owned()))
+}
+
+/// Get the API catalogue
+///
+/// What APIs are here and where they are described (RFC 9727), as a linkset (RFC 9264).
+#[utoipa::path(
+    get, path = "/.well-known/api-catalog", tag = "service",
+    responses(
+        (status = 200, description = "The catalogue.", body = Object, content_type = "application/linkset+json"),
+        (status = 304, description = "The catalogue is the one whose ETag `If-None-Match` names."),
+        (status = 400, description = "A parameter is unknown.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn get_api_catalog(
+    service: web::Data<Service>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    Query::read(request.query_string(), &[]).finish()?;
+    let at = |path: &str| format!("{}{path}", service.public_url);
+    let catalog = json!({"linkset": [{
+        "anchor": at("/v1"),
+        "service-desc": [
+            {"href": at("/openapi.json"), "type": "application/json"},
+            {"href": at("/openapi.yaml"), "type": "application/yaml"},
+        ],
+        "service-doc": [{"href": at("/reference"), "type": "text/html"}, {"href": at("/docs/"), "type": "text/html"}],
+        "service-meta": [{"href": at("/v1"), "type": "application/json"}],
+        "status": [{"href": at("/health/ready"), "type": "application/json"}],
+    }]})
+    .to_string();
+    let number = service.directory.snapshot().head().change_number;
+    let tag = entity_tag(&service, 0, &crate::store::hash(&[&catalog]));
+    let media = "application/linkset+json; profile=\"https://www.rfc-editor.org/info/rfc9727\"";
+    let mut answer = cacheable_as(&request, media, number, &tag, || catalog);
+    let link = format!("<{}>; rel=\"api-catalog\"", at("/.well-known/api-catalog"));
+    if let Ok(link) = header::HeaderValue::from_str(&link) {
+        answer.headers_mut().insert(header::LINK, link);
+    }
+    Ok(answer)
+}
+
+/// Get the security contact
+///
+/// Whom to tell of a weakness (RFC 9116).
+#[utoipa::path(
+    get, path = "/.well-known/security.txt", tag = "service",
+    responses(
+        (status = 200, description = "The contact.", body = String, content_type = "text/plain"),
+        (status = 400, description = "A parameter is unknown.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn get_security_contact(
+    service: web::Data<Service>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    Query::read(request.query_string(), &[]).finish()?;
+    let at = |path: &str| format!("{}{path}", service.public_url);
+    let contact = if service.security_contact.is_empty() { at("/") } else { service.security_contact.clone() };
+    let text = format!(
+        "Contact: {contact}\nExpires: {SECURITY_EXPIRES}\nPreferred-Languages: en\nCanonical: {}\n",
+        at("/.well-known/security.txt")
+    );
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "public, max-age=86400"))
+        .insert_header(ContentType::plaintext())
+        .body(text))
+}

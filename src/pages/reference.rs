@@ -1,0 +1,148 @@
+//! The reference: the contract as a page that every assistive technology can read.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+/// The reference, made from the OpenAPI document.
+#[must_use]
+pub fn reference(contract: &Value) -> String {
+    let tags: Vec<&str> = list(contract, "/tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
+    super::layout(
+        "Reference",
+        &html! {
+            h1 { "Reference" }
+            p { (text(contract, "/info/description")) }
+            h2 id="contents" { "Contents" }
+            ul {
+                @for tag in &tags { li { a href={ "#" (tag) } { (tag) } } }
+                li { a href="#schemas" { "schemas" } }
+            }
+            @for tag in &tags {
+                h2 id=(tag) { (tag) }
+                @for (path, method, operation) in operations(contract, tag) { (one(path, method, operation)) }
+            }
+            h2 id="schemas" { "Schemas" }
+            @for (name, schema) in object(contract, "/components/schemas") { (schema_table(name, schema)) }
+        },
+    )
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
+    value.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn object<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    value.pointer(pointer).and_then(Value::as_object).into_iter().flatten()
+}
+
+/// The operations of a tag: path, method and operation.
+fn operations<'a>(contract: &'a Value, tag: &str) -> Vec<(&'a String, &'a String, &'a Value)> {
+    let has_tag = |operation: &Value| list(operation, "/tags").iter().any(|name| name == tag);
+    object(contract, "/paths")
+        .flat_map(|(path, item)| object(item, "").map(move |(method, operation)| (path, method, operation)))
+        .filter(|(_, _, operation)| has_tag(operation))
+        .collect()
+}
+
+fn one(path: &str, method: &str, operation: &Value) -> Markup {
+    let parameters = list(operation, "/parameters");
+    html! {
+        h3 id=(text(operation, "/operationId")) { (text(operation, "/summary")) }
+        p { span.method { (method) } " " code { (path) } }
+        p { (text(operation, "/description")) }
+        @if !parameters.is_empty() {
+            div.scroll tabindex="0" role="region" aria-label={ "Parameters: " (text(operation, "/summary")) } {
+                table {
+                    caption { "Parameters" }
+                    thead { tr { th scope="col" { "Name" } th scope="col" { "In" } th scope="col" { "Meaning" } th scope="col" { "Example" } } }
+                    tbody {
+                        @for parameter in parameters {
+                            tr {
+                                th scope="row" { code { (text(parameter, "/name")) } }
+                                td { (text(parameter, "/in")) }
+                                td { (text(parameter, "/description")) }
+                                td { (example(parameter)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        div.scroll tabindex="0" role="region" aria-label={ "Answers: " (text(operation, "/summary")) } {
+            table {
+                caption { "Answers" }
+                thead { tr { th scope="col" { "Status" } th scope="col" { "Meaning" } th scope="col" { "Body" } } }
+                tbody {
+                    @for (status, answer) in object(operation, "/responses") {
+                        tr {
+                            th scope="row" { (status) }
+                            td { (text(answer, "/description")) }
+                            td { @for (media, content) in object(answer, "/content") { code { (media) } " " (type_of(&content["schema"])) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn example(parameter: &Value) -> Markup {
+    match &parameter["example"] {
+        Value::Null => html! {},
+        Value::String(text) => html! { code { (text) } },
+        other => html! { code { (other) } },
+    }
+}
+
+fn schema_table(name: &str, schema: &Value) -> Markup {
+    html! {
+        h3 id={ "schema-" (name) } { (name) }
+        p { (text(schema, "/description")) }
+        @if schema.get("properties").is_some() {
+            div.scroll tabindex="0" role="region" aria-label={ "Members of " (name) } {
+                table {
+                    thead { tr { th scope="col" { "Member" } th scope="col" { "Type" } th scope="col" { "Meaning" } } }
+                    tbody {
+                        @for (key, property) in object(schema, "/properties") {
+                            tr {
+                                th scope="row" { code { (key) } }
+                                td { (type_of(property)) }
+                                td { (text(property, "/description")) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if !list(schema, "/enum").is_empty() {
+            p { "One of: " @for (index, code) in list(schema, "/enum").iter().enumerate() { @if index > 0 { ", " } code { (code.as_str().unwrap_or_default()) } } "." }
+        }
+    }
+}
+
+/// A type, with links to the schemas it names.
+fn type_of(schema: &Value) -> Markup {
+    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+        let name = reference.rsplit('/').next().unwrap_or_default();
+        return html! { a href={ "#schema-" (name) } { (name) } };
+    }
+    for key in ["oneOf", "anyOf"] {
+        if let Some(options) = schema.get(key).and_then(Value::as_array) {
+            return html! { @for (index, option) in options.iter().enumerate() { @if index > 0 { " or " } (type_of(option)) } };
+        }
+    }
+    let name = match schema.get("type") {
+        Some(Value::Array(types)) => types.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        Some(Value::String(name)) => name.clone(),
+        _ => "any".to_owned(),
+    };
+    if let Some(items) = schema.get("items") {
+        html! { (name) " of " (type_of(items)) }
+    } else {
+        html! { (name) }
+    }
+}

@@ -1,0 +1,180 @@
+//! HTTP as its specifications mean it: methods, negotiation, codings, headers, pages.
+
+use std::io::Read as _;
+
+use reqwest::Method;
+
+use crate::engine::Engine;
+use crate::on_both_engines;
+use crate::support::App;
+
+const READS: [&str; 6] =
+    ["/v1", "/v1/programmes", "/v1/programmes/mary-seacole", "/v1/vocabularies/role", "/health/ready", "/openapi.json"];
+
+on_both_engines! {
+    async fn options_tell_what_may_be_asked(engine: Engine) {
+        let app = App::start(engine).await;
+        for path in READS {
+            let answer = app.process.ask(Method::OPTIONS, path, &[]).await;
+            assert_eq!((answer.status, answer.header("allow"), answer.text.as_str()), (204, "GET, HEAD, OPTIONS", ""), "{path}");
+            let preflight = [("origin", "null"), ("access-control-request-method", "GET"), ("access-control-request-headers", "if-none-match")];
+            let answer = app.process.ask(Method::OPTIONS, path, &preflight).await;
+            assert_eq!(answer.status, 204);
+            assert_eq!(answer.header("access-control-allow-origin"), "*");
+            assert!(answer.header("access-control-allow-headers").contains("If-None-Match"));
+        }
+        assert_eq!(app.process.ask(Method::OPTIONS, "/v1/nothing", &[]).await.status, 404);
+        assert_eq!(app.process.ask(Method::POST, "/v1", &[]).await.header("allow"), "GET, HEAD, OPTIONS");
+    }
+
+    async fn any_page_may_read_and_none_may_frame(engine: Engine) {
+        let app = App::start(engine).await;
+        let tag = app.get("/v1").await.header("etag").to_owned();
+        for (path, headers, status) in [
+            ("/v1", vec![], 200),
+            ("/v1", vec![("if-none-match", tag.as_str())], 304),
+            ("/v1/nothing", vec![], 404),
+            ("/v1", vec![("accept", "text/csv")], 406),
+        ] {
+            let mut asked = vec![("origin", "null")];
+            asked.extend(headers);
+            let answer = app.process.ask(Method::GET, path, &asked).await;
+            assert_eq!(answer.status, status);
+            assert_eq!(answer.header("access-control-allow-origin"), "*", "{path} {status}");
+            assert!(answer.header("access-control-expose-headers").contains("ETag"));
+            assert_eq!(answer.header("x-content-type-options"), "nosniff");
+            assert_eq!(answer.header("referrer-policy"), "no-referrer");
+            assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"));
+            assert!(!answer.header("cache-control").is_empty());
+            assert!(answer.headers.get("set-cookie").is_none());
+        }
+    }
+
+    async fn what_is_accepted_is_what_is_sent(engine: Engine) {
+        let app = App::start(engine).await;
+        for (accept, status) in [
+            ("application/json", 200), ("*/*", 200), ("application/*;q=0.5, text/html", 200), ("text/html", 406),
+            ("application/xml", 406), ("application/json;q=0", 406), ("nonsense/;;", 406), ("application/json;q=nonsense", 200),
+        ] {
+            let answer = app.process.ask(Method::GET, "/v1/programmes", &[("accept", accept)]).await;
+            assert_eq!(answer.status, status, "{accept}: {}", answer.text);
+            if status == 406 {
+                assert_eq!(answer.header("content-type"), "application/problem+json");
+                assert!(answer.json()["detail"].as_str().unwrap().contains("application/json"));
+            }
+        }
+    }
+
+    async fn each_coding_is_a_representation_of_its_own(engine: Engine) {
+        let app = App::start(engine).await;
+        let path = "/v1/programmes?limit=100";
+        let plain = app.get(path).await;
+        let plain_tag = plain.header("etag").to_owned();
+        let mut tags = vec![plain_tag.clone()];
+        for (accepted, coding) in [("gzip", "gzip"), ("br", "br"), ("gzip;q=0.5, br;q=0.1", "gzip")] {
+            let response = reqwest::Client::builder().no_proxy().build().unwrap()
+                .get(format!("{}{path}", app.process.url)).header("accept-encoding", accepted).send().await.unwrap();
+            let header = |name: &str| response.headers().get(name).unwrap().to_str().unwrap().to_owned();
+            assert_eq!(header("content-encoding"), coding);
+            assert_eq!(header("vary"), "Accept, Accept-Encoding");
+            let tag = header("etag");
+            let bytes = response.bytes().await.unwrap();
+            assert!(bytes.len() < plain.text.len() / 4, "{coding}: {} of {}", bytes.len(), plain.text.len());
+            let mut text = String::new();
+            if coding == "gzip" {
+                flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
+            } else {
+                brotli::Decompressor::new(&bytes[..], 4096).read_to_string(&mut text).unwrap();
+            }
+            assert_eq!(text, plain.text);
+            let again = app.process.ask(Method::GET, path, &[("accept-encoding", accepted), ("if-none-match", &tag)]).await;
+            assert_eq!((again.status, again.header("etag")), (304, tag.as_str()));
+            let other = app.process.ask(Method::GET, path, &[("if-none-match", &tag)]).await;
+            assert_eq!((other.status, other.header("etag")), (304, plain_tag.as_str()), "the same state in another coding");
+            tags.push(tag);
+        }
+        tags.sort_unstable();
+        tags.dedup();
+        assert_eq!(tags.len(), 3, "one tag a representation");
+        assert_eq!(plain.header("vary"), "Accept, Accept-Encoding");
+        let none = app.process.ask(Method::GET, path, &[("accept-encoding", "identity;q=0, *;q=0")]).await;
+        assert_eq!(none.status, 406);
+        let refused = app.process.ask(Method::GET, path, &[("accept-encoding", "gzip;q=0")]).await;
+        assert_eq!(refused.header("content-encoding"), "");
+    }
+
+    async fn an_address_has_a_longest_length(engine: Engine) {
+        let app = App::start(engine).await;
+        let path = |length: usize| format!("/v1/programmes/{}", "x".repeat(length - "/v1/programmes/".len()));
+        assert_eq!(app.get(&path(8_192)).await.status, 404);
+        let answer = app.get(&path(8_193)).await;
+        assert_eq!((answer.status, answer.json()["code"].clone()), (414, "uri-too-long".into()));
+        let values = |count: usize| format!("/v1/programmes?id={}", (0..count).map(|n| n.to_string()).collect::<Vec<_>>().join(","));
+        assert_eq!(app.get(&values(20)).await.status, 200);
+        assert_eq!(app.get(&values(21)).await.status, 400);
+    }
+
+    async fn what_machines_look_for_is_where_they_look(engine: Engine) {
+        let app = App::start(engine).await;
+        let catalog = app.get("/.well-known/api-catalog").await;
+        assert!(catalog.header("content-type").starts_with("application/linkset+json"));
+        assert!(catalog.header("link").contains("rel=\"api-catalog\""));
+        let linkset = catalog.json()["linkset"][0].clone();
+        for relation in ["service-desc", "service-doc", "service-meta", "status"] {
+            for link in linkset[relation].as_array().unwrap() {
+                let path = link["href"].as_str().unwrap().strip_prefix(&app.process.url).unwrap();
+                assert_eq!(app.get(path).await.status, 200, "{path}");
+            }
+        }
+        let contact = app.get("/.well-known/security.txt").await;
+        assert_eq!(contact.header("content-type"), "text/plain; charset=utf-8");
+        for line in ["Contact: ", "Expires: ", "Canonical: "] {
+            assert_eq!(contact.text.matches(line).count(), 1, "{line}");
+        }
+        let yaml = app.get("/openapi.yaml").await;
+        let from_yaml: serde_json::Value = yaml_serde::from_str(&yaml.text).unwrap();
+        assert_eq!(from_yaml, app.get("/openapi.json").await.json());
+    }
+
+    async fn pages_load_nothing_from_elsewhere_and_every_problem_has_one(engine: Engine) {
+        let app = App::start(engine).await;
+        for path in ["/", "/reference", "/problems", "/docs/"] {
+            let page = app.get(path).await;
+            assert_eq!(page.status, 200, "{path}");
+            assert!(page.header("content-type").starts_with("text/html"), "{path}");
+            assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
+            for part in page.text.split(['"', '\'']).filter(|part| part.starts_with("http")) {
+                let known = part.starts_with(&app.process.url) || part.starts_with("https://creativecommons.org/");
+                assert!(known || !page.text.contains(&format!("src=\"{part}")), "{path} loads {part}");
+            }
+        }
+        let start = app.get("/").await.text;
+        assert!(start.contains("P6M") && start.contains("role=midwife"), "live examples");
+        let style = start.split("href=\"").find_map(|rest| rest.split('"').next().filter(|p| p.starts_with("/assets/"))).unwrap();
+        let answer = app.get(style).await;
+        assert_eq!((answer.status, answer.header("cache-control")), (200, "public, max-age=31536000, immutable"));
+        for path in start.split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next()) {
+            let status = app.get(&format!("/{}", path.replace("&amp;", "&"))).await.status;
+            assert!(status == 200 || status == 308, "/{path} answers {status}");
+        }
+        for code in leadership_directory::http::problem::CODES {
+            let page = app.get(&format!("/problems/{}", code.code)).await;
+            assert_eq!(page.status, 200);
+            assert!(page.text.contains(code.title));
+        }
+        assert_eq!(app.get("/docs").await.status, 308);
+        assert_eq!(app.get("/docs/swagger-ui.css").await.status, 200);
+        assert_eq!(app.get("/docs/nothing.js").await.status, 404);
+        assert_eq!(app.get("/docs/../../etc/passwd").await.status, 404);
+        let reference = app.get("/reference").await.text;
+        assert!(reference.contains("List programmes") && reference.contains("schema-Programme"));
+    }
+}
+
+#[test]
+fn the_security_contact_does_not_run_out_within_sixty_days() {
+    let expires: jiff::Timestamp = leadership_directory::http::site::SECURITY_EXPIRES.parse().unwrap();
+    let left = expires.duration_since(jiff::Timestamp::now());
+    assert!(left.as_hours() > 24 * 60, "raise SECURITY_EXPIRES in src/http/site.rs");
+    assert!(left.as_hours() < 24 * 365, "it may lie at most a year ahead (RFC 9116 §2.5.5)");
+}
