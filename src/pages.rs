@@ -4,7 +4,7 @@ mod problems;
 mod reference;
 mod start;
 
-pub use problems::{problem, problems};
+pub use problems::{ProblemKind, problem, problems};
 pub use reference::reference;
 pub use start::{Example, Start, start};
 

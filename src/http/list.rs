@@ -258,7 +258,15 @@ fn canonical(query: &mut Query, name: &str) -> Option<String> {
 
 /// Reads the terms of a filter.
 fn read_terms(query: &mut Query, snapshot: &Snapshot, kind: Kind, field: Field) -> Vec<String> {
-    let terms = query.values(field.name());
+    let mut terms = query.values(field.name());
+    if let Source::Entries(kind) = field.source(kind) {
+        // An entry that has another slug now is meant all the same.
+        for term in &mut terms {
+            if let Looked::Renamed(item) = snapshot.look(kind, term) {
+                item.id.as_ref().clone_into(term);
+            }
+        }
+    }
     for term in terms.iter().filter(|term| !snapshot.has_term(kind, field, term)) {
         let known = snapshot.terms_of(kind, field);
         let near = nearest(term, known.iter().map(|known| &*known.code)).map(str::to_owned);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use utoipa_swagger_ui::Config;
 
 use super::answer::{cacheable_as, entity_tag};
-use super::problem::{CODES, NOT_FOUND, Problem, ProblemBody};
+use super::problem::{CODES, Code, NOT_FOUND, Problem, ProblemBody};
 use super::query::{Query, shown};
 use super::{Service, collection};
 use crate::catalogue::{Field, Filter, Looked, Snapshot};
@@ -37,7 +37,7 @@ fn page(service: &Service, request: &HttpRequest, html: String) -> HttpResponse 
 pub(super) async fn start_page(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     let snapshot = service.directory.snapshot();
     let kinds =
-        Kind::ALL.iter().map(|kind| (kind.label(), snapshot.count(*kind), format!("/v1/{}", collection(*kind))));
+        Kind::ALL.iter().map(|kind| (plural(*kind), snapshot.count(*kind), format!("/v1/{}", collection(*kind))));
     let view = pages::Start {
         public_url: service.public_url.clone(),
         kinds: kinds.collect(),
@@ -45,6 +45,18 @@ pub(super) async fn start_page(service: web::Data<Service>, request: HttpRequest
         examples: examples(&snapshot),
     };
     page(&service, &request, pages::start(&view))
+}
+
+/// What a page calls the entries of a kind.
+const fn plural(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Programme => "Programmes",
+        Kind::Provider => "Providers",
+        Kind::Academy => "Leadership academies",
+        Kind::CoachingLink => "Coaching and mentoring",
+        Kind::Resource => "Resources",
+        Kind::Framework => "Leadership frameworks",
+    }
 }
 
 /// Calls that show what the directory can do, with what they answer now.
@@ -92,9 +104,14 @@ pub(super) async fn reference_page(service: web::Data<Service>, request: HttpReq
     page(&service, &request, PAGE.clone())
 }
 
+/// A sort of problem as its page tells it.
+const fn kind_of(code: &Code) -> pages::ProblemKind {
+    pages::ProblemKind { code: code.code, status: code.status, title: code.title, meaning: code.meaning }
+}
+
 /// `/problems`
 pub(super) async fn problems_page(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    page(&service, &request, pages::problems())
+    page(&service, &request, pages::problems(&CODES.iter().map(|code| kind_of(code)).collect::<Vec<_>>()))
 }
 
 /// `/problems/{code}`
@@ -104,7 +121,7 @@ pub(super) async fn problem_page(
     code: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     match CODES.iter().find(|known| known.code == *code) {
-        Some(code) => Ok(page(&service, &request, pages::problem(code))),
+        Some(code) => Ok(page(&service, &request, pages::problem(&kind_of(code)))),
         None => Err(Problem::new(NOT_FOUND, format!("There is no problem “{}”. /problems lists them.", shown(&code)))),
     }
 }

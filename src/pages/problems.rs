@@ -2,11 +2,22 @@
 
 use maud::html;
 
-use crate::http::problem::{CODES, Code};
+/// One sort of problem, as its page tells it.
+#[derive(Debug, Clone, Copy)]
+pub struct ProblemKind {
+    /// The stable name.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What it is called.
+    pub title: &'static str,
+    /// What it means and what to do.
+    pub meaning: &'static str,
+}
 
 /// The page about one sort of problem.
 #[must_use]
-pub fn problem(code: &Code) -> String {
+pub fn problem(code: &ProblemKind) -> String {
     super::layout(
         code.title,
         &html! {
@@ -25,7 +36,7 @@ pub fn problem(code: &Code) -> String {
 
 /// The list of all sorts of problem.
 #[must_use]
-pub fn problems() -> String {
+pub fn problems(codes: &[ProblemKind]) -> String {
     super::layout(
         "Problems",
         &html! {
@@ -35,7 +46,7 @@ pub fn problems() -> String {
                 table {
                     thead { tr { th scope="col" { "Code" } th scope="col" { "Status" } th scope="col" { "What it means" } } }
                     tbody {
-                        @for code in CODES {
+                        @for code in codes {
                             tr {
                                 th scope="row" { a href={ "/problems/" (code.code) } { (code.code) } }
                                 td { (code.status) }

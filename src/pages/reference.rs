@@ -31,6 +31,15 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
+/// A text in which code stands between backticks.
+fn prose(text: &str) -> Markup {
+    html! {
+        @for (index, part) in text.split('`').enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
 fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
     value.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
@@ -53,7 +62,7 @@ fn one(path: &str, method: &str, operation: &Value) -> Markup {
     html! {
         h3 id=(text(operation, "/operationId")) { (text(operation, "/summary")) }
         p { span.method { (method) } " " code { (path) } }
-        p { (text(operation, "/description")) }
+        p { (prose(text(operation, "/description"))) }
         @if !parameters.is_empty() {
             div.scroll tabindex="0" role="region" aria-label={ "Parameters: " (text(operation, "/summary")) } {
                 table {
@@ -64,7 +73,7 @@ fn one(path: &str, method: &str, operation: &Value) -> Markup {
                             tr {
                                 th scope="row" { code { (text(parameter, "/name")) } }
                                 td { (text(parameter, "/in")) }
-                                td { (text(parameter, "/description")) }
+                                td { (prose(text(parameter, "/description"))) }
                                 td { (example(parameter)) }
                             }
                         }
@@ -80,7 +89,7 @@ fn one(path: &str, method: &str, operation: &Value) -> Markup {
                     @for (status, answer) in object(operation, "/responses") {
                         tr {
                             th scope="row" { (status) }
-                            td { (text(answer, "/description")) }
+                            td { (prose(text(answer, "/description"))) }
                             td { @for (media, content) in object(answer, "/content") { code { (media) } " " (type_of(&content["schema"])) } }
                         }
                     }
@@ -101,7 +110,7 @@ fn example(parameter: &Value) -> Markup {
 fn schema_table(name: &str, schema: &Value) -> Markup {
     html! {
         h3 id={ "schema-" (name) } { (name) }
-        p { (text(schema, "/description")) }
+        p { (prose(text(schema, "/description"))) }
         @if schema.get("properties").is_some() {
             div.scroll tabindex="0" role="region" aria-label={ "Members of " (name) } {
                 table {
@@ -111,7 +120,7 @@ fn schema_table(name: &str, schema: &Value) -> Markup {
                             tr {
                                 th scope="row" { code { (key) } }
                                 td { (type_of(property)) }
-                                td { (text(property, "/description")) }
+                                td { (prose(text(property, "/description"))) }
                             }
                         }
                     }

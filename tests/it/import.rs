@@ -46,6 +46,11 @@ on_both_engines! {
         assert!(output.status.success(), "{}", text(&output.stdout));
         app.process.until("/v1/programmes/x", |answer| answer.status == 200).await;
         assert_eq!(app.data("/v1/programmes/x").await["provider"], "the-kings-fund");
+        let again = app.import("again.ndjson", &rename.to_string());
+        assert!(text(&again.stderr).contains("0 created, 0 updated, 1 unchanged"), "{}{}", text(&again.stdout), text(&again.stderr));
+        for slug in ["kings-fund", "the-kings-fund"] {
+            assert_eq!(app.get(&format!("/v1/programmes?provider={slug}")).await.json()["meta"]["total"], 5, "{slug}");
+        }
     }
 
     async fn a_retired_entry_stays_retired_when_what_it_names_is_renamed(engine: Engine) {

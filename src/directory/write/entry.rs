@@ -167,6 +167,10 @@ impl Writer {
 
     /// Plans another slug for an entry, in it and in everything that names it.
     pub(super) async fn plan_rename(&mut self, subject: &Subject<'_>, to: &str) -> Result<Planned, StoreError> {
+        if subject.stands.is_none() && self.renamed.get(&subject.key).is_some_and(|present| present == to) {
+            // The same import again.
+            return Ok(Some((Outcome::Unchanged, Vec::new())));
+        }
         let Some(stands) = subject.stands.filter(|stands| !stands.retired) else {
             self.fault(subject.origin, &subject.name, no_such_entry());
             return Ok(None);
