@@ -8,6 +8,7 @@ mod filter;
 mod item;
 mod page;
 mod snapshot;
+mod stated;
 
 pub use facet::{ALL_STAFF, Field, FieldTerm, How, Source, scheme_terms, type_scheme};
 pub use filter::{FacetTerm, Filter, Match, Matched};

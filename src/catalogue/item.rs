@@ -7,8 +7,9 @@ use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::facet::{Stated, stated};
+use super::facet::Stated;
 use super::snapshot::CatalogueError;
+use super::stated::stated;
 use crate::model::codes::{Kind, ProgrammeType, Publication};
 use crate::model::text::Moment;
 use crate::model::{Entry, Stamp, Vocabularies};

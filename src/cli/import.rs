@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{Common, block_on, fail, print, tell};
 use crate::import::{ImportError, Progress, Report, open_all, run, shipped};
 use crate::model::Severity;
+use crate::model::read::format::{Format, check};
 use crate::store::Store;
 
 /// Import files
@@ -42,6 +43,11 @@ impl Import {
     }
 
     async fn import(&self, database: &str) -> ExitCode {
+        for (flag, text) in [("--actor", &self.actor), ("--reason", &self.reason)] {
+            if let Err(broken) = check(Format::Line, text) {
+                return fail(format!("{flag} cannot be used: {} {}", broken.detail, broken.fix));
+            }
+        }
         let readers = match open_all(&self.files) {
             Ok(readers) => readers,
             Err(faults) => return faulty(&faults),

@@ -57,6 +57,7 @@ fn what_cannot_be_used_is_refused_at_once() {
         (vec![], Some(("LEADERSHIP_DIRECTORY__SERVER__LISTN", "127.0.0.1:0")), "listn"),
         (vec!["--lisen", "x"], None, "--listen"),
         (vec!["impotr"], None, "import"),
+        (vec!["import", "data", "--reason", "two\nlines"], None, "--reason cannot be used"),
     ] {
         let mut command = binary();
         command.args(&arguments);

@@ -1,0 +1,190 @@
+//! Which terms an entry states, and where.
+
+use std::sync::Arc;
+
+use super::facet::{Field, Stated};
+use crate::model::audience::{Audience, Bands, Levels};
+use crate::model::eligibility::{Criterion, Eligibility, Rule};
+use crate::model::programme::Cost;
+use crate::model::{Entry, Vocabularies};
+
+/// Collects what an entry states.
+struct Collect<'a> {
+    vocabularies: &'a Vocabularies,
+    stated: Vec<Stated>,
+}
+
+/// Every term that an entry states, and where. Terms read off a title alone are not stated.
+#[must_use]
+pub(super) fn stated(entry: &Entry, vocabularies: &Vocabularies) -> Vec<Stated> {
+    let mut collect = Collect { vocabularies, stated: Vec::new() };
+    collect.entry(entry);
+    let (audience, eligibility) = entry.audience_and_eligibility();
+    collect.audience(audience);
+    collect.eligibility(eligibility);
+    let mut stated = collect.stated;
+    stated.sort_by(|a, b| (a.field, &a.code, a.at).cmp(&(b.field, &b.code, b.at)));
+    stated.dedup();
+    stated
+}
+
+impl Collect<'_> {
+    fn add(&mut self, field: Field, at: &'static str, code: impl Into<Arc<str>>) {
+        self.stated.push(Stated { field, at, code: code.into() });
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Programme(e) => {
+                self.add(Field::Type, "/type", e.entry_type.code());
+                self.add(Field::Status, "/status/term", e.status.term.code());
+                self.add(Field::Provider, "/provider", e.provider.as_str());
+                self.modes(e.delivery.as_ref().and_then(|delivery| delivery.modes.as_deref()));
+                self.costs(e.costs.as_deref());
+                for award in e.awards.iter().flatten() {
+                    self.add(Field::Award, "/awards", award.award_type.as_str());
+                }
+                for framework in e.frameworks.iter().flatten() {
+                    self.add(Field::Framework, "/frameworks", framework.as_str());
+                }
+                for region in e.offerings.iter().filter_map(|offering| offering.region.as_ref()) {
+                    self.add(Field::Region, "/offerings", region.as_str());
+                }
+            }
+            Entry::Provider(e) => {
+                self.add(Field::Type, "/type", e.entry_type.code());
+                self.add(Field::Status, "/status/term", e.status.term.code());
+            }
+            Entry::Academy(e) => {
+                self.add(Field::Type, "/type", e.entry_type.code());
+                self.add(Field::Status, "/status/term", e.status.term.code());
+                self.add(Field::Provider, "/provider", e.provider.as_str());
+                self.modes(e.delivery.as_ref().and_then(|delivery| delivery.modes.as_deref()));
+                self.costs(e.costs.as_deref());
+                if let Some(region) = &e.region {
+                    self.add(Field::Region, "/region", region.as_str());
+                }
+            }
+            Entry::CoachingLink(e) => {
+                self.add(Field::Type, "/type", e.entry_type.code());
+                self.add(Field::Status, "/status/term", e.status.term.code());
+                if let Some(provider) = e.provider.as_str().strip_prefix("provider/") {
+                    self.add(Field::Provider, "/provider", provider);
+                }
+                self.modes(e.delivery.as_ref().and_then(|delivery| delivery.modes.as_deref()));
+                self.costs(e.costs.as_deref());
+                if let Some(region) = &e.region {
+                    self.add(Field::Region, "/region", region.as_str());
+                }
+                for service in &e.services {
+                    self.audience(service.audience.as_ref());
+                    self.eligibility(service.eligibility.as_ref());
+                    self.costs(service.costs.as_deref());
+                }
+            }
+            Entry::Resource(e) => {
+                self.add(Field::Type, "/type", e.entry_type.code());
+                self.add(Field::Status, "/status/term", e.status.term.code());
+                for provider in e.providers.iter().flatten() {
+                    self.add(Field::Provider, "/providers", provider.as_str());
+                }
+                self.modes(e.delivery.as_ref().and_then(|delivery| delivery.modes.as_deref()));
+                self.costs(e.costs.as_deref());
+                for framework in e.frameworks.iter().flatten() {
+                    self.add(Field::Framework, "/frameworks", framework.as_str());
+                }
+                if let Some(region) = &e.region {
+                    self.add(Field::Region, "/region", region.as_str());
+                }
+            }
+            Entry::Framework(e) => {
+                self.add(Field::Type, "/type", e.entry_type.code());
+                self.add(Field::Status, "/status/term", e.status.term.code());
+                for provider in e.providers.iter().flatten() {
+                    self.add(Field::Provider, "/providers", provider.as_str());
+                }
+                self.costs(e.costs.as_deref());
+            }
+        }
+    }
+
+    fn modes(&mut self, modes: Option<&[crate::model::text::DeliveryModeCode]>) {
+        for mode in modes.unwrap_or_default() {
+            self.add(Field::Delivery, "/delivery/modes", mode.as_str());
+        }
+    }
+
+    fn costs(&mut self, costs: Option<&[Cost]>) {
+        for cost in costs.unwrap_or_default() {
+            self.add(Field::Cost, "/costs", cost.cost_type.code());
+        }
+    }
+
+    fn audience(&mut self, audience: Option<&Audience>) {
+        let Some(audience) = audience else { return };
+        let from_title = |at: &str| audience.from_title.iter().any(|pointer| pointer.as_str() == at);
+        for (at, roles) in [("/audience/openTo", &audience.open_to), ("/audience/aimedAt", &audience.aimed_at)] {
+            for role in roles.iter().flatten().filter(|_| !from_title(at)) {
+                self.add(Field::Role, at, role.as_str());
+            }
+        }
+        if let Some(levels) = audience.levels.as_ref().filter(|_| !from_title("/audience/levels")) {
+            self.levels(levels);
+        }
+        if let Some(bands) = audience.bands.as_ref().filter(|_| !from_title("/audience/bands")) {
+            self.bands("/audience/bands", bands);
+        }
+    }
+
+    /// Every level of a stated range; `aspiring` and `aspiresTo` never widen it.
+    fn levels(&mut self, levels: &Levels) {
+        if let (Some(from), Some(to)) = (&levels.from, &levels.to) {
+            for code in self.between("level", from.as_str(), to.as_str(), levels.or_above) {
+                self.add(Field::Level, "/audience/levels", code);
+            }
+        }
+    }
+
+    fn bands(&mut self, at: &'static str, bands: &Bands) {
+        for code in self.between("band", bands.from.as_str(), bands.to.as_str(), bands.or_above) {
+            self.add(Field::Band, at, code);
+        }
+    }
+
+    fn eligibility(&mut self, eligibility: Option<&Eligibility>) {
+        let Some(rule) = eligibility.and_then(|eligibility| eligibility.rule.as_ref()) else { return };
+        for tag in rule.tags(self.vocabularies) {
+            self.add(Field::Eligibility, "/eligibility", tag.as_str());
+        }
+        let mut criteria = Vec::new();
+        rule.visit(&mut |rule| {
+            if let Rule::Criterion(criterion) = rule {
+                criteria.push(criterion);
+            }
+        });
+        for criterion in criteria {
+            match criterion {
+                Criterion::Band { from, to, or_above, .. } => {
+                    for code in self.between("band", from.as_str(), to.as_str(), *or_above) {
+                        self.add(Field::Band, "/eligibility/rule", code);
+                    }
+                }
+                Criterion::Region { any_of, .. } => {
+                    for region in any_of {
+                        self.add(Field::Region, "/eligibility/rule", region.as_str());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The codes of a ranked vocabulary from one to another, or to its top.
+    fn between(&self, scheme: &str, from: &str, to: &str, or_above: bool) -> Vec<Arc<str>> {
+        let rank = |code: &str| self.vocabularies.get(scheme, code).and_then(|term| term.rank);
+        let (Some(low), Some(high)) = (rank(from), rank(to)) else { return vec![from.into()] };
+        let high = if or_above { u32::MAX } else { high };
+        let within = |term: &&crate::model::Term| term.rank.is_some_and(|rank| (low..=high).contains(&rank));
+        self.vocabularies.terms(scheme).filter(within).map(|term| term.code.as_str().into()).collect()
+    }
+}
