@@ -11,6 +11,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::import::Located;
+use crate::model::Severity;
 use crate::settings::{Flags, Settings};
 use crate::telemetry;
 
@@ -114,4 +116,15 @@ fn print(text: &str) -> ExitCode {
 /// Runs a future to its end on a runtime of its own.
 fn block_on<T>(future: impl Future<Output = T>) -> std::io::Result<T> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future))
+}
+
+/// Writes faults to standard output, a line each; counts the errors among them.
+fn print_faults(faults: &[Located]) -> usize {
+    let mut text = String::new();
+    for fault in faults {
+        text.push_str(&fault.to_string());
+        text.push('\n');
+    }
+    print(&text);
+    faults.iter().filter(|located| located.fault.severity == Severity::Error).count()
 }

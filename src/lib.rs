@@ -4,8 +4,9 @@
 //! The rooms, and which may use which:
 //!
 //! ```text
-//! cli → http → directory, import → directory → catalogue, store → model
-//!              formats → model
+//! cli → http, import, formats
+//! http → directory, pages          import → directory
+//! directory → catalogue → store → model
 //! ```
 //!
 //! - [`model`]: what an entry is and what makes it valid. Pure.

@@ -8,6 +8,8 @@ pub use problems::{ProblemKind, problem, problems};
 pub use reference::reference;
 pub use start::{Example, Start, start};
 
+use std::sync::LazyLock;
+
 use maud::{DOCTYPE, Markup, html};
 
 /// The style of every page.
@@ -15,8 +17,12 @@ pub const STYLE: &str = include_str!("pages/site.css");
 
 /// The address of the style: it holds a hash, so that caches may keep it for good.
 #[must_use]
-pub fn style_path() -> String {
-    format!("/assets/site-{}.css", &crate::store::hash(&[STYLE]).chars().take(12).collect::<String>())
+pub fn style_path() -> &'static str {
+    static PATH: LazyLock<String> = LazyLock::new(|| {
+        let hash: String = crate::store::hash(&[STYLE]).chars().take(12).collect();
+        format!("/assets/site-{hash}.css")
+    });
+    &PATH
 }
 
 /// What every page has around its content.

@@ -7,9 +7,8 @@ use std::process::ExitCode;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Common, block_on, fail, print, tell};
-use crate::import::{ImportError, Progress, Report, open_all, run, shipped};
-use crate::model::Severity;
+use super::{Common, block_on, fail, print, print_faults, tell};
+use crate::import::{ImportError, Located, Progress, Report, open_all, run, shipped};
 use crate::model::read::format::{Format, check};
 use crate::store::Store;
 
@@ -114,17 +113,7 @@ fn bar() -> ProgressBar {
     bar
 }
 
-fn faulty(faults: &[crate::import::Located]) -> ExitCode {
-    let lines: Vec<String> = faults
-        .iter()
-        .map(|fault| {
-            format!(
-                "{fault}
-"
-            )
-        })
-        .collect();
-    print(&lines.concat());
-    let errors = faults.iter().filter(|f| f.fault.severity == Severity::Error).count();
+fn faulty(faults: &[Located]) -> ExitCode {
+    let errors = print_faults(faults);
     fail(format!("{errors} faults; nothing was imported"))
 }

@@ -17,8 +17,6 @@ pub struct Change {
 /// What to do to an entry or a term.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
-    /// Create an entry, or replace all of it.
-    Put(Value),
     /// Create an entry, or replace those of its members that are given.
     Merge(Value),
     /// Create a shipped entry, or replace it where nobody has edited it.

@@ -222,7 +222,6 @@ impl Writer {
             return Ok(None);
         }
         Ok(match action {
-            Action::Put(value) => self.plan_body(subject, value, false),
             Action::Merge(value) => self.plan_body(subject, subject.merged(value), false),
             Action::Ship(_) if subject.is_edited() => Some((Outcome::Kept, Vec::new())),
             Action::Ship(value) => Some(self.plan_ship(subject, value)),
@@ -257,7 +256,7 @@ impl Writer {
 /// The entry that an action is about.
 fn key_of(action: &Action) -> Result<(Kind, String), Vec<Fault>> {
     match action {
-        Action::Put(value) | Action::Merge(value) | Action::Ship(value) => read::identify(value),
+        Action::Merge(value) | Action::Ship(value) => read::identify(value),
         Action::Rename { kind, from: id, .. } | Action::Retire { kind, id, .. } => {
             read::check_slug("", id).map(|()| (*kind, id.clone())).map_err(|fault| vec![fault])
         }

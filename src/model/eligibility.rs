@@ -97,12 +97,6 @@ macro_rules! criteria {
         }
 
         impl Criterion {
-            /// The code of the criterion's type.
-            #[must_use]
-            pub const fn type_code(&self) -> &'static str {
-                match self { $(Self::$variant { .. } => $code,)+ }
-            }
-
             /// How binding it is.
             #[must_use]
             pub const fn strength(&self) -> Strength {

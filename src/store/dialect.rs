@@ -26,17 +26,6 @@ impl Statement {
     }
 }
 
-impl Dialect {
-    /// The engine's name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sqlite => "SQLite",
-            Self::Postgres => "PostgreSQL",
-        }
-    }
-}
-
 /// Begins a transaction that will write. SQLite takes its write lock now: a lock taken later, by a
 /// reader that begins to write, fails at once instead of waiting.
 pub(super) const BEGIN_WRITE: Statement = Statement { sqlite: "BEGIN IMMEDIATE", postgres: "BEGIN" };
