@@ -9,6 +9,7 @@ COPY Cargo.toml Cargo.lock ./
 COPY config config
 COPY data data
 COPY migrations migrations
+COPY openapi openapi
 COPY src src
 RUN cargo build --release --locked
 

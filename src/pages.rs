@@ -12,21 +12,32 @@ use std::sync::LazyLock;
 
 use maud::{DOCTYPE, Markup, html};
 
-/// The style of every page.
-pub const STYLE: &str = include_str!("pages/site.css");
-
-/// The address of the style: it holds a hash, so that caches may keep it for good.
-#[must_use]
-pub fn style_path() -> &'static str {
-    static PATH: LazyLock<String> = LazyLock::new(|| {
-        let hash: String = crate::store::hash(&[STYLE]).chars().take(12).collect();
-        format!("/assets/site-{hash}.css")
-    });
-    &PATH
+/// A file that pages load.
+#[derive(Debug)]
+pub struct Asset {
+    /// Its address. It holds a hash of the file, so that caches may keep it for good.
+    pub path: String,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// The file.
+    pub text: &'static str,
 }
+
+/// The style of every page, and its icon.
+pub static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+    let asset = |name: &str, ending: &str, media_type, text| {
+        let hash: String = crate::store::hash(&[text]).chars().take(12).collect();
+        Asset { path: format!("/assets/{name}-{hash}.{ending}"), media_type, text }
+    };
+    [
+        asset("site", "css", "text/css; charset=utf-8", include_str!("pages/site.css")),
+        asset("icon", "svg", "image/svg+xml", include_str!("pages/icon.svg")),
+    ]
+});
 
 /// What every page has around its content.
 fn layout(title: &str, content: &Markup) -> String {
+    let [style, icon] = &*ASSETS;
     html! {
         (DOCTYPE)
         html lang="en-GB" {
@@ -34,7 +45,8 @@ fn layout(title: &str, content: &Markup) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) " – Leadership Directory" }
-                link rel="stylesheet" href=(style_path());
+                link rel="stylesheet" href=(style.path);
+                link rel="icon" type=(icon.media_type) href=(icon.path);
             }
             body {
                 a.skip href="#content" { "Skip to the content" }

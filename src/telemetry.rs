@@ -1,6 +1,6 @@
 //! What the process says about itself, to standard error. Never a query string, a key or a profile.
 
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -16,8 +16,15 @@ pub fn start(log: &Log) {
     // The level was checked when the settings were read.
     let chosen: Targets = log.level.parse().unwrap_or_else(|_| Targets::new().with_default(tracing::Level::INFO));
     // These crates log what they are sent, at their lowest levels: addresses, headers and statements.
-    let ours = ["actix_http", "actix_web", "actix_server", "sqlx", "mio", "tokio", "h2"]
+    let ours = ["actix_web", "actix_server", "sqlx", "mio", "tokio", "h2"]
         .into_iter()
-        .fold(chosen, |targets, other| targets.with_target(other, tracing::Level::WARN));
+        .fold(chosen, |targets, other| targets.with_target(other, tracing::Level::WARN))
+        // What it calls an error is a client that does not speak HTTP, and is answered with 400.
+        .with_target("actix_http", LevelFilter::OFF);
     tracing_subscriber::registry().with(lines).with(ours).init();
+    // What a panic says may hold what somebody sent: only where it happened is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        tracing::error!(code.place = place, "a part of the service panicked");
+    }));
 }

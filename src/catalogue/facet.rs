@@ -99,7 +99,8 @@ impl Field {
         }
     }
 
-    /// A term to show how a filter is used.
+    /// A term to show how a filter is used: all those of a kind together find the entry the contract
+    /// shows.
     #[must_use]
     pub const fn example(self, kind: Kind) -> &'static str {
         match self {
@@ -107,9 +108,16 @@ impl Field {
             Self::Level => "introductory",
             Self::Band => "afc-6",
             Self::Eligibility => "open-to-all",
-            Self::Provider => "nhs-leadership-academy",
+            Self::Provider => match kind {
+                Kind::Resource => "kings-fund",
+                _ => "nhs-leadership-academy",
+            },
             Self::Region => "london",
-            Self::Delivery => "online-self-paced",
+            Self::Delivery => match kind {
+                Kind::CoachingLink => "coaching",
+                Kind::Resource => "read-or-watch",
+                _ => "online-self-paced",
+            },
             Self::Cost => "free",
             Self::Award => "provider-award",
             Self::Framework => "hlm",
@@ -117,11 +125,14 @@ impl Field {
                 Kind::Programme => "programme",
                 Kind::Provider => "charity",
                 Kind::Academy => "academy",
-                Kind::CoachingLink => "register",
+                Kind::CoachingLink => "service",
                 Kind::Resource => "report",
                 Kind::Framework => "competency-framework",
             },
-            Self::Status => "running",
+            Self::Status => match kind {
+                Kind::Provider => "as-listed-2018",
+                _ => "running",
+            },
         }
     }
 

@@ -15,6 +15,7 @@ use super::{Service, collection};
 use crate::catalogue::{Cursor, Field, Filter, Item, Looked, Match, Page, PageQuery, Snapshot, Sort, Source, View};
 use crate::model::codes::Kind;
 use crate::model::fault::nearest;
+use crate::model::read;
 use crate::model::read::format::{Format, check};
 
 /// The most entries on one page, and how many where none are asked for.
@@ -76,7 +77,7 @@ impl ListRequest {
         }
         filter.matching = query.one_of("match", &MATCHES, Match::default());
         filter.variants = query.one_of("variants", &SHOW, false);
-        let ids = query.values("id");
+        let ids = read_ids(&mut query);
         filter.ids = (!ids.is_empty()).then_some(ids);
         filter.modified_since = read_moment(&mut query);
         filter.not_checked_since = read_date(&mut query);
@@ -282,6 +283,16 @@ fn read_terms(query: &mut Query, snapshot: &Snapshot, kind: Kind, field: Field) 
         query.fault(UNKNOWN_TERM, what, detail, near, Some(allowed));
     }
     terms
+}
+
+/// Reads `id`. An id that nothing has, or has any more, is told in the answer; what never can be one is
+/// a mistake.
+fn read_ids(query: &mut Query) -> Vec<String> {
+    let ids = query.values("id");
+    for fault in ids.iter().filter_map(|id| read::check_slug("", id).err()) {
+        query.fault(INVALID_PARAMETER, "id", format!("{} {}", fault.detail, fault.fix), None, None);
+    }
+    ids
 }
 
 fn read_facets(query: &mut Query, filters: &'static [Field]) -> Vec<Field> {

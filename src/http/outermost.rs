@@ -1,6 +1,7 @@
 //! What every answer has, whichever layer made it: an id, the change number, and a body that says
 //! what went wrong.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -8,7 +9,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{Error, HttpResponse, ResponseError as _, web};
+use futures_util::FutureExt as _;
 use uuid::Uuid;
 
 use super::Service;
@@ -120,6 +122,20 @@ pub(super) async fn outermost(
     Ok(response)
 }
 
+/// Answers a request whose handler panics, rather than dropping its connection. It wraps each resource:
+/// while a request is still being routed, nothing may keep a second handle of it.
+pub(super) async fn answer_panics(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let asked = request.request().clone();
+    // Handlers share nothing that could be left half-changed: a snapshot is never written to.
+    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(answer) => answer.map(ServiceResponse::map_into_boxed_body),
+        Err(_) => Ok(ServiceResponse::new(asked, Problem::new(INTERNAL, INTERNAL.meaning.trim()).error_response())),
+    }
+}
+
 /// Gives an answer that failed its body, keeping its other headers (such as `Allow`).
 fn explain(response: ServiceResponse<BoxBody>, service: &Service, id: Uuid) -> ServiceResponse<BoxBody> {
     let known = response.response().extensions().get::<Problem>().cloned();
@@ -128,7 +144,7 @@ fn explain(response: ServiceResponse<BoxBody>, service: &Service, id: Uuid) -> S
         tracing::error!(request.id = %id, "a request failed: {}", problem.detail);
     }
     let body = problem.body(&service.public_url, &id.urn().to_string());
-    let mut answer = HttpResponse::build(actix_web::ResponseError::status_code(&problem));
+    let mut answer = HttpResponse::build(problem.status_code());
     for (name, value) in response.headers() {
         answer.append_header((name.clone(), value.clone()));
     }
@@ -141,13 +157,54 @@ fn explain(response: ServiceResponse<BoxBody>, service: &Service, id: Uuid) -> S
 fn log(response: &ServiceResponse<BoxBody>, id: Uuid, begun: Instant) {
     let request = response.request();
     let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-    let (method, status) = (request.method(), response.status().as_u16());
+    // A method may be any word that a client makes up: only those that there are are told.
+    let known = [Method::GET, Method::HEAD, Method::OPTIONS, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    let method = known.iter().find(|known| *known == request.method()).map_or("other", Method::as_str);
+    let status = response.status().as_u16();
     let duration_ms = begun.elapsed().as_secs_f64() * 1_000.0;
     if status >= 500 {
-        tracing::warn!(request.id = %id, http.method = %method, http.route = route, http.status = status, duration_ms, "answered");
+        tracing::warn!(request.id = %id, http.method = method, http.route = route, http.status = status, duration_ms, "answered");
     } else if status >= 400 {
-        tracing::info!(request.id = %id, http.method = %method, http.route = route, http.status = status, duration_ms, "answered");
+        tracing::info!(request.id = %id, http.method = method, http.route = route, http.status = status, duration_ms, "answered");
     } else {
-        tracing::debug!(request.id = %id, http.method = %method, http.route = route, http.status = status, duration_ms, "answered");
+        tracing::debug!(request.id = %id, http.method = method, http.route = route, http.status = status, duration_ms, "answered");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use actix_web::middleware::from_fn;
+    use actix_web::{App, Resource, test};
+    use serde_json::Value;
+
+    use super::*;
+    use crate::directory::Directory;
+    use crate::import::shipped;
+    use crate::store::Store;
+
+    async fn fails() -> HttpResponse {
+        panic!("told to nobody: CANARY");
+    }
+
+    #[actix_web::test]
+    async fn a_panic_is_answered_as_the_contract_shows_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store =
+            Store::open(&format!("sqlite://{}", folder.path().join("d.db").display()), 1).await.expect("a store");
+        let directory = Directory::open(store, &shipped(), jiff::Timestamp::now).await.expect("a directory");
+        let service = Service::new(Arc::new(directory), "https://directory.example".to_owned(), String::new());
+        let resource = Resource::new("/v1/programmes").route(web::get().to(fails)).wrap(from_fn(answer_panics));
+        let app = App::new().app_data(web::Data::new(service)).wrap(from_fn(outermost)).service(resource);
+        let app = test::init_service(app).await;
+        let answer = test::call_service(&app, test::TestRequest::get().uri("/v1/programmes").to_request()).await;
+        assert_eq!(answer.status(), 500);
+        assert_eq!(answer.headers().get("access-control-allow-origin").expect("a header"), "*");
+        let body = test::read_body(answer).await;
+        let mut body: Value = serde_json::from_slice(&body).expect("JSON");
+        body["instance"] = "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7".into();
+        let examples: Value = serde_json::from_str(include_str!("../../openapi/examples.json")).expect("JSON");
+        assert_eq!(body, examples["Internal"]["body"]);
     }
 }

@@ -92,7 +92,7 @@ pub struct Problem {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemBody {
     /// The address of a page about this sort of problem.
-    #[schema(example = "https://directory.example/problems/not-found")]
+    #[schema(format = "uri", example = "https://directory.example/problems/not-found")]
     r#type: String,
     /// The stable name of this sort of problem.
     #[schema(example = "not-found")]
@@ -107,11 +107,11 @@ pub struct ProblemBody {
     #[schema(example = "There is no programme “mary-secole”. Did you mean “mary-seacole”?")]
     detail: String,
     /// This very answer; the log names it too.
-    #[schema(example = "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7")]
+    #[schema(format = "uri", example = "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7")]
     instance: String,
     /// Every fault found, where the request has several parts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
+    #[schema(required = false, max_items = 1_000)]
     errors: Vec<ProblemError>,
     /// Further members of this sort of problem.
     #[serde(flatten)]

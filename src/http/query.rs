@@ -5,7 +5,7 @@ use crate::model::fault::nearest;
 
 /// The most parameters a query may have, and the most values one of them.
 const MOST_PARAMETERS: usize = 30;
-const MOST_VALUES: usize = 20;
+pub(super) const MOST_VALUES: usize = 20;
 
 /// The parameters of a request, those the operation takes.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::{cacheable, entity_tag, json as text_of};
-use super::problem::{Problem, ProblemBody};
+use super::problem::Problem;
 use super::query::Query;
 use super::{Service, collection};
 use crate::model::codes::{CODE_LISTS, CodeList, Kind};
@@ -81,14 +81,7 @@ struct RootLinks {
 /// The kinds of entry with their lists, the licence, and where the contract is.
 #[utoipa::path(
     get, path = "/v1", tag = "service",
-    responses(
-        (status = 200, description = "The service's description of itself.", body = Root, headers(
-            ("ETag" = String, description = "The strong validator of the answer (RFC 9110 §8.8.3)."),
-            ("Directory-Change-Number" = i64, description = "The directory's change number."),
-        )),
-        (status = 304, description = "The answer is the one whose ETag `If-None-Match` names."),
-        (status = 400, description = "A parameter is unknown.", body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, description = "The service's description of itself.", body = Root)),
 )]
 pub(super) async fn describe_service(
     service: web::Data<Service>,
@@ -125,11 +118,7 @@ pub(super) async fn describe_service(
 /// This document: every operation, parameter, status and schema, in OpenAPI 3.1.
 #[utoipa::path(
     get, path = "/openapi.json", tag = "service",
-    responses(
-        (status = 200, description = "The OpenAPI document.", body = Object, content_type = "application/json"),
-        (status = 304, description = "The document is the one whose ETag `If-None-Match` names."),
-        (status = 400, description = "A parameter is unknown.", body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, description = "The OpenAPI document.", body = Object, content_type = "application/json")),
 )]
 pub(super) async fn get_openapi(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     Query::read(request.query_string(), &[]).finish()?;

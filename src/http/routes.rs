@@ -1,8 +1,10 @@
 //! The one table of routes. A test holds it against the contract.
 
 use actix_web::guard;
+use actix_web::middleware::from_fn;
 use actix_web::{Handler, HttpResponse, Resource, Responder, Route, web};
 
+use super::outermost::answer_panics;
 use super::problem::{NOT_FOUND, Problem};
 use super::{entries, health, root, site, vocabularies};
 
@@ -66,7 +68,7 @@ pub fn paths() -> Vec<&'static str> {
 /// Puts the routes into an application.
 pub fn configure(config: &mut web::ServiceConfig) {
     for (path, route) in resources().into_iter().chain(pages()) {
-        config.service(Resource::new(path).route(route));
+        config.service(Resource::new(path).route(route).wrap(from_fn(answer_panics)));
     }
     config.default_service(web::to(nothing_here));
 }

@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, LazyLock};
 
-use actix_web::http::header::{self, ContentType};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 use utoipa_swagger_ui::Config;
 
 use super::answer::{cacheable_as, entity_tag};
-use super::problem::{CODES, Code, NOT_FOUND, Problem, ProblemBody};
+use super::problem::{CODES, Code, NOT_FOUND, Problem};
 use super::query::{Query, shown};
 use super::{Service, collection};
 use crate::catalogue::{Field, Filter, Looked, Snapshot};
@@ -128,13 +128,13 @@ pub(super) async fn problem_page(
 
 /// `/assets/{file}`
 pub(super) async fn asset(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    if request.path() != pages::style_path() {
+    let Some(asset) = pages::ASSETS.iter().find(|asset| asset.path == request.path()) else {
         return Err(Problem::new(NOT_FOUND, "There is no such file."));
-    }
+    };
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .content_type("text/css; charset=utf-8")
-        .body(pages::STYLE))
+        .content_type(asset.media_type)
+        .body(asset.text))
 }
 
 /// `/docs` and what it loads: Swagger UI from its own package, nothing from elsewhere.
@@ -171,11 +171,7 @@ pub(super) async fn swagger(request: HttpRequest) -> Result<HttpResponse, Proble
 /// The same document as `/openapi.json`.
 #[utoipa::path(
     get, path = "/openapi.yaml", tag = "service",
-    responses(
-        (status = 200, description = "The OpenAPI document.", body = String, content_type = "application/yaml"),
-        (status = 304, description = "The document is the one whose ETag `If-None-Match` names."),
-        (status = 400, description = "A parameter is unknown.", body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, description = "The OpenAPI document.", body = Object, content_type = "application/yaml")),
 )]
 pub(super) async fn get_openapi_yaml(
     service: web::Data<Service>,
@@ -192,11 +188,7 @@ pub(super) async fn get_openapi_yaml(
 /// What APIs are here and where they are described (RFC 9727), as a linkset (RFC 9264).
 #[utoipa::path(
     get, path = "/.well-known/api-catalog", tag = "service",
-    responses(
-        (status = 200, description = "The catalogue.", body = Object, content_type = "application/linkset+json"),
-        (status = 304, description = "The catalogue is the one whose ETag `If-None-Match` names."),
-        (status = 400, description = "A parameter is unknown.", body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, description = "The catalogue.", body = Object, content_type = "application/linkset+json")),
 )]
 pub(super) async fn get_api_catalog(
     service: web::Data<Service>,
@@ -231,10 +223,7 @@ pub(super) async fn get_api_catalog(
 /// Whom to tell of a weakness (RFC 9116).
 #[utoipa::path(
     get, path = "/.well-known/security.txt", tag = "service",
-    responses(
-        (status = 200, description = "The contact.", body = String, content_type = "text/plain"),
-        (status = 400, description = "A parameter is unknown.", body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    responses((status = 200, description = "The contact.", body = String, content_type = "text/plain")),
 )]
 pub(super) async fn get_security_contact(
     service: web::Data<Service>,
@@ -247,8 +236,7 @@ pub(super) async fn get_security_contact(
         "Contact: {contact}\nExpires: {SECURITY_EXPIRES}\nPreferred-Languages: en\nCanonical: {}\n",
         at("/.well-known/security.txt")
     );
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "public, max-age=86400"))
-        .insert_header(ContentType::plaintext())
-        .body(text))
+    let number = service.directory.snapshot().head().change_number;
+    let tag = entity_tag(&service, 0, &crate::store::hash(&[&text]));
+    Ok(cacheable_as(&request, "text/plain; charset=utf-8", number, &tag, || text))
 }

@@ -130,6 +130,12 @@ pub fn lookup<'a>(kind: Kind, path: &[&'a str]) -> Result<(), (&'a str, Vec<&'st
     SHAPES.lookup(schema_name(kind), path)
 }
 
+/// Every path of member names into a kind's entries.
+#[must_use]
+pub fn paths(kind: Kind) -> Vec<String> {
+    SHAPES.paths(schema_name(kind))
+}
+
 /// Reads a term.
 ///
 /// # Errors

@@ -24,7 +24,7 @@ pub struct Shapes {
 enum Shape {
     Text(Text),
     Codes(Vec<String>),
-    Integer { least: Option<i64> },
+    Integer { least: Option<i64>, most: i64 },
     Boolean,
     List { item: Box<Self>, least: usize, most: usize },
     Object(Object),
@@ -95,7 +95,13 @@ pub struct Found {
 }
 
 /// The longest list that a type without a limit of its own takes.
-const MOST_ITEMS: usize = 500;
+pub const MOST_ITEMS: usize = 500;
+
+/// The longest text that a type without a limit of its own takes, in characters.
+pub const MOST_TEXT: usize = 10_000;
+
+/// The greatest whole number that every reader of JSON takes as it is (RFC 7493 §2.2).
+pub const GREATEST: i64 = (1 << 53) - 1;
 
 impl Shapes {
     /// Adds the shape of a type and of every type inside it.
@@ -131,6 +137,45 @@ impl Shapes {
         Ok(())
     }
 
+    /// Every path of member names into the type, in the order of the contract's names. A type inside
+    /// itself is not gone through again.
+    #[must_use]
+    pub fn paths(&self, name: &str) -> Vec<String> {
+        let mut paths = Vec::new();
+        if let Some(shape) = self.named.get(name) {
+            self.add_paths(shape, "", &mut vec![name], &mut paths);
+        }
+        paths.sort_unstable();
+        paths.dedup();
+        paths
+    }
+
+    fn add_paths<'a>(&'a self, shape: &'a Shape, prefix: &str, inside: &mut Vec<&'a str>, paths: &mut Vec<String>) {
+        match shape {
+            Shape::Named(name) if !inside.contains(&name.as_str()) => {
+                if let Some(shape) = self.named.get(name) {
+                    inside.push(name);
+                    self.add_paths(shape, prefix, inside, paths);
+                    inside.pop();
+                }
+            }
+            Shape::Choice(options) => {
+                for option in options {
+                    self.add_paths(option, prefix, inside, paths);
+                }
+            }
+            Shape::Nullable(inner) | Shape::List { item: inner, .. } => self.add_paths(inner, prefix, inside, paths),
+            Shape::Object(object) => {
+                for (key, member) in &object.members {
+                    let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+                    self.add_paths(&member.shape, &path, inside, paths);
+                    paths.push(path);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Walks a value of the type whose schema has this name.
     #[must_use]
     pub fn walk(&self, name: &str, value: &Value) -> Found {
@@ -157,16 +202,11 @@ fn compile(name: &str, schema: &Value) -> Shape {
     let (type_name, nullable) = type_of(schema);
     let shape = match type_name {
         "string" => Shape::Text(compile_text(name, schema)),
-        "integer" => Shape::Integer {
-            least: schema.get("minimum").and_then(Value::as_f64).map(|least| {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    reason = "limits in our own schemas are small whole numbers"
-                )]
-                let least = least as i64;
-                least
-            }),
-        },
+        "integer" => {
+            let is_short = schema.get("format").is_some_and(|format| format == "int32");
+            let most = if is_short { i64::from(i32::MAX) } else { GREATEST };
+            Shape::Integer { least: bound(schema, "minimum"), most: bound(schema, "maximum").unwrap_or(most) }
+        }
         "boolean" => Shape::Boolean,
         "array" => Shape::List {
             item: Box::new(compile(name, schema.get("items").unwrap_or(&Value::Null))),
@@ -176,6 +216,11 @@ fn compile(name: &str, schema: &Value) -> Shape {
         _ => compile_object(name, schema),
     };
     if nullable { Shape::Nullable(Box::new(shape)) } else { shape }
+}
+
+fn bound(schema: &Value, key: &str) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "limits in our own schemas are small whole numbers")]
+    schema.get(key).and_then(Value::as_f64).map(|bound| bound as i64)
 }
 
 fn length(schema: &Value, key: &str) -> Option<usize> {
@@ -206,7 +251,7 @@ fn compile_text(name: &str, schema: &Value) -> Text {
     Text {
         name: name.to_owned(),
         format: schema.get("format").and_then(Value::as_str).and_then(Format::from_name),
-        max_length: length(schema, "maxLength").unwrap_or(10_000),
+        max_length: length(schema, "maxLength").unwrap_or(MOST_TEXT),
         vocabulary: schema.get("x-vocabulary").and_then(Value::as_str).map(str::to_owned),
         reference: schema
             .get("x-reference")
@@ -289,9 +334,12 @@ impl<'a> Walk<'a> {
                 }
                 None => self.wrong_type("a code", value),
             },
-            Shape::Integer { least } => match value.as_i64() {
+            Shape::Integer { least, most } => match value.as_i64() {
                 Some(number) if least.is_some_and(|least| number < least) => {
                     self.fault(format!("{number} is too small."), format!("Write {} or more.", least.unwrap_or(0)));
+                }
+                Some(number) if number > *most => {
+                    self.fault(format!("{number} is too great."), format!("Write {most} or less."));
                 }
                 Some(_) => {}
                 None => self.wrong_type("a whole number", value),

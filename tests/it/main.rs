@@ -24,6 +24,8 @@ mod follow;
 mod history;
 mod http;
 mod import;
+mod logs;
 mod problems;
+mod promise;
 mod start;
 mod support;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::engine::{Database, Engine};
+use crate::promise;
 
 /// Declares a test for each engine.
 #[macro_export]
@@ -76,8 +77,12 @@ impl Answer {
 
 impl App {
     pub(crate) async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, &[]).await
+    }
+
+    pub(crate) async fn start_with(engine: Engine, arguments: &[&str]) -> Self {
         let database = engine.fresh().await;
-        let process = Process::start(&database.url, &[]);
+        let process = Process::start(&database.url, arguments);
         Self { database, process }
     }
 
@@ -103,19 +108,29 @@ impl App {
 impl Process {
     /// Starts a server and waits until it says that it listens.
     pub(crate) fn start(database: &str, arguments: &[&str]) -> Self {
-        let mut child = binary()
-            .args(["--listen", "127.0.0.1:0", "--database", database])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary starts");
+        Self::spawn(
+            binary().args(["--listen", "127.0.0.1:0", "--database", database]).args(arguments).stderr(Stdio::piped()),
+        )
+    }
+
+    /// Starts a server that logs everything it ever would into a file.
+    pub(crate) fn start_logged(database: &str, format: &str, log: &Path) -> Self {
+        let file = std::fs::File::create(log).expect("a log");
+        let mut command = binary();
+        command.env("LEADERSHIP_DIRECTORY__LOG__LEVEL", "trace").env("LEADERSHIP_DIRECTORY__LOG__FORMAT", format);
+        Self::spawn(command.args(["--listen", "127.0.0.1:0", "--database", database]).stderr(file))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary starts");
         let mut line = String::new();
         let mut lines = BufReader::new(child.stdout.take().expect("standard output"));
         lines.read_line(&mut line).expect("a line");
         let Some(url) = line.trim().strip_prefix("listening on ").map(str::to_owned) else {
             let mut errors = String::new();
-            child.stderr.take().expect("standard error").read_to_string(&mut errors).expect("text");
+            if let Some(mut pipe) = child.stderr.take() {
+                pipe.read_to_string(&mut errors).expect("text");
+            }
             panic!("the server did not start: {line}{errors}");
         };
         let client = reqwest::Client::builder()
@@ -131,16 +146,23 @@ impl Process {
     }
 
     pub(crate) async fn ask(&self, method: reqwest::Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let method_is_get = method == reqwest::Method::GET;
         let mut request = self.client.request(method, format!("{}{path}", self.url)).timeout(PATIENCE);
+        let is_coded = headers.iter().any(|(name, _)| *name == "accept-encoding");
+        let is_plain = method_is_get && !is_coded;
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let response = request.send().await.expect("an answer");
-        Answer {
+        let answer = Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
-            text: response.text().await.expect("text"),
+            text: String::from_utf8_lossy(&response.bytes().await.expect("a body")).into_owned(),
+        };
+        if is_plain {
+            promise::check(path, &answer);
         }
+        answer
     }
 
     /// Sends a signal.

@@ -1,0 +1,137 @@
+//! What operations answer beside what they are asked for: the statuses and headers they share, and
+//! the examples.
+
+use serde_json::{Map, Value, json};
+
+use super::{operations, put};
+
+/// Examples by operation, or by the name of a shared answer: a request and the body that the shipped
+/// directory answers it with. Tests execute each.
+const EXAMPLES: &str = include_str!("../../../openapi/examples.json");
+
+/// The answers that operations share: name, status, what they mean.
+const SHARED: &[(&str, &str, &str)] = &[
+    ("NotModified", "304", "The client has it already: `If-None-Match` names its ETag."),
+    ("Renamed", "308", "The entry has another id now; `Location` leads to it."),
+    ("BadRequest", "400", "A parameter is unknown or cannot be used; every fault is told, with what may stand there."),
+    ("NotFound", "404", "Nothing has this name; the nearest that there is is told."),
+    ("NotAcceptable", "406", "The request accepts neither the media type nor a coding that there is."),
+    ("Gone", "410", "The entry was taken out of the directory: why, since when, and what took its place."),
+    ("UriTooLong", "414", "The address is longer than 8 KiB."),
+    ("Internal", "500", "Something failed that should not have; the log names it by the `instance`."),
+    ("Unreachable", "503", "The database does not answer; reads go on from memory."),
+    ("Problem", "default", "Any other answer that failed."),
+];
+
+/// The headers of answers: name, schema, meaning, example.
+fn headers() -> Value {
+    let text = |name: &str, about: &str, example: &str| {
+        (
+            name.to_owned(),
+            json!({"description": about, "schema": {"type": "string", "maxLength": 4_000}, "example": example}),
+        )
+    };
+    let mut headers: Map<String, Value> = [
+        text("Access-Control-Allow-Origin", "Pages of any origin may read (the Fetch standard).", "*"),
+        text("Cache-Control", "How long it may be kept (RFC 9111 §5.2).", "public, no-cache, stale-if-error=86400"),
+        text("ETag", "The strong validator of this representation (RFC 9110 §8.8.3).", "\"240-0a1b2c3d4e5f-6a7b8c\""),
+        text("Vary", "What of the request it depends on (RFC 9110 §12.5.5).", "Accept, Accept-Encoding"),
+        text(
+            "Link",
+            "The next page, where there is one (RFC 8288).",
+            "<https://directory.example/v1/programmes?limit=2&cursor=eyJs>; rel=\"next\"",
+        ),
+        text("Location", "Where it is now (RFC 9110 §10.2.2).", "https://directory.example/v1/programmes/mary-seacole"),
+        text("X-Request-Id", "This answer; the log names it too.", "7c9e6679-7425-40de-944b-e07fc1f90ae7"),
+    ]
+    .into_iter()
+    .collect();
+    let mut number = |name: &str, about: &str, example: u32| {
+        let schema = json!({"type": "integer", "format": "int64", "minimum": 0});
+        headers.insert(name.to_owned(), json!({"description": about, "schema": schema, "example": example}));
+    };
+    number("Directory-Change-Number", "The directory's change number.", 240);
+    number("Retry-After", "The seconds to wait before asking again (RFC 9110 §10.2.3).", 5);
+    Value::Object(headers)
+}
+
+/// The headers of an answer with a status.
+fn headers_of(status: &str, is_cacheable: bool, is_list: bool) -> Value {
+    let mut names = vec!["Access-Control-Allow-Origin", "Directory-Change-Number", "X-Request-Id", "Cache-Control"];
+    match status {
+        "200" | "304" if is_cacheable => names.extend(["ETag", "Vary"]),
+        "308" => names.push("Location"),
+        "503" => names.push("Retry-After"),
+        _ => {}
+    }
+    if is_list {
+        names.push("Link");
+    }
+    names.into_iter().map(|name| (name.to_owned(), json!({"$ref": format!("#/components/headers/{name}")}))).collect()
+}
+
+/// Gives every operation the answers it shares with others, and every answer its headers.
+pub(super) fn add(document: &mut Value) {
+    let shared = SHARED.iter().map(|(name, status, about)| {
+        let mut answer = json!({"description": about, "headers": headers_of(status, true, false)});
+        if !status.starts_with('3') {
+            let schema = json!({"$ref": "#/components/schemas/ProblemBody"});
+            put(&mut answer, "", "content", json!({"application/problem+json": {"schema": schema}}));
+        }
+        ((*name).to_owned(), answer)
+    });
+    let shared: Map<String, Value> = shared.collect();
+    put(document, "/components", "responses", Value::Object(shared));
+    put(document, "/components", "headers", headers());
+    for (path, operation) in operations(document) {
+        let is_list = operation.get("operationId").and_then(Value::as_str).is_some_and(|id| id.starts_with("list_"));
+        let is_cacheable = !path.starts_with("/health");
+        let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
+        for (status, answer) in answers.iter_mut() {
+            let is_paged = is_list && path != "/v1/vocabularies";
+            put(answer, "", "headers", headers_of(status, is_cacheable, is_paged));
+        }
+        for (name, status, _) in SHARED {
+            let is_given = match *name {
+                "NotModified" => is_cacheable,
+                "Renamed" | "Gone" => path.ends_with("/{id}"),
+                "NotFound" => path.contains('{'),
+                "Unreachable" => path == "/health/ready",
+                _ => true,
+            };
+            if is_given {
+                answers.insert((*status).to_owned(), json!({"$ref": format!("#/components/responses/{name}")}));
+            }
+        }
+    }
+}
+
+/// Shows every answer by an example.
+pub(super) fn add_examples(document: &mut Value) {
+    let examples: Map<String, Value> = serde_json::from_str(EXAMPLES).unwrap_or_default();
+    for (_, operation) in operations(document) {
+        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        let example = examples.get(id).cloned();
+        if let (Some(example), Some(answer)) =
+            (example, operation.get_mut("responses").and_then(|all| all.get_mut("200")))
+        {
+            show(answer, &example);
+        }
+    }
+    for (name, _, _) in SHARED {
+        let answer = document.pointer_mut(&format!("/components/responses/{name}"));
+        if let (Some(example), Some(answer)) = (examples.get(*name), answer) {
+            show(answer, example);
+        }
+    }
+}
+
+/// Puts an example into each content of an answer, with its request above it.
+fn show(answer: &mut Value, example: &Value) {
+    let summary = format!("GET {}", example.get("request").and_then(Value::as_str).unwrap_or_default());
+    let contents = answer.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten();
+    for (_, content) in contents {
+        let body = example.get("body").cloned().unwrap_or_default();
+        put(content, "", "examples", json!({"shipped": {"summary": summary, "value": body}}));
+    }
+}

@@ -1,0 +1,180 @@
+//! The parameters of the contract.
+
+use serde_json::{Value, json};
+
+use super::operations;
+use crate::catalogue::{Field, Sort, Source};
+use crate::http::collection;
+use crate::http::include::includes_of;
+use crate::http::list::{MOST, USUAL, VIEWS};
+use crate::http::query::MOST_VALUES;
+use crate::http::vocabularies::scheme_names;
+use crate::model::codes::Kind;
+use crate::model::read::schema_name;
+
+/// What slugs and codes are made of.
+const SLUG: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
+
+/// Gives every operation its parameters.
+pub(super) fn add(document: &mut Value) {
+    for (path, operation) in operations(document) {
+        let kind =
+            Kind::ALL.iter().find(|kind| path.trim_end_matches("/{id}") == format!("/v1/{}", collection(**kind)));
+        let parameters = match kind {
+            Some(kind) if path.ends_with("/{id}") => entry(*kind),
+            Some(kind) => list(*kind),
+            None => vocabulary(path),
+        };
+        if !parameters.is_empty() {
+            operation.insert("parameters".to_owned(), Value::Array(parameters));
+        }
+    }
+}
+
+fn query(name: &str, about: &str, schema: &Value, example: &Value) -> Value {
+    json!({"name": name, "in": "query", "required": false, "description": about, "schema": schema, "example": example})
+}
+
+/// A parameter with several values, separated by commas.
+fn several(name: &str, about: &str, items: &Value, example: &[&str]) -> Value {
+    let schema = json!({"type": "array", "minItems": 1, "maxItems": MOST_VALUES, "items": items});
+    json!({
+        "name": name, "in": "query", "required": false, "description": about,
+        "style": "form", "explode": false, "schema": schema, "example": example,
+    })
+}
+
+fn in_path(name: &str, about: &str, schema: &Value, example: &str) -> Value {
+    json!({"name": name, "in": "path", "required": true, "description": about, "schema": schema, "example": example})
+}
+
+fn slug() -> Value {
+    json!({"type": "string", "minLength": 1, "maxLength": 80, "pattern": SLUG})
+}
+
+fn one_of(names: &[&str]) -> Value {
+    json!({"type": "string", "enum": names})
+}
+
+/// The parameters of a kind's list: its filters, then what every list takes.
+fn list(kind: Kind) -> Vec<Value> {
+    let filter = |field: &Field| {
+        let terms = match field.source(kind) {
+            Source::Scheme(scheme) => format!("terms of the vocabulary `{scheme}`"),
+            Source::Entries(kind) => format!("ids of {}", collection(kind)),
+        };
+        let about = format!(
+            "{}: {terms}, separated by commas or repeated; an entry passes that answers any of them.",
+            field.about()
+        );
+        several(field.name(), &about, &slug(), &[field.example(kind)])
+    };
+    let mut parameters: Vec<Value> = Field::of(kind).iter().map(filter).collect();
+    let facets: Vec<&str> = Field::of(kind).iter().map(|field| field.name()).collect();
+    parameters.extend([
+        query(
+            "match",
+            "Whether an entry that states nothing about a filter passes it: `stated` (no) or `possible` (yes).",
+            &one_of(&["stated", "possible"]),
+            &json!("possible"),
+        ),
+        query("variants", "Whether variants of programmes are listed too.", &one_of(&["show", "hide"]), &json!("show")),
+        several("id", "Only these entries. Variants are shown when asked for.", &slug(), &[example_id(kind)]),
+        query(
+            "modifiedSince",
+            "Only what changed on or after this day or moment.",
+            &json!({"anyOf": [{"type": "string", "format": "date", "maxLength": 10}, {"type": "string", "format": "date-time", "maxLength": 40}]}),
+            &json!("2020-01-01"),
+        ),
+        query(
+            "notCheckedSince",
+            "Only what no source was read live for on or after this date, or month, or year.",
+            &json!({"anyOf": [
+                {"type": "string", "pattern": "^(?!0000)[0-9]{4}(-(0[1-9]|1[0-2]))?$", "maxLength": 7},
+                {"type": "string", "format": "date", "maxLength": 10},
+            ]}),
+            &json!("2030-01-01"),
+        ),
+        several(
+            "facets",
+            "Count the entries by these. Each counts as if nothing were chosen in it.",
+            &one_of(&facets),
+            &facets,
+        ),
+        query("zeros", "Whether facets show terms that no entry answers.", &one_of(&["show", "hide"]), &json!("hide")),
+    ]);
+    parameters.extend(depth(kind));
+    parameters.extend([
+        query(
+            "view",
+            "How much of each entry: a summary, or everything.",
+            &one_of(&VIEWS.map(|(name, _)| name)),
+            &json!("summary"),
+        ),
+        query(
+            "sort",
+            "The order; the id breaks ties.",
+            &one_of(&Sort::NAMES.map(|(name, _)| name)),
+            &json!("-modifiedAt"),
+        ),
+        query(
+            "limit",
+            &format!("The most entries on the page; {USUAL} where it is left out."),
+            &json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": MOST, "default": USUAL}),
+            &json!(5),
+        ),
+        json!({
+            "name": "cursor", "in": "query", "required": false,
+            "description": "Where the page begins: from `links.next` of the page before.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 2_000, "pattern": "^[A-Za-z0-9_-]+$"},
+        }),
+    ]);
+    parameters
+}
+
+/// How much of an entry is sent, and what along with it.
+fn depth(kind: Kind) -> [Value; 2] {
+    let includes: Vec<&str> = includes_of(kind).map(|include| include.member).collect();
+    let field = json!({"$ref": format!("#/components/schemas/{}Field", schema_name(kind))});
+    [
+        several("fields", "Only these members; a point leads into a member.", &field, &["id", "title", "status.term"]),
+        several(
+            "include",
+            "Send the entries along that these members name, as summaries, in `included`.",
+            &one_of(&includes),
+            &["related"],
+        ),
+    ]
+}
+
+/// The parameters of one entry of a kind.
+fn entry(kind: Kind) -> Vec<Value> {
+    let mut parameters = vec![in_path("id", "The entry's id.", &slug(), example_id(kind))];
+    parameters.extend(depth(kind));
+    parameters
+}
+
+/// The parameters of an operation on vocabularies: those that its path names.
+fn vocabulary(path: &str) -> Vec<Value> {
+    let schemes: Vec<&str> = scheme_names().collect();
+    let mut parameters = Vec::new();
+    if path.contains("{scheme}") {
+        parameters.push(in_path("scheme", "The vocabulary's name.", &one_of(&schemes), "role"));
+    }
+    if path.contains("{term}") {
+        parameters.push(in_path("term", "The term's code.", &slug(), "nurse"));
+    }
+    parameters
+}
+
+/// An entry of each kind that is always there.
+const fn example_id(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Programme => "edward-jenner",
+        Kind::Provider => "kings-fund",
+        Kind::Academy => "london-leadership-academy",
+        Kind::CoachingLink => "coaching-mentoring",
+        Kind::Resource => "west-2015",
+        Kind::Framework => "hlm",
+    }
+}

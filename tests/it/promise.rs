@@ -1,0 +1,76 @@
+//! What the contract promises of an answer. Every answer that any test sees is held against it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, binary};
+
+/// The contract, as the binary under test writes it.
+pub(crate) static CONTRACT: LazyLock<Value> = LazyLock::new(|| {
+    let output = binary().arg("openapi").output().expect("it runs");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+});
+
+/// Checks the answer to a GET of a path.
+pub(crate) fn check(path: &str, answer: &Answer) {
+    let kind = answer.header("content-type").split(';').next().unwrap_or_default();
+    let Some(template) = template(path) else {
+        // Pages stand beside the contract; a failure has the same shape everywhere.
+        if answer.status >= 400 {
+            assert_eq!(kind, "application/problem+json", "{path}");
+            valid(&json!({"$ref": "#/components/schemas/ProblemBody"}), &answer.json(), path);
+        }
+        return;
+    };
+    let promised = &CONTRACT["paths"][template]["get"]["responses"][answer.status.to_string()];
+    assert!(promised.is_object(), "{path}: {template} promises no {}", answer.status);
+    let promised = promised["$ref"].as_str().map_or(promised, |r| CONTRACT.pointer(&r[1..]).expect("a shared answer"));
+    for header in promised["headers"].as_object().into_iter().flatten().map(|(name, _)| name.as_str()) {
+        // A last page has no link; an answer that tells of a person is kept by nobody and needs no tag.
+        let is_there_always =
+            header != "Link" && (header != "ETag" || !answer.header("cache-control").contains("private"));
+        assert!(!is_there_always || answer.headers.contains_key(header), "{path}: {} without {header}", answer.status);
+    }
+    match promised["content"].as_object() {
+        None => assert_eq!(answer.text, "", "{path}: {} has no body", answer.status),
+        Some(content) => {
+            let content = content.get(kind).unwrap_or_else(|| panic!("{path}: {} promises no {kind}", answer.status));
+            if kind.ends_with("json") {
+                valid(&content["schema"], &answer.json(), path);
+            }
+        }
+    }
+}
+
+/// The path of the contract that an address falls under.
+fn template(path: &str) -> Option<&'static str> {
+    let path = path.split('?').next().unwrap_or_default();
+    let paths = CONTRACT["paths"].as_object().expect("paths").keys();
+    let fits = |template: &str| {
+        let (wanted, given): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+        let same = |(wanted, given): (&&str, &&str)| wanted == given || (wanted.starts_with('{') && !given.is_empty());
+        wanted.len() == given.len() && wanted.iter().zip(&given).all(same)
+    };
+    paths.map(String::as_str).find(|template| fits(template))
+}
+
+/// Checks a value against a schema of the contract.
+pub(crate) fn valid(schema: &Value, value: &Value, name: &str) {
+    static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+    let known = VALIDATORS.lock().expect("no test fails in here").get(&schema.to_string()).cloned();
+    let validator = known.unwrap_or_else(|| {
+        let mut whole =
+            json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "components": CONTRACT["components"]});
+        whole.as_object_mut().expect("an object").extend(schema.as_object().expect("a schema").clone());
+        let validator = jsonschema::options().should_validate_formats(true).build(&whole).expect("a good schema");
+        let validator = Arc::new(validator);
+        VALIDATORS.lock().expect("no test fails in here").insert(schema.to_string(), Arc::clone(&validator));
+        validator
+    });
+    let faults: Vec<String> =
+        validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).take(5).collect();
+    assert!(faults.is_empty(), "{name}: {faults:#?}");
+}
