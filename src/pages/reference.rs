@@ -19,7 +19,7 @@ pub fn reference(contract: &Value) -> String {
             }
             @for tag in &tags {
                 h2 id=(tag) { (tag) }
-                @for (path, method, operation) in operations(contract, tag) { (one(path, method, operation)) }
+                @for (path, method, operation) in operations(contract, tag) { (one(contract, path, method, operation)) }
             }
             h2 id="schemas" { "Schemas" }
             @for (name, schema) in object(contract, "/components/schemas") { (schema_table(name, schema)) }
@@ -57,7 +57,7 @@ fn operations<'a>(contract: &'a Value, tag: &str) -> Vec<(&'a String, &'a String
         .collect()
 }
 
-fn one(path: &str, method: &str, operation: &Value) -> Markup {
+fn one(contract: &Value, path: &str, method: &str, operation: &Value) -> Markup {
     let parameters = list(operation, "/parameters");
     html! {
         h3 id=(text(operation, "/operationId")) { (text(operation, "/summary")) }
@@ -67,12 +67,13 @@ fn one(path: &str, method: &str, operation: &Value) -> Markup {
             div.scroll tabindex="0" role="region" aria-label={ "Parameters: " (text(operation, "/summary")) } {
                 table {
                     caption { "Parameters" }
-                    thead { tr { th scope="col" { "Name" } th scope="col" { "In" } th scope="col" { "Meaning" } th scope="col" { "Example" } } }
+                    thead { tr { th scope="col" { "Name" } th scope="col" { "In" } th scope="col" { "Type" } th scope="col" { "Meaning" } th scope="col" { "Example" } } }
                     tbody {
                         @for parameter in parameters {
                             tr {
                                 th scope="row" { code { (text(parameter, "/name")) } }
                                 td { (text(parameter, "/in")) }
+                                td { (type_of(&parameter["schema"])) }
                                 td { (prose(text(parameter, "/description"))) }
                                 td { (example(parameter)) }
                             }
@@ -87,6 +88,7 @@ fn one(path: &str, method: &str, operation: &Value) -> Markup {
                 thead { tr { th scope="col" { "Status" } th scope="col" { "Meaning" } th scope="col" { "Body" } } }
                 tbody {
                     @for (status, answer) in object(operation, "/responses") {
+                        @let answer = resolved(contract, answer);
                         tr {
                             th scope="row" { (status) }
                             td { (prose(text(answer, "/description"))) }
@@ -96,13 +98,35 @@ fn one(path: &str, method: &str, operation: &Value) -> Markup {
                 }
             }
         }
+        @for (_, content) in object(operation, "/responses/200/content") {
+            @for (_, example) in object(content, "/examples") {
+                details {
+                    summary { "Example: " code { (text(example, "/summary")) } }
+                    pre tabindex="0" { code { (written(&example["value"])) } }
+                }
+            }
+        }
     }
+}
+
+/// What a reference leads to.
+fn resolved<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
+    let pointer = value.get("$ref").and_then(Value::as_str).and_then(|at| at.strip_prefix('#'));
+    pointer.and_then(|pointer| contract.pointer(pointer)).unwrap_or(value)
+}
+
+/// A body as an example shows it.
+fn written(body: &Value) -> String {
+    body.as_str().map_or_else(|| serde_json::to_string_pretty(body).unwrap_or_default(), str::to_owned)
 }
 
 fn example(parameter: &Value) -> Markup {
     match &parameter["example"] {
         Value::Null => html! {},
         Value::String(text) => html! { code { (text) } },
+        Value::Array(several) => {
+            html! { code { @for (index, one) in several.iter().filter_map(Value::as_str).enumerate() { @if index > 0 { "," wbr; } (one) } } }
+        }
         other => html! { code { (other) } },
     }
 }
@@ -111,7 +135,8 @@ fn schema_table(name: &str, schema: &Value) -> Markup {
     html! {
         h3 id={ "schema-" (name) } { (name) }
         p { (prose(text(schema, "/description"))) }
-        @if schema.get("properties").is_some() {
+        // Sparse entries have the members of whole ones.
+        @if schema.get("properties").is_some() && !name.ends_with("Sparse") {
             div.scroll tabindex="0" role="region" aria-label={ "Members of " (name) } {
                 table {
                     thead { tr { th scope="col" { "Member" } th scope="col" { "Type" } th scope="col" { "Meaning" } } }
@@ -144,6 +169,10 @@ fn type_of(schema: &Value) -> Markup {
             return html! { @for (index, option) in options.iter().enumerate() { @if index > 0 { " or " } (type_of(option)) } };
         }
     }
+    let codes = list(schema, "/enum");
+    if (1..=12).contains(&codes.len()) {
+        return html! { @for (index, code) in codes.iter().enumerate() { @if index > 0 { " or " } code { (code.as_str().unwrap_or_default()) } } };
+    }
     let name = match schema.get("type") {
         Some(Value::Array(types)) => types.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
         Some(Value::String(name)) => name.clone(),
@@ -151,6 +180,8 @@ fn type_of(schema: &Value) -> Markup {
     };
     if let Some(items) = schema.get("items") {
         html! { (name) " of " (type_of(items)) }
+    } else if let Some(format) = schema.get("format").and_then(Value::as_str).filter(|_| name == "string") {
+        html! { (name) " (" (format) ")" }
     } else {
         html! { (name) }
     }

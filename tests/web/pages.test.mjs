@@ -32,7 +32,7 @@ after(async () => {
 async function open(t, path, viewport) {
   const { page, faults } = await openPage(browser, { viewport, origins: [directory.origin] });
   t.after(() => page.context().close());
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   const response = await page.goto(directory.origin + path);
   assert.equal(response.status(), 200);
   return { page, faults };

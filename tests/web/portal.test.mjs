@@ -40,7 +40,8 @@ async function startPortal(directoryOrigin) {
   const policy = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'";
   const html = (body, headers) => ({ 'content-type': 'text/html; charset=utf-8', body, ...headers });
   const page = HTML.replaceAll(PLACEHOLDER, directoryOrigin);
-  const frame = '<!DOCTYPE html><html lang="en"><title>A frame</title><iframe sandbox="allow-scripts" src="/panel.html" title="Panel">';
+  const frame = `<!DOCTYPE html><html lang="en"><title>A frame</title>
+    <iframe sandbox="allow-scripts" src="/panel.html" title="Panel"></iframe>`;
   const answers = {
     '/panel.html': html(page, { 'content-security-policy': `${policy}; connect-src ${directoryOrigin}` }),
     '/closed.html': html(page, { 'content-security-policy': policy }),
@@ -69,7 +70,7 @@ async function answer(query = '') {
 async function openPanel(t, { path = '/panel.html', viewport = WIDE, prepare = () => {} } = {}) {
   const { page, faults } = await openPage(browser, { viewport, origins: [portal.origin, directory.origin] });
   t.after(() => page.context().close());
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   await prepare(page);
   await page.goto(portal.origin + path);
   return { page, faults };
