@@ -158,9 +158,16 @@ impl ListRequest {
             envelope.included(included.iter().map(|item| item.summary.as_ref()));
         }
         let not_stated = snapshot.not_stated(self.page.kind, filter);
+        let possible = if filter.matching == Match::Possible || filter.terms.is_empty() {
+            page.total
+        } else {
+            let silence_passes = Filter { matching: Match::Possible, ..filter.clone() };
+            snapshot.choose(self.page.kind, &silence_passes, None).len()
+        };
         let mut meta = json!({
             "changeNumber": snapshot.head().change_number,
             "total": page.total,
+            "possible": possible,
             "limit": self.page.limit,
             "match": if filter.matching == Match::Stated { "stated" } else { "possible" },
             "notStated": not_stated.iter().map(|(field, count)| (field.name().to_owned(), json!(count))).collect::<Map<_, _>>(),
@@ -169,11 +176,10 @@ impl ListRequest {
         if let (Some(members), false) = (meta.as_object_mut(), self.facets.is_empty()) {
             members.insert("facets".to_owned(), self.facets(snapshot));
         }
-        let is_possible_more = filter.matching == Match::Stated && not_stated.iter().any(|(_, count)| *count > 0);
         let links = json!({
             "self": self.address(service, self.page.after.as_ref(), None),
             "next": next,
-            "possible": is_possible_more.then(|| self.address(service, None, Some("possible"))),
+            "possible": (possible > page.total).then(|| self.address(service, None, Some("possible"))),
         });
         envelope.finish(&meta, &links)
     }

@@ -11,7 +11,7 @@ use super::answer::{cacheable_as, entity_tag};
 use super::problem::{CODES, Code, NOT_FOUND, Problem};
 use super::query::{Query, shown};
 use super::{Service, collection};
-use crate::catalogue::{Field, Filter, Looked, Snapshot};
+use crate::catalogue::{Field, Filter, Looked, PageQuery, Snapshot, Sort};
 use crate::model::codes::Kind;
 use crate::pages;
 
@@ -78,6 +78,12 @@ fn examples(snapshot: &Snapshot) -> Vec<pages::Example> {
     let silent: Value =
         snapshot.not_stated(Kind::Programme, &filter).iter().map(|(f, n)| (f.name(), json!(n))).collect();
     let london = Filter { terms: vec![(Field::Region, vec!["london".to_owned()])], ..Filter::default() };
+    let academies: Vec<Value> = snapshot
+        .page(&PageQuery { kind: Kind::Academy, sort: Sort::Title, limit: 2, filter: london, after: None })
+        .items
+        .iter()
+        .map(|item| json!({"id": item.id, "title": item.title}))
+        .collect();
     vec![
         pages::Example {
             title: "One programme, each fact with its source",
@@ -92,7 +98,7 @@ fn examples(snapshot: &Snapshot) -> Vec<pages::Example> {
         pages::Example {
             title: "The leadership academies of a region, past and present",
             path: "/v1/academies?region=london&fields=id,title,status.term".to_owned(),
-            answer: pretty(&json!({"total": snapshot.choose(Kind::Academy, &london, None).len()})),
+            answer: pretty(&json!({"data": academies})),
         },
     ]
 }

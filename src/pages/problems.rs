@@ -2,6 +2,8 @@
 
 use maud::html;
 
+use super::reference::prose;
+
 /// One sort of problem, as its page tells it.
 #[derive(Debug, Clone, Copy)]
 pub struct ProblemKind {
@@ -22,7 +24,7 @@ pub fn problem(code: &ProblemKind) -> String {
         code.title,
         &html! {
             h1 { (code.title) }
-            p { (code.meaning.trim()) }
+            p { (prose(code.meaning.trim())) }
             table {
                 tbody {
                     tr { th scope="row" { "Code" } td { code { (code.code) } } }
@@ -42,7 +44,7 @@ pub fn problems(codes: &[ProblemKind]) -> String {
         &html! {
             h1 { "Problems" }
             p { "Every answer with a status of 400 or above says what went wrong as problem details (RFC 9457). Its " code { "code" } " is one of these." }
-            div.scroll tabindex="0" role="region" aria-label="Problems" {
+            div.list {
                 table {
                     thead { tr { th scope="col" { "Code" } th scope="col" { "Status" } th scope="col" { "What it means" } } }
                     tbody {
@@ -50,7 +52,7 @@ pub fn problems(codes: &[ProblemKind]) -> String {
                             tr {
                                 th scope="row" { a href={ "/problems/" (code.code) } { (code.code) } }
                                 td { (code.status) }
-                                td { (code.meaning.trim()) }
+                                td { (prose(code.meaning.trim())) }
                             }
                         }
                     }

@@ -32,7 +32,7 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 }
 
 /// A text in which code stands between backticks.
-fn prose(text: &str) -> Markup {
+pub(super) fn prose(text: &str) -> Markup {
     html! {
         @for (index, part) in text.split('`').enumerate() {
             @if index % 2 == 1 { code { (part) } } @else { (part) }
@@ -67,14 +67,15 @@ fn one(contract: &Value, path: &str, method: &str, operation: &Value) -> Markup 
             div.scroll tabindex="0" role="region" aria-label={ "Parameters: " (text(operation, "/summary")) } {
                 table {
                     caption { "Parameters" }
-                    thead { tr { th scope="col" { "Name" } th scope="col" { "In" } th scope="col" { "Type" } th scope="col" { "Meaning" } th scope="col" { "Example" } } }
+                    thead { tr { th scope="col" { "Name" } th scope="col" { "Meaning" } th scope="col" { "Example" } } }
                     tbody {
                         @for parameter in parameters {
                             tr {
                                 th scope="row" { code { (text(parameter, "/name")) } }
-                                td { (text(parameter, "/in")) }
-                                td { (type_of(&parameter["schema"])) }
-                                td { (prose(text(parameter, "/description"))) }
+                                td {
+                                    (prose(text(parameter, "/description")))
+                                    p.type { "In the " (text(parameter, "/in")) ": " (type_of(&parameter["schema"])) }
+                                }
                                 td { (example(parameter)) }
                             }
                         }
@@ -121,7 +122,8 @@ fn written(body: &Value) -> String {
 }
 
 fn example(parameter: &Value) -> Markup {
-    match &parameter["example"] {
+    let own = &parameter["example"];
+    match if own.is_null() { &parameter["schema"]["examples"][0] } else { own } {
         Value::Null => html! {},
         Value::String(text) => html! { code { (text) } },
         Value::Array(several) => {

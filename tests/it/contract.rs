@@ -126,7 +126,8 @@ on_both_engines! {
             let mut address = path.clone();
             let mut pairs = Vec::new();
             for parameter in item["get"]["parameters"].as_array().into_iter().flatten() {
-                let example = match &parameter["example"] {
+                let own = &parameter["example"];
+                let example = match if own.is_null() { &parameter["schema"]["examples"][0] } else { own } {
                     Value::Array(several) => several.iter().map(|one| one.as_str().unwrap()).collect::<Vec<_>>().join(","),
                     Value::String(one) => one.clone(),
                     Value::Null => continue,

@@ -38,6 +38,12 @@ on_both_engines! {
         let free = ask("/v1/programmes?cost=free").await;
         assert!(ids(&free).contains(&"edward-jenner") && ids(&free).contains(&"lead"));
         assert_eq!(free["meta"]["notStated"]["cost"], 13);
+        // What is silent about two filters is counted under neither, and is possible all the same.
+        let both = ask("/v1/programmes?role=midwife&cost=free&delivery=residential").await;
+        assert_eq!((&both["meta"]["total"], &both["meta"]["notStated"]), (&json!(0), &json!({"role": 0, "cost": 0, "delivery": 0})));
+        let more = both["links"]["possible"].as_str().unwrap().strip_prefix(&app.process.url).unwrap().to_owned();
+        assert_eq!(ask(&more).await["meta"]["total"], both["meta"]["possible"]);
+        assert!(both["meta"]["possible"].as_u64() > Some(0));
         let possible = free["links"]["possible"].as_str().unwrap().strip_prefix(&app.process.url).unwrap().to_owned();
         assert_eq!(ask(&possible).await["meta"]["total"].as_u64(), Some(free["meta"]["total"].as_u64().unwrap() + 13));
         let operator = ask("/v1/programmes?role=call-operator&limit=100").await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::operations;
+use super::{operations, put};
 use crate::catalogue::{Field, Sort, Source};
 use crate::http::collection;
 use crate::http::include::includes_of;
@@ -31,17 +31,31 @@ pub(super) fn add(document: &mut Value) {
     }
 }
 
+/// The parameters that a first try begins with: Swagger UI fills in what stands as their `example`. The
+/// examples of the others stand in their schema.
+const FIRST_TRY: [&str; 3] = ["role", "type", "facets"];
+
+/// A parameter of a query, with an example.
+fn shown(mut parameter: Value, example: &Value) -> Value {
+    let is_first = parameter.get("name").and_then(Value::as_str).is_some_and(|name| FIRST_TRY.contains(&name));
+    let (place, key, example) =
+        if is_first { ("", "example", example.clone()) } else { ("/schema", "examples", json!([example])) };
+    put(&mut parameter, place, key, example);
+    parameter
+}
+
 fn query(name: &str, about: &str, schema: &Value, example: &Value) -> Value {
-    json!({"name": name, "in": "query", "required": false, "description": about, "schema": schema, "example": example})
+    shown(json!({"name": name, "in": "query", "required": false, "description": about, "schema": schema}), example)
 }
 
 /// A parameter with several values, separated by commas.
 fn several(name: &str, about: &str, items: &Value, example: &[&str]) -> Value {
     let schema = json!({"type": "array", "minItems": 1, "maxItems": MOST_VALUES, "items": items});
-    json!({
+    let parameter = json!({
         "name": name, "in": "query", "required": false, "description": about,
-        "style": "form", "explode": false, "schema": schema, "example": example,
-    })
+        "style": "form", "explode": false, "schema": schema,
+    });
+    shown(parameter, &json!(example))
 }
 
 fn in_path(name: &str, about: &str, schema: &Value, example: &str) -> Value {

@@ -227,10 +227,11 @@ fn add_shared(schemas: &mut Map<String, Value>) {
         },
     }));
     schemas.insert("ListMeta".to_owned(), json!({
-        "type": "object", "description": "About a page.", "required": ["changeNumber", "total", "limit", "match", "notStated", "notices"],
+        "type": "object", "description": "About a page.", "required": ["changeNumber", "total", "possible", "limit", "match", "notStated", "notices"],
         "properties": {
             "changeNumber": number,
             "total": {"type": "integer", "format": "int64", "minimum": 0, "description": "How many entries the whole list has.", "examples": [24]},
+            "possible": {"type": "integer", "format": "int64", "minimum": 0, "description": "How many it would have with match=possible: those too that are silent about one filter or several.", "examples": [27]},
             "limit": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 100, "description": "The most entries on a page.", "examples": [20]},
             "match": {"type": "string", "enum": ["stated", "possible"], "description": "Whether silence passed the filters."},
             "notStated": {"type": "object", "description": "For each filter used: how many entries pass every other filter and state nothing about it.", "additionalProperties": {"type": "integer", "format": "int64", "minimum": 0}},
