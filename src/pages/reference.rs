@@ -122,8 +122,8 @@ fn written(body: &Value) -> String {
 }
 
 fn example(parameter: &Value) -> Markup {
-    let own = &parameter["example"];
-    match if own.is_null() { &parameter["schema"]["examples"][0] } else { own } {
+    let shown = parameter.get("example").or_else(|| parameter.pointer("/schema/examples/0"));
+    match shown.unwrap_or(&Value::Null) {
         Value::Null => html! {},
         Value::String(text) => html! { code { (text) } },
         Value::Array(several) => {
