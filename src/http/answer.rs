@@ -2,14 +2,14 @@
 
 use std::io::Write as _;
 
-use actix_web::http::header::{self, EntityTag, Header as _, HeaderValue, IfNoneMatch};
+use actix_web::http::header::{self, EntityTag, Header as _, HeaderValue, IfMatch, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError as _};
 use serde::Serialize;
 
 use super::Service;
 use super::negotiate::{self, Coding};
 use super::outermost::CHANGE_NUMBER;
-use super::problem::{NOT_ACCEPTABLE, Problem};
+use super::problem::{PRECONDITION_FAILED, Problem};
 use crate::store::hash;
 
 /// Raised when the form of an answer changes while what it tells does not.
@@ -20,7 +20,7 @@ const GZIP_LEVEL: flate2::Compression = flate2::Compression::new(4);
 const BROTLI_LEVEL: u32 = 4;
 
 /// What of a request the form of an answer depends on.
-const VARY: &str = "Accept, Accept-Encoding";
+pub(super) const VARY: &str = "Accept, Accept-Encoding";
 
 /// Caches may keep an answer, ask each time whether it still holds, and show it when we are down.
 const CACHE_CONTROL: &str = "public, no-cache, stale-if-error=86400";
@@ -57,13 +57,15 @@ pub(super) fn cacheable_as(
     tag: &EntityTag,
     body: impl FnOnce() -> String,
 ) -> HttpResponse {
-    let Some(coding) = negotiate::coding(request.headers()) else {
-        return Problem::new(NOT_ACCEPTABLE, "The header Accept-Encoding rules out identity, gzip and br alike.")
-            .error_response();
-    };
-    // Each representation has a strong tag of its own (RFC 9110 §8.8.3.3).
-    let unchanged = is_known(request, tag);
+    let coding = negotiate::coding(request.headers()).unwrap_or(Coding::Identity);
+    // Each representation has a strong tag of its own (RFC 9110 §8.8.3.3), and preconditions are about the one
+    // that is chosen: a cache that holds another must not be told that its own is good.
     let tag = EntityTag::new_strong(format!("{}{}", tag.tag(), coding.suffix()));
+    if !is_as_demanded(request, &tag) {
+        return Problem::new(PRECONDITION_FAILED, "It is not as If-Match demands: it has the tag that ETag names now.")
+            .error_response();
+    }
+    let unchanged = is_known(request, &tag);
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::CACHE_CONTROL, CACHE_CONTROL))
@@ -102,18 +104,27 @@ fn coded(answer: &mut HttpResponseBuilder, coding: Coding, body: String) -> Http
     answer.body(compressed.unwrap_or_default())
 }
 
-/// Whether the client says that it has a representation of this state, in whatever coding (RFC 9110
-/// §13.1.2, weak comparison).
+/// Whether the representation is one that the client demands (RFC 9110 §13.1.1, strong comparison). A header that
+/// cannot be read names none.
+fn is_as_demanded(request: &HttpRequest, tag: &EntityTag) -> bool {
+    if !request.headers().contains_key(header::IF_MATCH) {
+        return true;
+    }
+    match IfMatch::parse(request) {
+        Ok(IfMatch::Any) => true,
+        Ok(IfMatch::Items(tags)) => tags.iter().any(|demanded| demanded.strong_eq(tag)),
+        Err(_) => false,
+    }
+}
+
+/// Whether the client says that it has this representation (RFC 9110 §13.1.2, weak comparison).
 fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
     if !request.headers().contains_key(header::IF_NONE_MATCH) {
         return false;
     }
-    let same = |known: &EntityTag| {
-        Coding::ALL.iter().any(|coding| known.tag().strip_suffix(coding.suffix()) == Some(tag.tag()))
-    };
     match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(same),
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
         Err(_) => false,
     }
 }

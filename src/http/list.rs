@@ -314,15 +314,21 @@ fn read_facets(query: &mut Query, filters: &'static [Field]) -> Vec<Field> {
     filters.iter().copied().filter(|field| asked.iter().any(|name| name == field.name())).collect()
 }
 
-/// Reads `modifiedSince`: a moment, or a day's first one.
+/// Reads `modifiedSince`: a moment (RFC 3339 §5.6), or a day's first one.
 fn read_moment(query: &mut Query) -> Option<String> {
     let text = query.text("modifiedSince")?;
-    let day = check(Format::PartialDate, &text).is_ok() && text.len() == 10;
-    let whole = if day { format!("{text}T00:00:00Z") } else { text };
-    if let Ok(moment) = whole.parse::<jiff::Timestamp>() {
-        return Some(crate::directory::moment(moment));
+    if text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == text) {
+        return Some(format!("{text}T00:00:00.000Z"));
     }
-    let detail = "“modifiedSince” takes a day (2026-11-23) or a moment (2026-11-23T09:30:00Z).";
+    let bytes = text.as_bytes();
+    let is_written_out = bytes.get(10).is_some_and(|mark| mark.eq_ignore_ascii_case(&b'T'))
+        && bytes.get(13) == Some(&b':')
+        && bytes.get(16) == Some(&b':');
+    match text.parse::<jiff::Timestamp>() {
+        Ok(moment) if is_written_out => return Some(crate::directory::moment(moment)),
+        _ => {}
+    }
+    let detail = "“modifiedSince” takes a day (2026-11-23) or a moment (2026-11-23T09:30:00Z). Write a + as %2B.";
     query.fault(INVALID_PARAMETER, "modifiedSince", detail.to_owned(), None, None);
     None
 }

@@ -32,9 +32,6 @@ impl Coding {
             Self::Brotli => "-br",
         }
     }
-
-    /// Every coding.
-    pub(super) const ALL: [Self; 3] = [Self::Identity, Self::Gzip, Self::Brotli];
 }
 
 /// The coding that a client likes best, Brotli before gzip where it does not mind; `None` where it

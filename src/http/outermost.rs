@@ -2,20 +2,24 @@
 //! what went wrong.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, ResponseError as _, web};
+use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _, web};
+use bytes::Bytes;
 use futures_util::FutureExt as _;
 use uuid::Uuid;
 
 use super::Service;
-use super::negotiate::accepts;
-use super::problem::{INTERNAL, NOT_ACCEPTABLE, Problem, URI_TOO_LONG};
+use super::answer::VARY;
+use super::negotiate::{accepts, coding};
+use super::problem::{EXPECTATION_FAILED, HEADERS_TOO_LARGE, INTERNAL, NOT_ACCEPTABLE, Problem, URI_TOO_LONG};
 
 /// The directory's change number.
 pub(super) const CHANGE_NUMBER: HeaderName = HeaderName::from_static("directory-change-number");
@@ -25,6 +29,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest address, in bytes.
 const LONGEST_URI: usize = 8 * 1024;
+
+/// The longest headers, names and values together, in bytes.
+const LONGEST_HEADERS: usize = 16 * 1024;
 
 /// What every answer carries unless its handler says otherwise. The directory is public: any page may
 /// read it, an embedded one without an origin too, and none may be framed or sniffed.
@@ -42,6 +49,18 @@ const EVERYWHERE: &[(&str, &str)] = &[
     ("cache-control", "no-store"),
 ];
 
+/// The media types of what is at an address; none where it is a page, which is sent to everybody.
+fn offered(path: &str) -> &'static [&'static str] {
+    match path {
+        "/openapi.yaml" => &["application/yaml"],
+        "/.well-known/api-catalog" => &["application/linkset+json", "application/json"],
+        "/.well-known/security.txt" => &["text/plain"],
+        "/openapi.json" => &["application/json"],
+        _ if path.starts_with("/v1") || path.starts_with("/health") => &["application/json"],
+        _ => &[],
+    }
+}
+
 /// What is refused before any handler is asked.
 fn refuse(request: &ServiceRequest) -> Option<Problem> {
     let length = request.uri().path_and_query().map_or(0, |whole| whole.as_str().len());
@@ -50,9 +69,25 @@ fn refuse(request: &ServiceRequest) -> Option<Problem> {
             format!("The address has {length} bytes; {LONGEST_URI} are the most. Ask for less in one request.");
         return Some(Problem::new(URI_TOO_LONG, detail));
     }
-    let is_json = request.path().starts_with("/v1") || request.path().starts_with("/health");
-    if is_json && !accepts(request.headers(), "application/json") {
-        let detail = "The header Accept takes none of what there is: application/json.";
+    let length: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if length > LONGEST_HEADERS {
+        let detail = format!("The headers have {length} bytes; {LONGEST_HEADERS} are the most. Send fewer.");
+        return Some(Problem::new(HEADERS_TOO_LARGE, detail));
+    }
+    if request.method() == Method::OPTIONS {
+        return None;
+    }
+    let expects = request.headers().get(header::EXPECT);
+    if expects.is_some_and(|expects| !expects.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
+        return Some(Problem::new(EXPECTATION_FAILED, "The header Expect takes nothing but 100-continue."));
+    }
+    let offered = offered(request.path());
+    if !offered.is_empty() && !offered.iter().any(|media| accepts(request.headers(), media)) {
+        let detail = format!("The header Accept takes none of what there is: {}.", offered.join(", "));
+        return Some(Problem::new(NOT_ACCEPTABLE, detail));
+    }
+    if coding(request.headers()).is_none() {
+        let detail = "The header Accept-Encoding rules out identity, gzip and br alike.";
         return Some(Problem::new(NOT_ACCEPTABLE, detail));
     }
     None
@@ -84,7 +119,7 @@ fn options(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
 
 /// Wraps everything else.
 pub(super) async fn outermost(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let begun = Instant::now();
@@ -93,13 +128,16 @@ pub(super) async fn outermost(
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
     let is_options = request.method() == Method::OPTIONS;
+    // `OPTIONS *` asks about the server as a whole (RFC 9110 §9.3.7).
+    let is_everything = request.uri().path() == "*";
+    let unread = request.take_payload();
     let refusal = refuse(&request);
     let mut response = match refusal {
         Some(problem) => request.error_response(problem),
         None => next.call(request).await?.map_into_boxed_body(),
     };
     allow_options(&mut response);
-    if is_options && response.status() == StatusCode::METHOD_NOT_ALLOWED {
+    if is_options && (response.status() == StatusCode::METHOD_NOT_ALLOWED || is_everything) {
         response = options(response);
     } else if response.status().is_client_error() || response.status().is_server_error() {
         response = explain(response, &service, id);
@@ -118,8 +156,31 @@ pub(super) async fn outermost(
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, id);
     }
+    let response = match unread {
+        Payload::None => response,
+        unread => response.map_body(|_, body| BoxBody::new(Unread { body, _request: unread })),
+    };
     log(&response, id, begun);
     Ok(response)
+}
+
+/// An answer to a request whose body nobody reads. While that is held, the connection is closed after the answer;
+/// dropped before, a body that comes in drops would be waited for.
+struct Unread {
+    body: BoxBody,
+    _request: Payload,
+}
+
+impl MessageBody for Unread {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.body).poll_next(context)
+    }
 }
 
 /// Answers a request whose handler panics, rather than dropping its connection. It wraps each resource:
@@ -150,6 +211,9 @@ fn explain(response: ServiceResponse<BoxBody>, service: &Service, id: Uuid) -> S
     }
     answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
     answer.insert_header((header::CACHE_CONTROL, "no-store"));
+    if problem.code == NOT_ACCEPTABLE {
+        answer.insert_header((header::VARY, VARY));
+    }
     response.into_response(answer.body(body))
 }
 

@@ -45,6 +45,12 @@ codes! {
     METHOD_NOT_ALLOWED = "method-not-allowed", 405, "Method not allowed";
     /// What you accept is not what there is. The answer says which media types and codings there are.
     NOT_ACCEPTABLE = "not-acceptable", 406, "Not acceptable";
+    /// It is not as the header `If-Match` demands. Ask again without that header, and look at the `ETag`.
+    PRECONDITION_FAILED = "precondition-failed", 412, "Precondition failed";
+    /// The header `Expect` asks for what is not done here. Leave it out.
+    EXPECTATION_FAILED = "expectation-failed", 417, "Expectation failed";
+    /// The headers of the request are longer than 16 KiB in all. Send fewer.
+    HEADERS_TOO_LARGE = "headers-too-large", 431, "Headers too large";
     /// The entry was taken out of the directory. The answer says why, since when and what took its place.
     GONE = "gone", 410, "Gone";
     /// The address is longer than 8 KiB. Ask for less in one request.

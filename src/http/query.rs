@@ -103,7 +103,10 @@ impl Query {
         allowed: Option<String>,
     ) {
         let error = ProblemError { parameter: Some(name.to_owned()), pointer: None, detail, allowed, did_you_mean };
-        self.faults.push((code, error));
+        // A parameter may be read more than once; what is wrong with it is told once.
+        if !self.faults.iter().any(|(_, told)| *told == error) {
+            self.faults.push((code, error));
+        }
     }
 
     /// The problem that the faults make, if there are any.

@@ -8,6 +8,21 @@ use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 
+/// What slugs and codes are made of.
+pub const SLUG: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
+
+/// The pattern of a format that is our own.
+fn pattern(format: &str) -> Option<&'static str> {
+    Some(match format {
+        "slug" | "code" => SLUG,
+        "entry-reference" => "^[a-z-]+/[a-z0-9]+(-[a-z0-9]+)*$",
+        "partial-date" => "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$",
+        "decimal" => "^[0-9]+([.][0-9]{2})?$",
+        "currency" => "^[A-Z]{3}$",
+        _ => return None,
+    })
+}
+
 /// Builds the schema every string newtype publishes.
 fn string_schema(
     description: &str,
@@ -21,6 +36,9 @@ fn string_schema(
         .description(Some(description))
         .max_length(Some(max_length))
         .examples([serde_json::Value::from(example)]);
+    if let Some(pattern) = format.and_then(pattern) {
+        object = object.pattern(Some(pattern));
+    }
     if let Some(format) = format {
         object = object.format(Some(SchemaFormat::Custom(format.to_owned())));
     }

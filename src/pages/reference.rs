@@ -180,8 +180,11 @@ fn type_of(schema: &Value) -> Markup {
         Some(Value::String(name)) => name.clone(),
         _ => "any".to_owned(),
     };
+    let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
     if let Some(items) = schema.get("items") {
-        html! { (name) " of " (type_of(items)) }
+        html! { (name) " of " @if let Some(most) = limit("maxItems") { "up to " (most) " " } (type_of(items)) }
+    } else if let (Some(least), Some(most)) = (limit("minimum"), limit("maximum").filter(|most| *most < 1_000)) {
+        html! { (name) " from " (least) " to " (most) }
     } else if let Some(format) = schema.get("format").and_then(Value::as_str).filter(|_| name == "string") {
         html! { (name) " (" (format) ")" }
     } else {

@@ -192,13 +192,17 @@ async fn examples_are_answers(server: &Process, names: impl Fn(&str) -> bool) {
     let mut count = 0;
     for (name, example) in examples.iter_mut().filter(|(name, _)| names(name)) {
         let path = example["request"].as_str().unwrap();
-        let long = "x".repeat(8_192);
+        let (long, sixteen) = ("x".repeat(8_192), "x".repeat(20_000 - 6));
         let (path, headers) = match name.as_str() {
             "UriTooLong" => (format!("{path}?id={long}"), vec![]),
             "NotAcceptable" => (path.to_owned(), vec![("accept", "text/csv")]),
+            "PreconditionFailed" => (path.to_owned(), vec![("if-match", "\"another\"")]),
+            "ExpectationFailed" => (path.to_owned(), vec![("expect", "gold")]),
+            "HeadersTooLarge" => (path.to_owned(), vec![("x-long", &*sixteen)]),
             _ => (path.to_owned(), vec![]),
         };
-        let answer = server.ask(reqwest::Method::GET, &path, &headers).await;
+        let method = example["method"].as_str().unwrap_or("GET").parse().unwrap();
+        let answer = server.ask(method, &path, &headers).await;
         let body = shown(name, &answer);
         count += 1;
         if std::env::var_os("BLESS").is_some() {

@@ -24,10 +24,11 @@ fn raw(url: &str, bytes: &str) -> String {
 
 on_both_engines! {
     async fn no_level_tells_what_was_asked(engine: Engine) {
-        for format in ["text", "json"] {
+        let loose = "trace,actix_http=trace,actix_http::h1::decoder=trace,actix_web::middleware=trace,sqlx::query=trace";
+        for (level, format) in [("trace", "text"), (loose, "json")] {
             let database = engine.fresh().await;
             let log = database.folder.path().join("log");
-            let mut server = Process::start_logged(&database.url, format, &log);
+            let mut server = Process::start_logged(&database.url, level, format, &log);
             for path in [
                 format!("/v1/programmes?role={CANARY}"), format!("/v1/programmes?{CANARY}=nurse"), format!("/v1/programmes?cursor={CANARY}"),
                 format!("/v1/programmes?id={CANARY}"), format!("/v1/programmes?eligibility=positive-action-race&id={CANARY}"),
@@ -79,4 +80,20 @@ async fn a_body_that_never_comes_holds_nothing_up() {
         "the connections were held for {:?}",
         begun.elapsed()
     );
+}
+
+#[tokio::test]
+async fn a_body_that_comes_in_drops_is_not_waited_for() {
+    let database = Engine::Sqlite.fresh().await;
+    let server = Process::start(&database.url, &[]);
+    for method in ["GET", "POST"] {
+        let mut stream = std::net::TcpStream::connect(server.url.strip_prefix("http://").unwrap()).unwrap();
+        write!(stream, "{method} /v1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n").unwrap();
+        let begun = std::time::Instant::now();
+        // A drop a quarter of a second: the server must hang up though there is always more to come.
+        while stream.write_all(b"1\r\nx\r\n").is_ok() {
+            assert!(begun.elapsed() < std::time::Duration::from_secs(15), "{method}: held for {:?}", begun.elapsed());
+            std::thread::sleep(std::time::Duration::from_millis(250));
+        }
+    }
 }

@@ -39,9 +39,62 @@ pub(crate) fn check(path: &str, answer: &Answer) {
         Some(content) => {
             let content = content.get(kind).unwrap_or_else(|| panic!("{path}: {} promises no {kind}", answer.status));
             if kind.ends_with("json") {
-                valid(&content["schema"], &answer.json(), path);
+                let body = answer.json();
+                valid(&content["schema"], &body, path);
+                if let (200, Some(schema)) = (answer.status, entry_schema(template, path)) {
+                    let entries = body["data"].as_array().cloned().unwrap_or_else(|| vec![body["data"].clone()]);
+                    for entry in entries {
+                        valid(&schema, &entry, path);
+                    }
+                }
             }
         }
+    }
+}
+
+/// The schema of the entries in an answer, as the query asks for them: the contract allows any of three.
+fn entry_schema(template: &str, path: &str) -> Option<Value> {
+    let query: HashMap<String, String> =
+        url::form_urlencoded::parse(path.split_once('?').map_or("", |(_, query)| query).as_bytes())
+            .into_owned()
+            .collect();
+    let name = match template.trim_end_matches("/{id}") {
+        "/v1/programmes" => "Programme",
+        "/v1/providers" => "Provider",
+        "/v1/academies" => "Academy",
+        "/v1/coaching-links" => "CoachingLink",
+        "/v1/resources" => "Resource",
+        "/v1/frameworks" => "Framework",
+        _ => return None,
+    };
+    let form = match query.get("view").map(String::as_str) {
+        _ if query.contains_key("fields") => "Sparse",
+        Some("full") => "",
+        _ if template.ends_with("/{id}") => "",
+        _ => "Summary",
+    };
+    Some(json!({"$ref": format!("#/components/schemas/{name}{form}")}))
+}
+
+/// The contract's components, with nothing allowed in an object that its schema does not name.
+static CLOSED: LazyLock<Value> = LazyLock::new(|| {
+    let mut components = CONTRACT["components"].clone();
+    close(&mut components);
+    components
+});
+
+fn close(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(close),
+        Value::Object(members) => {
+            members.iter_mut().filter(|(key, _)| !key.starts_with("example")).for_each(|(_, member)| close(member));
+            let is_schema = members.get("properties").is_some_and(Value::is_object)
+                && members.get("type").is_some_and(|t| t == "object");
+            if is_schema && !members.contains_key("additionalProperties") {
+                members.insert("additionalProperties".to_owned(), false.into());
+            }
+        }
+        _ => {}
     }
 }
 
@@ -62,8 +115,7 @@ pub(crate) fn valid(schema: &Value, value: &Value, name: &str) {
     static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
     let known = VALIDATORS.lock().expect("no test fails in here").get(&schema.to_string()).cloned();
     let validator = known.unwrap_or_else(|| {
-        let mut whole =
-            json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "components": CONTRACT["components"]});
+        let mut whole = json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "components": *CLOSED});
         whole.as_object_mut().expect("an object").extend(schema.as_object().expect("a schema").clone());
         let validator = jsonschema::options().should_validate_formats(true).build(&whole).expect("a good schema");
         let validator = Arc::new(validator);

@@ -114,10 +114,10 @@ impl Process {
     }
 
     /// Starts a server that logs everything it ever would into a file.
-    pub(crate) fn start_logged(database: &str, format: &str, log: &Path) -> Self {
+    pub(crate) fn start_logged(database: &str, level: &str, format: &str, log: &Path) -> Self {
         let file = std::fs::File::create(log).expect("a log");
         let mut command = binary();
-        command.env("LEADERSHIP_DIRECTORY__LOG__LEVEL", "trace").env("LEADERSHIP_DIRECTORY__LOG__FORMAT", format);
+        command.env("LEADERSHIP_DIRECTORY__LOG__LEVEL", level).env("LEADERSHIP_DIRECTORY__LOG__FORMAT", format);
         Self::spawn(command.args(["--listen", "127.0.0.1:0", "--database", database]).stderr(file))
     }
 

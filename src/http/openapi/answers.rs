@@ -17,10 +17,13 @@ const SHARED: &[(&str, &str, &str)] = &[
     ("NotFound", "404", "Nothing has this name; the nearest that there is is told."),
     ("NotAcceptable", "406", "The request accepts neither the media type nor a coding that there is."),
     ("Gone", "410", "The entry was taken out of the directory: why, since when, and what took its place."),
+    ("PreconditionFailed", "412", "It is not as `If-Match` demands."),
     ("UriTooLong", "414", "The address is longer than 8 KiB."),
+    ("ExpectationFailed", "417", "`Expect` asks for what is not done here."),
+    ("HeadersTooLarge", "431", "The headers are longer than 16 KiB."),
     ("Internal", "500", "Something failed that should not have; the log names it by the `instance`."),
     ("Unreachable", "503", "The database does not answer; reads go on from memory."),
-    ("Problem", "default", "Any other answer that failed."),
+    ("Problem", "default", "Any other answer that failed, such as 405 to a method that is not there."),
 ];
 
 /// The headers of answers: name, schema, meaning, example.
@@ -93,7 +96,7 @@ pub(super) fn add(document: &mut Value) {
         }
         for (name, status, _) in SHARED {
             let is_given = match *name {
-                "NotModified" => is_cacheable,
+                "NotModified" | "PreconditionFailed" => is_cacheable,
                 "Renamed" | "Gone" => path.ends_with("/{id}"),
                 "NotFound" => path.contains('{'),
                 "Unreachable" => path == "/health/ready",
@@ -128,7 +131,8 @@ pub(super) fn add_examples(document: &mut Value) {
 
 /// Puts an example into each content of an answer, with its request above it.
 fn show(answer: &mut Value, example: &Value) {
-    let summary = format!("GET {}", example.get("request").and_then(Value::as_str).unwrap_or_default());
+    let text = |key: &str| example.get(key).and_then(Value::as_str);
+    let summary = format!("{} {}", text("method").unwrap_or("GET"), text("request").unwrap_or_default());
     let contents = answer.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten();
     for (_, content) in contents {
         let body = example.get("body").cloned().unwrap_or_default();

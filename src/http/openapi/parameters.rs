@@ -11,9 +11,10 @@ use crate::http::query::MOST_VALUES;
 use crate::http::vocabularies::scheme_names;
 use crate::model::codes::Kind;
 use crate::model::read::schema_name;
+use crate::model::text;
 
-/// What slugs and codes are made of.
-const SLUG: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
+/// The years that moments can be reckoned in whatever their offset.
+const YEARS: &str = "^(?!0000|9999)";
 
 /// Gives every operation its parameters.
 pub(super) fn add(document: &mut Value) {
@@ -63,7 +64,7 @@ fn in_path(name: &str, about: &str, schema: &Value, example: &str) -> Value {
 }
 
 fn slug() -> Value {
-    json!({"type": "string", "minLength": 1, "maxLength": 80, "pattern": SLUG})
+    json!({"type": "string", "minLength": 1, "maxLength": 80, "pattern": text::SLUG})
 }
 
 fn one_of(names: &[&str]) -> Value {
@@ -96,8 +97,8 @@ fn list(kind: Kind) -> Vec<Value> {
         several("id", "Only these entries. Variants are shown when asked for.", &slug(), &[example_id(kind)]),
         query(
             "modifiedSince",
-            "Only what changed on or after this day or moment.",
-            &json!({"anyOf": [{"type": "string", "format": "date", "maxLength": 10}, {"type": "string", "format": "date-time", "maxLength": 40}]}),
+            "Only what changed on or after this day or moment, of the years 0001 to 9998. Write the + of an offset as %2B.",
+            &json!({"anyOf": [{"type": "string", "format": "date", "maxLength": 10, "pattern": YEARS, "examples": ["2026-11-23"]}, {"type": "string", "format": "date-time", "maxLength": 40, "pattern": YEARS, "examples": ["2026-11-23T09:30:00Z"]}]}),
             &json!("2020-01-01"),
         ),
         query(
@@ -105,7 +106,7 @@ fn list(kind: Kind) -> Vec<Value> {
             "Only what no source was read live for on or after this date, or month, or year.",
             &json!({"anyOf": [
                 {"type": "string", "pattern": "^(?!0000)[0-9]{4}(-(0[1-9]|1[0-2]))?$", "maxLength": 7},
-                {"type": "string", "format": "date", "maxLength": 10},
+                {"type": "string", "format": "date", "maxLength": 10, "examples": ["2026-11-23"]},
             ]}),
             &json!("2030-01-01"),
         ),

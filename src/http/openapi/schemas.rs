@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::put;
 use crate::catalogue::FULL_ONLY;
 use crate::http::list::MOST;
+use crate::http::problem::CODES;
 use crate::model::codes::Kind;
 use crate::model::entry::{Academy, CoachingLink, Framework, Programme, Provider, Resource};
 use crate::model::shape::{GREATEST, MOST_ITEMS, MOST_TEXT};
@@ -108,7 +109,9 @@ fn add_envelopes(schemas: &mut Map<String, Value>, kind: Kind) {
         properties.retain(|key, _| !FULL_ONLY.contains(&key.as_str()));
     }
     always_present(&mut summary);
-    let sparse = sparse(full, schemas);
+    let sparse = sparse(full.clone(), schemas);
+    let about = full.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+    schemas.insert(name.to_owned(), described(full, about, true));
     let summary = described(summary, format!("What a list shows of a {kind}."), true);
     let sparse = described(sparse, format!("Those members of a {kind} that `fields` asked for."), true);
     schemas.insert(format!("{name}Summary"), summary);
@@ -182,6 +185,9 @@ fn add_shared(schemas: &mut Map<String, Value>) {
         "Included".to_owned(),
         json!({"description": "An entry that others name, as a summary.", "anyOf": summaries}),
     );
+    if let Some(problem) = schemas.get_mut("ProblemBody") {
+        put(problem, "/properties/code", "enum", CODES.iter().map(|code| code.code).collect());
+    }
     let moment = reference("Moment");
     for (key, schema) in [
         ("reason", json!({"type": "string", "description": "Why the entry was taken out; of `gone` alone."})),

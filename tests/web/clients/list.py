@@ -22,4 +22,4 @@ print("total", page.meta.total)
 
 refused = list_programmes.sync(client=client, role=["midwif"])
 assert isinstance(refused, ProblemBody), refused
-print("refused", refused.code, refused.errors[0].did_you_mean)
+assert (refused.code, refused.errors[0].did_you_mean) == ("unknown-term", "midwife"), refused

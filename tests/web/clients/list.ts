@@ -22,4 +22,5 @@ console.log("total", total);
 // What cannot be asked is told as the contract says, and a wrong name does not even compile.
 // @ts-expect-error the parameter is called `role`
 const refused = await client.GET("/v1/programmes", { params: { query: { rol: "midwife" } } });
-console.log("refused", refused.error?.code, refused.error?.errors?.[0]?.didYouMean);
+const [code, near] = [refused.error?.code, refused.error?.errors?.[0]?.didYouMean];
+if (code !== "unknown-parameter" || near !== "role") throw new Error(`refused with ${code}, ${near}`);
