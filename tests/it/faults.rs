@@ -10,40 +10,45 @@ use crate::engine::{Cluster, Database, Engine, create_database, pool};
 use crate::on_both_engines;
 use crate::support::{PATIENCE, Process, binary, course, import, send_signal, text};
 
-/// How many kills are spread over an import, and how many of them must land inside its transaction.
+/// How many kills are spread over an import, and how many must land inside its transaction.
 const KILLS: u32 = 26;
 const MUST_LAND: u32 = 20;
 
 on_both_engines! {
     async fn an_import_that_is_killed_leaves_the_old_directory_or_the_new_one(engine: Engine) {
-        let database = engine.fresh().await;
-        let file = database.folder.path().join("made.ndjson");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("made.ndjson");
         std::fs::write(&file, binary().args(["generate", "--entries", "10000"]).output().unwrap().stdout).unwrap();
-        let small = database.folder.path().join("small.ndjson");
+        let small = folder.path().join("small.ndjson");
         std::fs::write(&small, course("before", "Before").to_string()).unwrap();
-        assert!(import(&database.url, &small, &[]).status.success());
+        let prepared = async || {
+            let database = engine.fresh().await;
+            assert!(import(&database.url, &small, &[]).status.success());
+            database
+        };
         // How long a whole import takes here, on a database of its own.
-        let scratch = engine.fresh().await;
+        let scratch = prepared().await;
         let begun = Instant::now();
         assert!(import(&scratch.url, &file, &[]).status.success());
-        let whole = begun.elapsed();
-        let mut landed = 0;
-        let mut finished = 0;
-        for kill in 0..KILLS {
-            let after = whole.mul_f64((f64::from(kill) + 0.5) / f64::from(KILLS));
+        let mut whole = begun.elapsed();
+        let mut database = prepared().await;
+        let (mut landed, mut kills) = (0, 0);
+        // Another load on the machine makes imports slower or faster than the one measured: more kills make up for it.
+        while kills < KILLS || landed < MUST_LAND {
+            assert!(kills < 5 * KILLS, "only {landed} of {kills} kills landed inside the transaction");
+            let after = whole.mul_f64((f64::from(kills % KILLS) + 0.5) / f64::from(KILLS));
             landed += u32::from(kill_during_import(&database, &file, after).await);
+            kills += 1;
             match count(&database).await {
                 107 => {}
                 10_107 => {
-                    finished += 1;
-                    break;
+                    whole = whole.mul_f64(0.9);
+                    database = prepared().await;
                 }
                 other => panic!("{other} entries: neither the old directory nor the new one"),
             }
         }
-        assert!(finished == 1 || landed >= MUST_LAND, "only {landed} of {KILLS} kills landed inside the transaction");
-        assert!(landed >= MUST_LAND.min(KILLS - 4), "only {landed} of {KILLS} kills landed inside the transaction");
-        eprintln!("{engine:?}: {landed} of {KILLS} kills landed inside the transaction of {whole:?}");
+        eprintln!("{engine:?}: {landed} of {kills} kills landed inside a transaction of some {whole:?}");
         // What the kills left behind is whole: the import goes through, and the server serves it.
         let output = import(&database.url, &file, &[]);
         assert!(output.status.success(), "{}", text(&output.stderr));
