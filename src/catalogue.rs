@@ -3,6 +3,7 @@
 //! Knows no HTTP and no SQL. A snapshot is never changed: [`Snapshot::advance`] makes the next one,
 //! sharing what stayed the same, so that a write costs what it changes.
 
+mod eligibility;
 mod facet;
 mod filter;
 mod item;
@@ -10,6 +11,10 @@ mod page;
 mod snapshot;
 mod stated;
 
+pub use eligibility::{
+    Asked, Change, Check, CheckCursor, Checked, Found, Gate, Outcome, ProfileField, Question, Reason, Told,
+    VariantVerdict, Verdict,
+};
 pub use facet::{ALL_STAFF, Field, FieldTerm, How, Source, scheme_terms, type_scheme};
 pub use filter::{FacetTerm, Filter, Match, Matched};
 pub use item::{FULL_ONLY, Item, Retirement, Standing, View};

@@ -7,6 +7,7 @@ use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::eligibility::Gate;
 use super::facet::Stated;
 use super::snapshot::CatalogueError;
 use super::stated::stated;
@@ -80,6 +81,10 @@ pub struct Item {
     pub standing: Standing,
     /// Whether it is a variant, which lists leave out unless asked.
     pub is_variant: bool,
+    /// The programme it is a variant of.
+    pub variant_of: Option<Arc<str>>,
+    /// What decides whether a person can take it; `None` where its kind has none.
+    pub gate: Option<Arc<Gate>>,
     /// Its last change number.
     pub change_number: i64,
     /// A hash of everything shown of it, what is derived included.
@@ -146,6 +151,11 @@ impl Item {
             id: entry.id().as_str().into(),
             standing,
             is_variant: matches!(&entry, Entry::Programme(p) if p.entry_type == ProgrammeType::ProgrammeVariant),
+            variant_of: match &entry {
+                Entry::Programme(p) => p.variant_of.as_ref().map(|of| of.as_str().into()),
+                _ => None,
+            },
+            gate: Gate::of(&entry).map(Arc::new),
             change_number: row.change_number,
             content: hash(&[&full]).get(..16).unwrap_or_default().into(),
             title: entry.title().as_str().into(),

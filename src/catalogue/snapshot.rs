@@ -7,6 +7,7 @@ use roaring::RoaringBitmap;
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::eligibility::Gate;
 use super::facet::{Field, Reach};
 use super::item::{Item, Standing};
 use super::page::{Cursor, Page, PageQuery, Sort, SortKey};
@@ -50,6 +51,8 @@ pub(super) enum Set {
     Published(Kind),
     /// Published programmes that are variants.
     Variants,
+    /// Published variants of the programme with this slug.
+    VariantsOf(Arc<str>),
     /// What a query for this term of this field reaches.
     Term(Field, Arc<str>),
     /// What states anything of this field.
@@ -79,6 +82,8 @@ pub struct Snapshot {
     slugs: HashMap<(Kind, Arc<str>), u32>,
     sets: HashMap<Set, Arc<RoaringBitmap>>,
     orders: HashMap<(Kind, Sort), OrdMap<SortKey, u32>>,
+    /// The published entries by their gate: those that share one are judged together.
+    gates: HashMap<Arc<Gate>, Arc<RoaringBitmap>>,
 }
 
 impl Snapshot {
@@ -114,6 +119,7 @@ impl Snapshot {
             slugs: HashMap::new(),
             sets: HashMap::new(),
             orders: HashMap::new(),
+            gates: HashMap::new(),
         }
     }
 
@@ -223,7 +229,7 @@ impl Snapshot {
     }
 
     /// The chosen entries after the cursor, in order.
-    fn places<'a>(
+    pub(super) fn places<'a>(
         &'a self,
         query: &PageQuery,
         chosen: &'a RoaringBitmap,
@@ -265,6 +271,16 @@ impl Snapshot {
         self.slugs.get(&(kind, id.into())).copied()
     }
 
+    /// The published entries by their gate.
+    pub(super) fn gates(&self) -> impl Iterator<Item = (&Gate, &Arc<RoaringBitmap>)> {
+        self.gates.iter().map(|(gate, entries)| (&**gate, entries))
+    }
+
+    /// The published variants of a programme.
+    pub(super) fn variants_of(&self, id: &Arc<str>) -> impl Iterator<Item = &Arc<Item>> {
+        self.set(&Set::VariantsOf(Arc::clone(id))).iter().filter_map(|ordinal| self.item(ordinal))
+    }
+
     /// A set; an empty one where nothing belongs to it.
     pub(super) fn set(&self, set: &Set) -> &RoaringBitmap {
         static EMPTY: LazyLock<RoaringBitmap> = LazyLock::new(RoaringBitmap::new);
@@ -273,7 +289,12 @@ impl Snapshot {
 
     /// Renders a row and puts it in the place of the version before it.
     fn put(&mut self, row: EntryRow) -> Result<(), CatalogueError> {
-        let item = Arc::new(Item::render(row, &self.vocabularies)?);
+        let mut item = Item::render(row, &self.vocabularies)?;
+        // Entries with the same gate share it.
+        if let Some((known, _)) = item.gate.as_ref().and_then(|gate| self.gates.get_key_value(gate)) {
+            item.gate = Some(Arc::clone(known));
+        }
+        let item = Arc::new(item);
         let ordinal = if let Some(ordinal) = self.ordinals.get(&item.uid).copied() {
             if let Some(old) = self.item(ordinal).cloned() {
                 self.index(&old, ordinal, false);
@@ -301,6 +322,20 @@ impl Snapshot {
         self.mark(Set::Published(item.kind), ordinal, add);
         if item.is_variant {
             self.mark(Set::Variants, ordinal, add);
+        }
+        if let Some(parent) = &item.variant_of {
+            self.mark(Set::VariantsOf(Arc::clone(parent)), ordinal, add);
+        }
+        if let Some(gate) = &item.gate {
+            let entries = Arc::make_mut(self.gates.entry(Arc::clone(gate)).or_default());
+            if add {
+                entries.insert(ordinal);
+            } else {
+                entries.remove(ordinal);
+            }
+            if entries.is_empty() {
+                self.gates.remove(gate);
+            }
         }
         let reach = Arc::clone(&self.reach);
         for stated in &item.stated {

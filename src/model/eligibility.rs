@@ -16,7 +16,7 @@ use super::text::{
 use super::vocabulary::Vocabularies;
 
 /// Who may take part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Eligibility {
     /// The source's words.
@@ -30,7 +30,7 @@ pub struct Eligibility {
 }
 
 /// A rule: stated open to a sector, all of some rules, any of some rules, or one criterion.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum Rule {
     /// Stated to be open to a sector.
@@ -44,7 +44,7 @@ pub enum Rule {
 }
 
 /// Stated to be open to everybody in a sector.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Open {
     /// The sector.
@@ -55,7 +55,7 @@ pub struct Open {
 }
 
 /// Every one of the rules holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct All {
     /// The rules.
@@ -64,7 +64,7 @@ pub struct All {
 }
 
 /// At least one of the rules holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Any {
     /// The rules.
@@ -76,7 +76,7 @@ pub struct Any {
 macro_rules! criteria {
     ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal { $($(#[doc = $fdoc:literal])+ $(#[serde($($fattr:tt)+)])? $(#[schema($($sattr:tt)+)])? $field:ident: $ty:ty,)* })+) => {
         /// One test of a person or an application.
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
         #[serde(tag = "type", rename_all = "kebab-case")]
         pub enum Criterion {
             $(

@@ -16,6 +16,7 @@
 mod catalogue;
 mod command_line;
 mod contract;
+mod eligibility;
 mod engine;
 mod entries;
 mod facets;

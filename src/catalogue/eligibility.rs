@@ -1,0 +1,91 @@
+//! Who can take what: the rules of entries held against what a person tells.
+//!
+//! One three-valued engine, pure: it knows no programme, no clock and no HTTP. Entries with the same gate share
+//! one judgement, so that a check costs what the distinct gates cost.
+
+mod changes;
+mod check;
+mod judge;
+mod reasons;
+mod told;
+
+pub use changes::Change;
+pub use check::{Asked, Check, CheckCursor, Checked, Found, VariantVerdict};
+pub use judge::{Question, Verdict};
+pub use reasons::{Outcome, Reason};
+pub use told::{ProfileField, Told};
+
+use crate::model::Entry;
+use crate::model::audience::Audience;
+use crate::model::codes::StatusTerm;
+use crate::model::eligibility::{Eligibility, Rule};
+use crate::model::text::RoleCode;
+
+/// What decides whether a person can take an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Gate {
+    /// The ways in: the entry's own, or one a service.
+    ways: Box<[Way]>,
+    /// Whether it still exists or runs.
+    status: StatusTerm,
+    /// The last day on which any dated chance could be taken; `None` where one is always open or none is dated.
+    closes: Option<String>,
+}
+
+/// One way in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Way {
+    /// The member that states it: empty, or a service.
+    at: String,
+    /// The rule; `None` where no source states one.
+    rule: Option<Rule>,
+    /// The roles that may take part; empty where that is not stated.
+    open_to: Box<[RoleCode]>,
+}
+
+impl Gate {
+    /// The gate of an entry; `None` where its kind has none.
+    #[must_use]
+    pub(super) fn of(entry: &Entry) -> Option<Self> {
+        let (status, ways, closes) = match entry {
+            Entry::Programme(e) => {
+                (e.status.term, vec![way("", e.eligibility.as_ref(), e.audience.as_ref())], closes(&e.offerings))
+            }
+            Entry::Academy(e) => (e.status.term, vec![way("", e.eligibility.as_ref(), e.audience.as_ref())], None),
+            Entry::Resource(e) => (e.status.term, vec![way("", e.eligibility.as_ref(), e.audience.as_ref())], None),
+            Entry::CoachingLink(e) => {
+                let own = way("", e.eligibility.as_ref(), e.audience.as_ref());
+                let services = e.services.iter().enumerate().map(|(index, service)| {
+                    way(&format!("/services/{index}"), service.eligibility.as_ref(), service.audience.as_ref())
+                });
+                let mut ways: Vec<Way> = services.collect();
+                if ways.is_empty() || own.rule.is_some() {
+                    ways.insert(0, own);
+                }
+                (e.status.term, ways, None)
+            }
+            Entry::Provider(_) | Entry::Framework(_) => return None,
+        };
+        Some(Self { ways: ways.into_boxed_slice(), status, closes })
+    }
+}
+
+fn way(at: &str, eligibility: Option<&Eligibility>, audience: Option<&Audience>) -> Way {
+    // What was read off a title alone counts as not stated.
+    let is_stated = |audience: &&Audience| !audience.from_title.iter().any(|at| at.as_str() == "/audience/openTo");
+    let open_to = audience.filter(is_stated).and_then(|audience| audience.open_to.clone()).unwrap_or_default();
+    Way {
+        at: at.to_owned(),
+        rule: eligibility.and_then(|eligibility| eligibility.rule.clone()),
+        open_to: open_to.into_boxed_slice(),
+    }
+}
+
+/// The last day of the last chance, where every chance has one.
+fn closes(offerings: &[crate::model::programme::Offering]) -> Option<String> {
+    let last = |offering: &crate::model::programme::Offering| {
+        let day = offering.apply_by.as_ref().or(offering.start.as_ref()).or(offering.end.as_ref());
+        day.filter(|_| !offering.always_open).map(|day| day.as_str().to_owned())
+    };
+    offerings.iter().map(last).collect::<Option<Vec<String>>>()?.into_iter().max()
+}

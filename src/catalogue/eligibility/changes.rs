@@ -1,0 +1,163 @@
+//! What would have to change for somebody to become eligible.
+
+use super::Gate;
+use super::judge::{Value, Verdict};
+use super::told::{ProfileField, Told};
+use crate::model::codes::Strength;
+use crate::model::eligibility::{All, Any, Criterion, Rule};
+use crate::model::profile::{PriorProgramme, Profile};
+
+/// The most changes that are worth telling together.
+const MOST: usize = 8;
+
+/// One thing that would have to be otherwise: to become so where it can be acted on, or to be told where it was not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The member of the profile.
+    pub field: ProfileField,
+    /// What it would have to be: one of these terms; of experience and statements, what it is about.
+    pub any_of: Vec<String>,
+    /// The years of experience; `None` elsewhere.
+    pub years: Option<u8>,
+    /// The point, as a sentence about a person.
+    pub sentence: String,
+}
+
+impl Told<'_> {
+    /// The fewest changes that make a gate passable, all of them together; none where there is no such way. They are
+    /// tried before they are told.
+    pub(super) fn changes(&self, gate: &Gate) -> Vec<Change> {
+        let ways = gate.ways.iter().filter_map(|way| {
+            let mut changes = way.rule.as_ref().map_or(Some(Vec::new()), |rule| self.rule_changes(rule))?;
+            match self.open_to(way) {
+                Value::NotMet => return None,
+                Value::NotTold => changes.push(Change {
+                    field: ProfileField::Role,
+                    any_of: way.open_to.iter().map(|role| role.as_str().to_owned()).collect(),
+                    years: None,
+                    sentence: "Works in a role that may take part.".to_owned(),
+                }),
+                Value::ToDo | Value::Met => {}
+            }
+            (way.rule.is_some() && !changes.is_empty() && changes.len() <= MOST).then_some(changes)
+        });
+        let passes = |changes: &Vec<Change>| {
+            let mut profile = self.profile.clone();
+            for change in changes {
+                apply(change, &mut profile);
+            }
+            let told = Told::new(&profile, self.shown, self.vocabularies, self.today);
+            matches!(told.judge(gate, &mut Vec::new()), Verdict::Eligible | Verdict::Conditional)
+        };
+        ways.filter(passes).min_by_key(Vec::len).unwrap_or_default()
+    }
+
+    /// The changes that make a rule hold; `None` where nothing a person can do does.
+    fn rule_changes(&self, rule: &Rule) -> Option<Vec<Change>> {
+        match rule {
+            Rule::All(All { all }) => {
+                let mut changes = Vec::new();
+                for rule in all {
+                    changes.extend(self.rule_changes(rule)?);
+                }
+                Some(changes)
+            }
+            Rule::Any(Any { any }) => {
+                // One that requires nothing is no alternative to what others require.
+                let required = any.iter().filter(|rule| self.rule(rule, &mut Vec::new()).is_some());
+                let mut ways = required.map(|rule| self.rule_changes(rule)).peekable();
+                if ways.peek().is_none() { Some(Vec::new()) } else { ways.flatten().min_by_key(Vec::len) }
+            }
+            Rule::Open(open) => match self.sector(open.open.as_str()) {
+                Value::Met | Value::ToDo => Some(Vec::new()),
+                Value::NotMet | Value::NotTold => Some(vec![Change {
+                    field: ProfileField::Employer,
+                    any_of: self.employers_of(open.open.as_str()),
+                    years: None,
+                    sentence: format!("Works in: {}.", self.label("sector", open.open.as_str())),
+                }]),
+            },
+            Rule::Criterion(criterion) if criterion.strength() != Strength::Required => Some(Vec::new()),
+            Rule::Criterion(criterion) => self.criterion_change(criterion),
+        }
+    }
+
+    fn criterion_change(&self, criterion: &Criterion) -> Option<Vec<Change>> {
+        let (value, _) = self.criterion(criterion);
+        if value >= Value::ToDo {
+            return Some(Vec::new());
+        }
+        let sentence = self.sentence(criterion);
+        let change =
+            |field, any_of: Vec<String>| Some(vec![Change { field, any_of, years: None, sentence: sentence.clone() }]);
+        let one = |text: &str| vec![text.to_owned()];
+        match criterion {
+            // Nobody is told to be of another characteristic or region, nor of another profession than theirs.
+            Criterion::PositiveAction { .. } | Criterion::Region { .. } => None,
+            Criterion::Profession { .. } if self.profile.role.is_some() => None,
+            Criterion::Profession { any_of, .. } => {
+                change(ProfileField::Role, any_of.iter().map(|code| code.as_str().to_owned()).collect())
+            }
+            Criterion::Employer { any_of, .. } => {
+                change(ProfileField::Employer, any_of.iter().map(|code| code.as_str().to_owned()).collect())
+            }
+            Criterion::Registration { any_of, .. } => {
+                change(ProfileField::Registrations, any_of.iter().map(|code| code.as_str().to_owned()).collect())
+            }
+            Criterion::Membership { of, .. } => change(ProfileField::Memberships, one(of.as_str())),
+            Criterion::Level { from, .. } => change(ProfileField::Level, one(from.as_str())),
+            Criterion::Band { from, .. } => change(ProfileField::Band, one(from.as_str())),
+            Criterion::Qualification { name, .. } => change(ProfileField::Statements, one(name.as_str())),
+            Criterion::Experience { years, of, .. } => Some(vec![Change {
+                field: ProfileField::Experience,
+                any_of: one(of.as_str()),
+                years: Some(years.unwrap_or(1).max(1)),
+                sentence,
+            }]),
+            Criterion::PriorProgramme { any_of: None, of: Some(of), .. } => {
+                change(ProfileField::Statements, one(of.as_str()))
+            }
+            Criterion::PriorProgramme { any_of, .. } => {
+                let programmes = any_of.iter().flatten().map(|id| id.as_str().to_owned()).collect();
+                change(ProfileField::PriorProgrammes, programmes)
+            }
+            Criterion::Aspiration { to, scope, .. } => {
+                let to = to.iter().filter_map(|to| change(ProfileField::AspiresTo, one(to.as_str()))).flatten();
+                let scope =
+                    scope.iter().filter_map(|scope| change(ProfileField::Statements, one(scope.as_str()))).flatten();
+                Some(to.chain(scope).collect())
+            }
+            // What is theirs to do is a condition, never a refusal.
+            Criterion::EmployerSupport { .. } | Criterion::AccessRoute { .. } => Some(Vec::new()),
+        }
+    }
+}
+
+/// Makes a profile as a change wants it.
+fn apply(change: &Change, profile: &mut Profile) {
+    use crate::model::codes::Participation;
+    use crate::model::text::{
+        BandCode, EmployerCode, LevelCode, ProgrammeRef, ProviderRef, RegistrationCode, RoleCode,
+    };
+    let Some(term) = change.any_of.first().cloned() else { return };
+    match change.field {
+        ProfileField::Role => profile.role = Some(RoleCode(term)),
+        ProfileField::Level => profile.level = Some(LevelCode(term)),
+        ProfileField::Band => profile.band = Some(BandCode(term)),
+        ProfileField::Employer => profile.employer = Some(EmployerCode(term)),
+        ProfileField::AspiresTo => profile.aspires_to = Some(LevelCode(term)),
+        ProfileField::Registrations => profile.registrations.get_or_insert_default().push(RegistrationCode(term)),
+        ProfileField::Memberships => profile.memberships.get_or_insert_default().push(ProviderRef(term)),
+        ProfileField::PriorProgrammes => profile
+            .prior_programmes
+            .get_or_insert_default()
+            .push(PriorProgramme { programme: ProgrammeRef(term), participation: Some(Participation::Alumnus) }),
+        ProfileField::Experience => {
+            profile.experience.insert(term, change.years.unwrap_or(1));
+        }
+        ProfileField::Statements => {
+            profile.statements.insert(term, true);
+        }
+        ProfileField::Region | ProfileField::EmployerSupport | ProfileField::AccessRoutes => {}
+    }
+}

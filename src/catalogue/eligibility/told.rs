@@ -1,0 +1,338 @@
+//! What a person told, made ready to be held against many rules.
+
+use std::collections::HashMap;
+
+use crate::catalogue::Field;
+use crate::catalogue::facet::{ALL_STAFF, How, answers};
+use crate::model::Vocabularies;
+use crate::model::eligibility::Criterion;
+use crate::model::profile::{PriorProgramme, Profile};
+
+use super::judge::{Question, Value};
+
+/// A member of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProfileField {
+    /// `role`
+    Role,
+    /// `level`
+    Level,
+    /// `band`
+    Band,
+    /// `employer`
+    Employer,
+    /// `region`
+    Region,
+    /// `aspiresTo`
+    AspiresTo,
+    /// `registrations`
+    Registrations,
+    /// `employerSupport`
+    EmployerSupport,
+    /// `accessRoutes`
+    AccessRoutes,
+    /// `memberships`
+    Memberships,
+    /// `priorProgrammes`
+    PriorProgrammes,
+    /// `experience`
+    Experience,
+    /// `statements`
+    Statements,
+}
+
+impl ProfileField {
+    /// The member's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Level => "level",
+            Self::Band => "band",
+            Self::Employer => "employer",
+            Self::Region => "region",
+            Self::AspiresTo => "aspiresTo",
+            Self::Registrations => "registrations",
+            Self::EmployerSupport => "employerSupport",
+            Self::AccessRoutes => "accessRoutes",
+            Self::Memberships => "memberships",
+            Self::PriorProgrammes => "priorProgrammes",
+            Self::Experience => "experience",
+            Self::Statements => "statements",
+        }
+    }
+
+    /// The vocabulary of its terms; `None` where they are entries or words of rules.
+    #[must_use]
+    pub const fn scheme(self) -> Option<&'static str> {
+        match self {
+            Self::Role => Some("role"),
+            Self::Level | Self::AspiresTo => Some("level"),
+            Self::Band => Some("band"),
+            Self::Employer => Some("employer"),
+            Self::Region => Some("region"),
+            Self::Registrations => Some("registration"),
+            Self::EmployerSupport => Some("employer-support"),
+            Self::AccessRoutes => Some("access-route"),
+            Self::Memberships | Self::PriorProgrammes | Self::Experience | Self::Statements => None,
+        }
+    }
+}
+
+/// Where a told term stands in its vocabulary: which stated terms it answers, and which it might.
+#[derive(Default)]
+struct Place {
+    within: Vec<String>,
+    perhaps: Vec<String>,
+}
+
+/// What a person told, with the vocabularies it is understood by.
+pub struct Told<'a> {
+    pub(super) profile: &'a Profile,
+    pub(super) vocabularies: &'a Vocabularies,
+    /// The day of the check, `YYYY-MM-DD`.
+    pub(super) today: &'a str,
+    pub(super) shown: &'a [String],
+    places: HashMap<ProfileField, Place>,
+    sectors: HashMap<&'a str, Value>,
+}
+
+impl<'a> Told<'a> {
+    /// Makes a profile ready. `shown` are the characteristics whose positive action is judged as for the people
+    /// whom it is for; `today` is the day of the check.
+    #[must_use]
+    pub fn new(profile: &'a Profile, shown: &'a [String], vocabularies: &'a Vocabularies, today: &'a str) -> Self {
+        let mut places = HashMap::new();
+        for (field, scheme, term) in [
+            (ProfileField::Role, "role", profile.role.as_ref().map(crate::model::text::RoleCode::as_str)),
+            (
+                ProfileField::Employer,
+                "employer",
+                profile.employer.as_ref().map(crate::model::text::EmployerCode::as_str),
+            ),
+            (ProfileField::Region, "region", profile.region.as_ref().map(crate::model::text::RegionCode::as_str)),
+        ] {
+            if let Some(term) = term {
+                places.insert(field, place(scheme, term, vocabularies));
+            }
+        }
+        let mut told = Self { profile, vocabularies, today, shown, places, sectors: HashMap::new() };
+        told.sectors = vocabularies
+            .terms("sector")
+            .map(|sector| (sector.code.as_str(), told.sector_value(sector.code.as_str())))
+            .collect();
+        told
+    }
+
+    /// Whether the person is in one of some terms of a tree.
+    pub(super) fn is_in<'t>(&self, field: ProfileField, any_of: impl Iterator<Item = &'t str>) -> Option<Value> {
+        let place = self.places.get(&field)?;
+        let mut value = Value::NotMet;
+        for term in any_of {
+            if (field == ProfileField::Role && term == ALL_STAFF) || place.within.iter().any(|code| code == term) {
+                return Some(Value::Met);
+            }
+            if place.perhaps.iter().any(|code| code == term) {
+                value = Value::NotTold;
+            }
+        }
+        Some(value)
+    }
+
+    /// Whether the person is in a sector.
+    pub(super) fn sector(&self, sector: &str) -> Value {
+        self.sectors.get(sector).copied().unwrap_or(Value::NotTold)
+    }
+
+    /// A sector admits the employers that one of its tags is a tag of. One that admits every employer asks nothing.
+    fn sector_value(&self, sector: &str) -> Value {
+        let tags = self.vocabularies.tags("sector", sector);
+        let admits = |employer: &str| self.vocabularies.tags("employer", employer).iter().any(|tag| tags.contains(tag));
+        if self.vocabularies.terms("employer").all(|term| admits(term.code.as_str())) {
+            return Value::Met;
+        }
+        match &self.profile.employer {
+            None => Value::NotTold,
+            Some(employer) if admits(employer.as_str()) => Value::Met,
+            Some(_) => Value::NotMet,
+        }
+    }
+
+    /// The employers that a sector admits.
+    pub(super) fn employers_of(&self, sector: &str) -> Vec<String> {
+        let tags = self.vocabularies.tags("sector", sector);
+        let admits = |code: &str| self.vocabularies.tags("employer", code).iter().any(|tag| tags.contains(tag));
+        let employers = self.vocabularies.terms("employer").map(|term| term.code.as_str());
+        employers.filter(|code| admits(code)).map(str::to_owned).collect()
+    }
+
+    /// Whether positive action on a characteristic is judged as for the people whom it is for.
+    pub(super) fn is_shown(&self, characteristic: &str) -> bool {
+        self.shown.iter().any(|shown| shown == characteristic)
+    }
+
+    fn rank(&self, scheme: &str, code: &str) -> Option<u32> {
+        self.vocabularies.get(scheme, code).and_then(|term| term.rank)
+    }
+
+    /// Whether a required criterion holds; where that depends on what was not told, the question it asks.
+    pub(super) fn criterion<'r>(&self, criterion: &'r Criterion) -> (Value, Question<'r>) {
+        let ask = Question::Field;
+        match criterion {
+            Criterion::Employer { any_of, .. } => {
+                let value =
+                    self.is_in(ProfileField::Employer, any_of.iter().map(crate::model::text::EmployerCode::as_str));
+                (value.unwrap_or(Value::NotTold), ask(ProfileField::Employer))
+            }
+            Criterion::Profession { any_of, .. } => {
+                let is_for_all = any_of.iter().any(|code| code.as_str() == ALL_STAFF);
+                let value = self.is_in(ProfileField::Role, any_of.iter().map(crate::model::text::RoleCode::as_str));
+                let silent = if is_for_all { Value::Met } else { Value::NotTold };
+                (value.unwrap_or(silent), ask(ProfileField::Role))
+            }
+            Criterion::Region { any_of, .. } => {
+                let value = self.is_in(ProfileField::Region, any_of.iter().map(crate::model::text::RegionCode::as_str));
+                (value.unwrap_or(Value::NotTold), ask(ProfileField::Region))
+            }
+            Criterion::PositiveAction { characteristic, .. } => {
+                let is_shown = self.is_shown(characteristic.as_str());
+                (if is_shown { Value::Met } else { Value::NotTold }, Question::Never)
+            }
+            Criterion::Registration { any_of, .. } => {
+                (among(self.profile.registrations.as_deref(), any_of), ask(ProfileField::Registrations))
+            }
+            Criterion::Membership { of, .. } => {
+                let value = among(self.profile.memberships.as_deref(), std::slice::from_ref(of));
+                (value, ask(ProfileField::Memberships))
+            }
+            // Who qualifies but has not been backed, or has no account yet, knows what to do first.
+            Criterion::EmployerSupport { any_of, .. } => {
+                let value = among(self.profile.employer_support.as_deref(), any_of);
+                (value.or_to_do(), ask(ProfileField::EmployerSupport))
+            }
+            Criterion::AccessRoute { any_of, .. } => {
+                let is_open = any_of.iter().any(|code| code.as_str() == "open-access");
+                let value = among(self.profile.access_routes.as_deref(), any_of);
+                (if is_open { Value::Met } else { value.or_to_do() }, ask(ProfileField::AccessRoutes))
+            }
+            Criterion::Level { from, to, or_above, .. } => {
+                let told = self.profile.level.as_ref().map(crate::model::text::LevelCode::as_str);
+                let value = self.in_range("level", told, (from.as_str(), to.as_str(), *or_above), false);
+                (value, ask(ProfileField::Level))
+            }
+            Criterion::Band { from, to, or_above, or_equivalent, .. } => {
+                let told = self.profile.band.as_ref().map(crate::model::text::BandCode::as_str);
+                let is_vague = *or_above || *or_equivalent;
+                let value = self.in_range("band", told, (from.as_str(), to.as_str(), *or_above), is_vague);
+                (value, ask(ProfileField::Band))
+            }
+            Criterion::Aspiration { to, scope, .. } => {
+                let level = to.as_ref().map_or(Value::Met, |to| {
+                    let told = self.profile.aspires_to.as_ref().map(crate::model::text::LevelCode::as_str);
+                    self.in_range("level", told, (to.as_str(), to.as_str(), true), false)
+                });
+                let scope = scope.as_ref().map(|scope| (self.statement(scope.as_str()), scope.as_str()));
+                match scope {
+                    Some((value, text)) if value <= level => (value, Question::Statement(text)),
+                    _ => (level, ask(ProfileField::AspiresTo)),
+                }
+            }
+            Criterion::Qualification { name, .. } => {
+                (self.statement(name.as_str()), Question::Statement(name.as_str()))
+            }
+            Criterion::Experience { years, of, .. } => {
+                let value = match self.profile.experience.get(of.as_str()) {
+                    None => Value::NotTold,
+                    Some(told) if *told >= years.unwrap_or(1).max(1) => Value::Met,
+                    Some(_) => Value::NotMet,
+                };
+                (value, Question::Experience(of.as_str()))
+            }
+            Criterion::PriorProgramme { any_of: None, of: Some(of), .. } => {
+                (self.statement(of.as_str()), Question::Statement(of.as_str()))
+            }
+            Criterion::PriorProgramme { any_of, participation, .. } => {
+                let wanted = |prior: &&PriorProgramme| any_of.as_ref().is_none_or(|any| any.contains(&prior.programme));
+                let value = match &self.profile.prior_programmes {
+                    None => Value::NotTold,
+                    Some(told) => {
+                        told.iter().filter(wanted).map(|p| taken(p, participation)).max().unwrap_or(Value::NotMet)
+                    }
+                };
+                (value, ask(ProfileField::PriorProgrammes))
+            }
+        }
+    }
+
+    fn statement(&self, text: &str) -> Value {
+        match self.profile.statements.get(text) {
+            None => Value::NotTold,
+            Some(true) => Value::Met,
+            Some(false) => Value::NotMet,
+        }
+    }
+
+    /// Whether a told term of a ranked vocabulary lies in a range. One without a rank lies outside; perhaps not,
+    /// where the range is vague about that.
+    fn in_range(
+        &self,
+        scheme: &str,
+        told: Option<&str>,
+        (from, to, or_above): (&str, &str, bool),
+        is_vague: bool,
+    ) -> Value {
+        let Some(told) = told else { return Value::NotTold };
+        match (self.rank(scheme, told), self.rank(scheme, from), self.rank(scheme, to)) {
+            (Some(told), Some(from), Some(to)) if told >= from && (or_above || told <= to) => Value::Met,
+            (None, ..) if is_vague => Value::NotTold,
+            _ => Value::NotMet,
+        }
+    }
+}
+
+/// Whether a told list has one of some terms.
+fn among<T: PartialEq>(told: Option<&[T]>, any_of: &[T]) -> Value {
+    match told {
+        None => Value::NotTold,
+        Some(told) if told.iter().any(|term| any_of.contains(term)) => Value::Met,
+        Some(_) => Value::NotMet,
+    }
+}
+
+/// Whether somebody who took part in a programme did so as far as is asked.
+fn taken(prior: &PriorProgramme, asked: &[crate::model::codes::Participation]) -> Value {
+    use crate::model::codes::Participation::{Alumnus, Participant};
+    match prior.participation {
+        _ if asked.is_empty() => Value::Met,
+        Some(told) if asked.contains(&told) || (told == Alumnus && asked.contains(&Participant)) => Value::Met,
+        None if asked.contains(&Participant) => Value::Met,
+        None => Value::NotTold,
+        Some(_) => Value::NotMet,
+    }
+}
+
+/// Which terms of a vocabulary somebody who told one of them is within, and which perhaps.
+fn place(scheme: &'static str, told: &str, vocabularies: &Vocabularies) -> Place {
+    let field = match scheme {
+        "role" => Field::Role,
+        "region" => Field::Region,
+        _ => Field::Provider,
+    };
+    let mut place = Place::default();
+    let above: Vec<&str> = vocabularies.ancestry(scheme, told).map(|term| term.code.as_str()).collect();
+    for stated in vocabularies.terms(scheme).map(|term| term.code.as_str()) {
+        if above.contains(&stated) {
+            place.within.push(stated.to_owned());
+        } else if vocabularies.ancestry(scheme, stated).any(|term| term.code.as_str() == told) {
+            place.perhaps.push(stated.to_owned());
+        } else if field == Field::Region {
+            // Whoever works in a former footprint works in what took its place; the other way round, perhaps.
+            match answers(field, told, stated, vocabularies) {
+                Some(How::Successor) => place.within.push(stated.to_owned()),
+                Some(How::Predecessor) => place.perhaps.push(stated.to_owned()),
+                _ => {}
+            }
+        }
+    }
+    place
+}
