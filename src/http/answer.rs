@@ -62,8 +62,12 @@ pub(super) fn cacheable_as(
     // that is chosen: a cache that holds another must not be told that its own is good.
     let tag = EntityTag::new_strong(format!("{}{}", tag.tag(), coding.suffix()));
     if !is_as_demanded(request, &tag) {
-        return Problem::new(PRECONDITION_FAILED, "It is not as If-Match demands: it has the tag that ETag names now.")
-            .error_response();
+        let detail = "It is not as If-Match demands: it has the tag that ETag names now.";
+        let mut answer = Problem::new(PRECONDITION_FAILED, detail).error_response();
+        if let Ok(tag) = HeaderValue::from_str(&tag.to_string()) {
+            answer.headers_mut().insert(header::ETAG, tag);
+        }
+        return answer;
     }
     let unchanged = is_known(request, &tag);
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };

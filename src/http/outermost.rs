@@ -112,7 +112,7 @@ fn options(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         answer.insert_header((header::ALLOW, allow.clone())).insert_header(("access-control-allow-methods", allow));
     }
     answer
-        .insert_header(("access-control-allow-headers", "Accept, Content-Type, If-None-Match"))
+        .insert_header(("access-control-allow-headers", "Accept, Content-Type, If-Match, If-None-Match"))
         .insert_header(("access-control-max-age", "7200"));
     response.into_response(answer.finish())
 }

@@ -118,6 +118,8 @@ on_both_engines! {
         ] {
             assert_eq!(app.process.ask(Method::GET, path, &headers).await.status, status, "{headers:?}");
         }
+        let refused = app.process.ask(Method::GET, path, &[("if-match", "\"another\"")]).await;
+        assert_eq!(refused.header("etag"), tag, "the answer names the tag it tells of");
         let weak = format!("W/{tag}");
         assert_eq!(app.process.ask(Method::GET, path, &[("if-match", &weak)]).await.status, 412, "compared strongly");
         let bad = app.process.ask(Method::GET, &format!("{path}?x=1"), &[("if-match", "\"another\"")]).await;
