@@ -1,4 +1,4 @@
-//! What a person tells of themselves to learn what they can take, and what they ask.
+//! What a person tells of themselves to learn what they can take.
 //!
 //! It is never stored and never written anywhere: [`Profile`] has no readable `Debug`.
 
@@ -7,11 +7,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::codes::{CostType, Kind, Participation, StatusTerm};
+use super::codes::Participation;
 use super::text::{
-    AccessRouteCode, AwardTypeCode, BandCode, CharacteristicCode, DeliveryModeCode, EligibilityTag, EmployerCode,
-    EmployerSupportCode, FrameworkRef, LevelCode, Line, ProgrammeRef, ProviderRef, RegionCode, RegistrationCode,
-    RoleCode, Slug,
+    AccessRouteCode, BandCode, EmployerCode, EmployerSupportCode, LevelCode, ProgrammeRef, ProviderRef, RegionCode,
+    RegistrationCode, RoleCode,
 };
 
 /// What a person tells. Everything may be left out; what is left out is not told. A list that is given is the
@@ -62,68 +61,4 @@ pub struct PriorProgramme {
     pub programme: ProgrammeRef,
     /// How far; null where that is not told.
     pub participation: Option<Participation>,
-}
-
-/// What a person asks: what they can take.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct EligibilityRequest {
-    /// What they tell of themselves.
-    pub profile: Profile,
-    /// What they want to be shown too.
-    pub show: Option<Show>,
-    /// Which entries they ask about: the filters of lists.
-    pub filter: Option<CheckFilter>,
-    /// The kinds of entry; programmes where none is given.
-    #[schema(min_items = 1)]
-    pub kinds: Option<Vec<Kind>>,
-    /// The most entries on the page; 20 where it is left out.
-    #[schema(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
-    /// Where the page begins: `meta.nextCursor` of the page before.
-    pub cursor: Option<Line>,
-}
-
-impl std::fmt::Debug for EligibilityRequest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("EligibilityRequest(not shown)")
-    }
-}
-
-/// What a person wants to be shown, without being asked why.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Show {
-    /// Judge programmes that are positive action on these characteristics as for people whom they are for.
-    pub positive_action: Option<Vec<CharacteristicCode>>,
-}
-
-/// The filters of lists, as a check takes them: terms of one filter are alternatives, filters must all be met.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct CheckFilter {
-    /// Open to, or aimed at, people who work as.
-    pub role: Option<Vec<RoleCode>>,
-    /// For people at a leadership level.
-    pub level: Option<Vec<LevelCode>>,
-    /// For people in a pay band.
-    pub band: Option<Vec<BandCode>>,
-    /// Who may take part.
-    pub eligibility: Option<Vec<EligibilityTag>>,
-    /// Who runs or publishes it.
-    pub provider: Option<Vec<ProviderRef>>,
-    /// The region it is for.
-    pub region: Option<Vec<RegionCode>>,
-    /// How it is delivered.
-    pub delivery: Option<Vec<DeliveryModeCode>>,
-    /// What it costs.
-    pub cost: Option<Vec<CostType>>,
-    /// What it awards.
-    pub award: Option<Vec<AwardTypeCode>>,
-    /// The framework it supports or is about.
-    pub framework: Option<Vec<FrameworkRef>>,
-    /// Whether it still exists or runs. Historic and replaced entries are checked only where this names them.
-    pub status: Option<Vec<StatusTerm>>,
-    /// Only these entries.
-    pub id: Option<Vec<Slug>>,
 }

@@ -81,24 +81,20 @@ impl Told<'_> {
     }
 
     fn status(&self, gate: &Gate, reasons: &mut Vec<Reason>) {
-        let (outcome, sentence) = match gate.status {
-            StatusTerm::Running => {
-                if self.has_closed(gate) {
-                    let sentence = "Its last known dates have passed: new ones must be announced first.";
-                    reasons.push(plain("/offerings", Outcome::ToDo, sentence));
-                }
-                return;
+        let known = match gate.status {
+            StatusTerm::Running => None,
+            StatusTerm::OnHold => {
+                Some((Outcome::ToDo, "It takes no new applicants for now: recruitment must resume first."))
             }
-            StatusTerm::OnHold => (Outcome::ToDo, "It takes no new applicants for now: recruitment must resume first."),
-            StatusTerm::Historic => (Outcome::NotMet, "It is no longer run."),
-            StatusTerm::Replaced => (Outcome::NotMet, "Another took its place."),
-            StatusTerm::Converted => (Outcome::Remark, "It continues in another form."),
+            StatusTerm::Historic => Some((Outcome::NotMet, "It is no longer run.")),
+            StatusTerm::Replaced => Some((Outcome::NotMet, "Another took its place.")),
+            StatusTerm::Converted => Some((Outcome::Remark, "It continues in another form.")),
             StatusTerm::AsListed2018 => {
-                (Outcome::Remark, "It was listed in 2018; whether it still runs was not found.")
+                Some((Outcome::Remark, "It was listed in 2018; whether it still runs was not found."))
             }
-            StatusTerm::Unknown => (Outcome::Remark, "Whether it still runs was not found."),
+            StatusTerm::Unknown => Some((Outcome::Remark, "Whether it still runs was not found.")),
         };
-        reasons.push(plain("/status/term", outcome, sentence));
+        reasons.extend(known.map(|(outcome, sentence)| plain("/status/term", outcome, sentence)));
         if self.has_closed(gate) {
             let sentence = "Its last known dates have passed: new ones must be announced first.";
             reasons.push(plain("/offerings", Outcome::ToDo, sentence));

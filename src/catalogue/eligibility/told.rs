@@ -313,11 +313,6 @@ fn taken(prior: &PriorProgramme, asked: &[crate::model::codes::Participation]) -
 
 /// Which terms of a vocabulary somebody who told one of them is within, and which perhaps.
 fn place(scheme: &'static str, told: &str, vocabularies: &Vocabularies) -> Place {
-    let field = match scheme {
-        "role" => Field::Role,
-        "region" => Field::Region,
-        _ => Field::Provider,
-    };
     let mut place = Place::default();
     let above: Vec<&str> = vocabularies.ancestry(scheme, told).map(|term| term.code.as_str()).collect();
     for stated in vocabularies.terms(scheme).map(|term| term.code.as_str()) {
@@ -325,9 +320,9 @@ fn place(scheme: &'static str, told: &str, vocabularies: &Vocabularies) -> Place
             place.within.push(stated.to_owned());
         } else if vocabularies.ancestry(scheme, stated).any(|term| term.code.as_str() == told) {
             place.perhaps.push(stated.to_owned());
-        } else if field == Field::Region {
+        } else if scheme == "region" {
             // Whoever works in a former footprint works in what took its place; the other way round, perhaps.
-            match answers(field, told, stated, vocabularies) {
+            match answers(Field::Region, told, stated, vocabularies) {
                 Some(How::Successor) => place.within.push(stated.to_owned()),
                 Some(How::Predecessor) => place.perhaps.push(stated.to_owned()),
                 _ => {}
