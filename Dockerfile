@@ -10,6 +10,7 @@ COPY config config
 COPY data data
 COPY migrations migrations
 COPY openapi openapi
+COPY benches benches
 COPY src src
 RUN cargo build --release --locked
 

@@ -11,6 +11,8 @@ mod page;
 mod snapshot;
 mod stated;
 
+#[cfg(test)]
+pub(crate) use eligibility::panics;
 pub use eligibility::{
     Asked, Change, Check, CheckCursor, Checked, Found, Gate, Outcome, ProfileField, Question, Reason, Told,
     VariantVerdict, Verdict,

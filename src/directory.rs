@@ -70,6 +70,12 @@ impl Directory {
         self.snapshot.load_full()
     }
 
+    /// The day it is, in UTC: `YYYY-MM-DD`.
+    #[must_use]
+    pub fn today(&self) -> String {
+        (self.clock)().strftime("%Y-%m-%d").to_string()
+    }
+
     /// Whether the database answered when it was last asked.
     #[must_use]
     pub fn is_reachable(&self) -> bool {

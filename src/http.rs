@@ -1,6 +1,8 @@
 //! The contract over HTTP: routes, thin handlers, and what every answer has in common.
 
 mod answer;
+mod body;
+mod eligibility_checks;
 mod entries;
 mod health;
 mod include;

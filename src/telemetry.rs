@@ -24,9 +24,11 @@ pub fn start(log: &Log) {
         LogFormat::Json => Box::new(lines.json().flatten_event(true).with_filter(chosen.and(cap))),
     };
     tracing_subscriber::registry().with(lines).init();
-    // What a panic says may hold what somebody sent: only where it happened is told.
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map_or_else(String::new, ToString::to_string);
-        tracing::error!(code.place = place, "a part of the service panicked");
-    }));
+    std::panic::set_hook(Box::new(tell_panic));
+}
+
+/// Tells of a panic. What it says may hold what somebody sent: only where it happened is told.
+pub fn tell_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let place = panic.location().map_or_else(String::new, ToString::to_string);
+    tracing::error!(code.place = place, "a part of the service panicked");
 }

@@ -1,19 +1,24 @@
 //! Who can take what: the rules of entries held against what a person tells.
 //!
-//! One three-valued engine, pure: it knows no programme, no clock and no HTTP. Entries with the same gate share
-//! one judgement, so that a check costs what the distinct gates cost.
+//! One three-valued engine, pure: it knows no programme, no clock and no HTTP. Entries with the same gate share one
+//! judgement, and rules with the same test share that.
 
 mod changes;
 mod check;
+mod cited;
+mod gates;
 mod judge;
+mod question;
 mod reasons;
 mod told;
 
 pub use changes::Change;
 pub use check::{Asked, Check, CheckCursor, Checked, Found, VariantVerdict};
-pub use judge::{Question, Verdict};
+pub(super) use gates::Gates;
+pub use judge::Verdict;
+pub use question::{ProfileField, Question};
 pub use reasons::{Outcome, Reason};
-pub use told::{ProfileField, Told};
+pub use told::Told;
 
 use crate::model::Entry;
 use crate::model::audience::Audience;
@@ -88,4 +93,24 @@ fn closes(offerings: &[crate::model::programme::Offering]) -> Option<String> {
         day.filter(|_| !offering.always_open).map(|day| day.as_str().to_owned())
     };
     offerings.iter().map(last).collect::<Option<Vec<String>>>()?.into_iter().max()
+}
+
+/// A panic inside the engine with a profile in hand, for the test that nobody learns of the profile by it.
+#[cfg(test)]
+pub(crate) mod panics {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use crate::model::profile::Profile;
+
+    thread_local! {
+        /// Whether the engine panics on this thread.
+        pub(crate) static WANTED: AtomicBool = const { AtomicBool::new(false) };
+    }
+
+    pub(super) fn panic_if_wanted(profile: &Profile) {
+        if WANTED.with(|wanted| wanted.load(Ordering::Relaxed)) {
+            let role = profile.role.as_ref().map(ToString::to_string);
+            panic!("the worst message there could be: {profile:?} {role:?}");
+        }
+    }
 }

@@ -83,8 +83,6 @@ pub struct Item {
     pub is_variant: bool,
     /// The programme it is a variant of.
     pub variant_of: Option<Arc<str>>,
-    /// What decides whether a person can take it; `None` where its kind has none.
-    pub gate: Option<Arc<Gate>>,
     /// Its last change number.
     pub change_number: i64,
     /// A hash of everything shown of it, what is derived included.
@@ -106,11 +104,11 @@ pub struct Item {
 }
 
 impl Item {
-    /// Renders a row.
+    /// Renders a row, with what decides whether a person can take it; `None` where its kind has no such thing.
     ///
     /// # Errors
     /// Where the row's body is not what this binary writes: the database was changed by other means.
-    pub fn render(row: EntryRow, vocabularies: &Vocabularies) -> Result<Self, CatalogueError> {
+    pub(super) fn render(row: EntryRow, vocabularies: &Vocabularies) -> Result<(Self, Option<Gate>), CatalogueError> {
         let damaged = |detail: String| CatalogueError::Damaged { kind: row.kind, id: row.id.clone(), detail };
         let mut entry = Entry::from_text(row.kind, &row.body).map_err(|error| damaged(error.to_string()))?;
         let uid = Uuid::try_parse(&row.uid).map_err(|error| damaged(error.to_string()))?;
@@ -145,7 +143,7 @@ impl Item {
             }),
             State::Current => Standing::Published,
         };
-        Ok(Self {
+        let item = Self {
             uid,
             kind: row.kind,
             id: entry.id().as_str().into(),
@@ -155,7 +153,6 @@ impl Item {
                 Entry::Programme(p) => p.variant_of.as_ref().map(|of| of.as_str().into()),
                 _ => None,
             },
-            gate: Gate::of(&entry).map(Arc::new),
             change_number: row.change_number,
             content: hash(&[&full]).get(..16).unwrap_or_default().into(),
             title: entry.title().as_str().into(),
@@ -165,7 +162,8 @@ impl Item {
             stated,
             full: Bytes::from(full),
             summary: Bytes::from(summary),
-        })
+        };
+        Ok((item, Gate::of(&entry)))
     }
 
     /// The entry as JSON, as much of it as the view shows.

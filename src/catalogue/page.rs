@@ -158,11 +158,6 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(&wire).unwrap_or_default())
     }
 
-    /// The place after an entry, of no list in particular.
-    pub(super) const fn at(key: SortKey) -> Self {
-        Self { list: String::new(), key }
-    }
-
     /// Reads a cursor that was given out for this query; `None` for any other text.
     #[must_use]
     pub fn decode(text: &str, query: &PageQuery) -> Option<Self> {

@@ -7,7 +7,7 @@ use roaring::RoaringBitmap;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::eligibility::Gate;
+use super::eligibility::Gates;
 use super::facet::{Field, Reach};
 use super::item::{Item, Standing};
 use super::page::{Cursor, Page, PageQuery, Sort, SortKey};
@@ -82,8 +82,10 @@ pub struct Snapshot {
     slugs: HashMap<(Kind, Arc<str>), u32>,
     sets: HashMap<Set, Arc<RoaringBitmap>>,
     orders: HashMap<(Kind, Sort), OrdMap<SortKey, u32>>,
-    /// The published entries by their gate: those that share one are judged together.
-    gates: HashMap<Arc<Gate>, Arc<RoaringBitmap>>,
+    /// What decides whether a person can take the published entries.
+    gates: Gates,
+    /// The ordinal of the programme that each entry is a variant of, by the entry's ordinal; its own for others.
+    parents: Vector<u32>,
 }
 
 impl Snapshot {
@@ -119,7 +121,8 @@ impl Snapshot {
             slugs: HashMap::new(),
             sets: HashMap::new(),
             orders: HashMap::new(),
-            gates: HashMap::new(),
+            gates: Gates::default(),
+            parents: Vector::new(),
         }
     }
 
@@ -248,7 +251,14 @@ impl Snapshot {
             places.retain(|(key, _)| {
                 after.as_ref().is_none_or(|after| if descending { key < after } else { key > after })
             });
-            places.sort_unstable_by(|a, b| if descending { b.cmp(a) } else { a.cmp(b) });
+            let order = |a: &(SortKey, u32), b: &(SortKey, u32)| if descending { b.cmp(a) } else { a.cmp(b) };
+            // No page shows more, and one more tells whether there is another.
+            let wanted = query.limit + 1;
+            if places.len() > wanted {
+                places.select_nth_unstable_by(wanted, order);
+                places.truncate(wanted);
+            }
+            places.sort_unstable_by(order);
             return Box::new(places.into_iter());
         }
         let walk = |(key, ordinal): (&SortKey, &u32)| (key.clone(), *ordinal);
@@ -271,14 +281,26 @@ impl Snapshot {
         self.slugs.get(&(kind, id.into())).copied()
     }
 
-    /// The published entries by their gate.
-    pub(super) fn gates(&self) -> impl Iterator<Item = (&Gate, &Arc<RoaringBitmap>)> {
-        self.gates.iter().map(|(gate, entries)| (&**gate, entries))
+    /// How many different gates the published entries have.
+    #[must_use]
+    pub fn gate_count(&self) -> usize {
+        self.gates.count()
+    }
+
+    /// The ordinals of the programmes that entries are variants of.
+    pub(super) const fn parents(&self) -> &Vector<u32> {
+        &self.parents
+    }
+
+    /// The gates of the published entries.
+    pub(super) const fn gates(&self) -> &Gates {
+        &self.gates
     }
 
     /// The published variants of a programme.
-    pub(super) fn variants_of(&self, id: &Arc<str>) -> impl Iterator<Item = &Arc<Item>> {
-        self.set(&Set::VariantsOf(Arc::clone(id))).iter().filter_map(|ordinal| self.item(ordinal))
+    pub(super) fn variants_of(&self, id: &Arc<str>) -> impl Iterator<Item = (u32, &Arc<Item>)> {
+        let variants = self.set(&Set::VariantsOf(Arc::clone(id))).iter();
+        variants.filter_map(|ordinal| Some((ordinal, self.item(ordinal)?)))
     }
 
     /// A set; an empty one where nothing belongs to it.
@@ -289,11 +311,7 @@ impl Snapshot {
 
     /// Renders a row and puts it in the place of the version before it.
     fn put(&mut self, row: EntryRow) -> Result<(), CatalogueError> {
-        let mut item = Item::render(row, &self.vocabularies)?;
-        // Entries with the same gate share it.
-        if let Some((known, _)) = item.gate.as_ref().and_then(|gate| self.gates.get_key_value(gate)) {
-            item.gate = Some(Arc::clone(known));
-        }
+        let (item, gate) = Item::render(row, &self.vocabularies)?;
         let item = Arc::new(item);
         let ordinal = if let Some(ordinal) = self.ordinals.get(&item.uid).copied() {
             if let Some(old) = self.item(ordinal).cloned() {
@@ -311,7 +329,27 @@ impl Snapshot {
         };
         self.slugs.insert((item.kind, Arc::clone(&item.id)), ordinal);
         self.index(&item, ordinal, true);
+        self.put_parents(&item, ordinal);
+        self.gates.set(ordinal, gate.filter(|_| item.standing == Standing::Published));
         Ok(())
+    }
+
+    /// Notes whose variant an item is, and which variants are its own: either may come first.
+    fn put_parents(&mut self, item: &Item, ordinal: u32) {
+        let parent = item.variant_of.as_ref().and_then(|parent| self.ordinal(Kind::Programme, parent));
+        let mut families = vec![(ordinal, parent.unwrap_or(ordinal))];
+        if item.kind == Kind::Programme && !item.is_variant {
+            let variants = self.set(&Set::VariantsOf(Arc::clone(&item.id))).iter();
+            families.extend(variants.map(|variant| (variant, ordinal)));
+        }
+        for (variant, parent) in families {
+            while self.parents.len() <= variant as usize {
+                self.parents.push_back(variant);
+            }
+            if let Some(place) = self.parents.get_mut(variant as usize) {
+                *place = parent;
+            }
+        }
     }
 
     /// Adds an item to the sets and orders it belongs to, or takes it out of them.
@@ -325,17 +363,6 @@ impl Snapshot {
         }
         if let Some(parent) = &item.variant_of {
             self.mark(Set::VariantsOf(Arc::clone(parent)), ordinal, add);
-        }
-        if let Some(gate) = &item.gate {
-            let entries = Arc::make_mut(self.gates.entry(Arc::clone(gate)).or_default());
-            if add {
-                entries.insert(ordinal);
-            } else {
-                entries.remove(ordinal);
-            }
-            if entries.is_empty() {
-                self.gates.remove(gate);
-            }
         }
         let reach = Arc::clone(&self.reach);
         for stated in &item.stated {

@@ -11,13 +11,15 @@ use crate::model::{Entry, Vocabularies};
 /// Collects what an entry states.
 struct Collect<'a> {
     vocabularies: &'a Vocabularies,
+    /// The list whose items are being read: what they state is stated there.
+    within: Option<&'static str>,
     stated: Vec<Stated>,
 }
 
 /// Every term that an entry states, and where. Terms read off a title alone are not stated.
 #[must_use]
 pub(super) fn stated(entry: &Entry, vocabularies: &Vocabularies) -> Vec<Stated> {
-    let mut collect = Collect { vocabularies, stated: Vec::new() };
+    let mut collect = Collect { vocabularies, within: None, stated: Vec::new() };
     collect.entry(entry);
     let (audience, eligibility) = entry.audience_and_eligibility();
     collect.audience(audience);
@@ -30,7 +32,7 @@ pub(super) fn stated(entry: &Entry, vocabularies: &Vocabularies) -> Vec<Stated> 
 
 impl Collect<'_> {
     fn add(&mut self, field: Field, at: &'static str, code: impl Into<Arc<str>>) {
-        self.stated.push(Stated { field, at, code: code.into() });
+        self.stated.push(Stated { field, at: self.within.unwrap_or(at), code: code.into() });
     }
 
     fn entry(&mut self, entry: &Entry) {
@@ -76,11 +78,13 @@ impl Collect<'_> {
                 if let Some(region) = &e.region {
                     self.add(Field::Region, "/region", region.as_str());
                 }
+                self.within = Some("/services");
                 for service in &e.services {
                     self.audience(service.audience.as_ref());
                     self.eligibility(service.eligibility.as_ref());
                     self.costs(service.costs.as_deref());
                 }
+                self.within = None;
             }
             Entry::Resource(e) => {
                 self.add(Field::Type, "/type", e.entry_type.code());

@@ -66,21 +66,9 @@ impl ListRequest {
         let filters = Field::of(kind);
         let takes: Vec<&str> = filters.iter().map(|field| field.name()).chain(PARAMETERS).collect();
         let mut query = Query::read(query_string, &takes);
-        let mut pairs = Vec::new();
-        let mut filter = Filter::default();
-        for field in filters {
-            let terms = read_terms(&mut query, snapshot, kind, *field);
-            if !terms.is_empty() {
-                pairs.push((field.name(), terms.join(",")));
-                filter.terms.push((*field, terms));
-            }
-        }
-        filter.matching = query.one_of("match", &MATCHES, Match::default());
-        filter.variants = query.one_of("variants", &SHOW, false);
-        let ids = read_ids(&mut query);
-        filter.ids = (!ids.is_empty()).then_some(ids);
-        filter.modified_since = read_moment(&mut query);
-        filter.not_checked_since = read_date(&mut query);
+        let filter = read_filter(&mut query, snapshot, &[kind]);
+        let mut pairs: Vec<(&'static str, String)> =
+            filter.terms.iter().map(|(field, terms)| (field.name(), terms.join(","))).collect();
         let facets = read_facets(&mut query, filters);
         let zeros = query.one_of("zeros", &SHOW, false);
         let fields = Fields::read(&mut query, kind);
@@ -263,10 +251,35 @@ fn canonical(query: &mut Query, name: &str) -> Option<String> {
     (values != usual && !values.is_empty()).then_some(values)
 }
 
-/// Reads the terms of a filter.
-fn read_terms(query: &mut Query, snapshot: &Snapshot, kind: Kind, field: Field) -> Vec<String> {
+/// The filters that every one of some kinds takes.
+pub(super) fn filters_of(kinds: &[Kind]) -> Vec<Field> {
+    let is_of_all = |field: &Field| kinds.iter().all(|kind| Field::of(*kind).contains(field));
+    Field::ALL.into_iter().filter(is_of_all).collect()
+}
+
+/// Reads what entries of some kinds are filtered by.
+pub(super) fn read_filter(query: &mut Query, snapshot: &Snapshot, kinds: &[Kind]) -> Filter {
+    let mut filter = Filter::default();
+    for field in filters_of(kinds) {
+        let terms = read_terms(query, snapshot, kinds, field);
+        if !terms.is_empty() {
+            filter.terms.push((field, terms));
+        }
+    }
+    filter.matching = query.one_of("match", &MATCHES, Match::default());
+    filter.variants = query.one_of("variants", &SHOW, false);
+    let ids = read_ids(query);
+    filter.ids = (!ids.is_empty()).then_some(ids);
+    filter.modified_since = read_moment(query);
+    filter.not_checked_since = read_date(query);
+    filter
+}
+
+/// Reads the terms of a filter: what any of the kinds knows as one.
+fn read_terms(query: &mut Query, snapshot: &Snapshot, kinds: &[Kind], field: Field) -> Vec<String> {
     let mut terms = query.values(field.name());
-    if let Source::Entries(kind) = field.source(kind) {
+    let Some(source) = kinds.first().map(|kind| field.source(*kind)) else { return terms };
+    if let Source::Entries(kind) = source {
         // An entry that has another slug now is meant all the same.
         for term in &mut terms {
             if let Looked::Renamed(item) = snapshot.look(kind, term) {
@@ -274,15 +287,15 @@ fn read_terms(query: &mut Query, snapshot: &Snapshot, kind: Kind, field: Field) 
             }
         }
     }
-    for term in terms.iter().filter(|term| !snapshot.has_term(kind, field, term)) {
-        let known = snapshot.terms_of(kind, field);
+    for term in terms.iter().filter(|term| !kinds.iter().any(|kind| snapshot.has_term(*kind, field, term))) {
+        let known: Vec<_> = kinds.iter().flat_map(|kind| snapshot.terms_of(*kind, field)).collect();
         let near = nearest(term, known.iter().map(|known| &*known.code)).map(str::to_owned);
         let what = field.name();
         let detail = match &near {
             Some(near) => format!("“{}” is not a {what}. Did you mean “{near}”?", shown(term)),
             None => format!("“{}” is not a {what}.", shown(term)),
         };
-        let allowed = match field.source(kind) {
+        let allowed = match source {
             Source::Scheme(scheme) => format!("/v1/vocabularies/{scheme}"),
             Source::Entries(kind) => format!("/v1/{}", collection(kind)),
         };

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::problem::ProblemBody;
-use super::{entries, health, root, site, vocabularies};
+use super::{eligibility_checks, entries, health, root, site, vocabularies};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,6 +28,7 @@ use super::{entries, health, root, site, vocabularies};
         (name = "coaching-links", description = "The coaching and mentoring service and its regional registers."),
         (name = "resources", description = "What there is to read, watch, use or join."),
         (name = "frameworks", description = "Models of leadership behaviour with ordered parts."),
+        (name = "eligibility", description = "Who can take what, and why. What a person tells is neither kept nor logged."),
         (name = "vocabularies", description = "What may stand in filters and fields, with hierarchy, definitions, outside codes and counts."),
         (name = "service", description = "The service's description of itself."),
         (name = "health", description = "Whether the process lives and is ready."),
@@ -41,6 +42,7 @@ use super::{entries, health, root, site, vocabularies};
         entries::list_coaching_links, entries::get_coaching_link,
         entries::list_resources, entries::get_resource,
         entries::list_frameworks, entries::get_framework,
+        eligibility_checks::check_eligibility,
         vocabularies::list_vocabularies, vocabularies::get_vocabulary, vocabularies::get_term,
         health::get_liveness, health::get_readiness,
     ),

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
-use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::Service;
 use super::answer::VARY;
+use super::body::Body;
 use super::negotiate::{accepts, coding};
 use super::problem::{EXPECTATION_FAILED, HEADERS_TOO_LARGE, INTERNAL, NOT_ACCEPTABLE, Problem, URI_TOO_LONG};
 
@@ -130,7 +131,8 @@ pub(super) async fn outermost(
     let is_options = request.method() == Method::OPTIONS;
     // `OPTIONS *` asks about the server as a whole (RFC 9110 §9.3.7).
     let is_everything = request.uri().path() == "*";
-    let unread = request.take_payload();
+    let body = Body::new(request.take_payload());
+    request.extensions_mut().insert(body.clone());
     let refusal = refuse(&request);
     let mut response = match refusal {
         Some(problem) => request.error_response(problem),
@@ -156,30 +158,26 @@ pub(super) async fn outermost(
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, id);
     }
-    let response = match unread {
-        Payload::None => response,
-        unread => response.map_body(|_, body| BoxBody::new(Unread { body, _request: unread })),
-    };
+    let response = response.map_body(|_, answer| BoxBody::new(Unread { answer, _request: body }));
     log(&response, id, begun);
     Ok(response)
 }
 
-/// An answer to a request whose body nobody reads. While that is held, the connection is closed after the answer;
-/// dropped before, a body that comes in drops would be waited for.
+/// An answer that holds what was not read of its request.
 struct Unread {
-    body: BoxBody,
-    _request: Payload,
+    answer: BoxBody,
+    _request: Body,
 }
 
 impl MessageBody for Unread {
     type Error = <BoxBody as MessageBody>::Error;
 
     fn size(&self) -> BodySize {
-        self.body.size()
+        self.answer.size()
     }
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        Pin::new(&mut self.body).poll_next(context)
+        Pin::new(&mut self.answer).poll_next(context)
     }
 }
 
@@ -270,5 +268,54 @@ mod tests {
         body["instance"] = "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7".into();
         let examples: Value = serde_json::from_str(include_str!("../../openapi/examples.json")).expect("JSON");
         assert_eq!(body, examples["Internal"]["body"]);
+    }
+
+    /// Where a test reads what was logged.
+    #[derive(Clone, Default)]
+    struct Written(Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("no writer fails").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_panic_inside_the_engine_tells_nothing_of_the_profile() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store =
+            Store::open(&format!("sqlite://{}", folder.path().join("d.db").display()), 1).await.expect("a store");
+        let directory = Directory::open(store, &shipped(), jiff::Timestamp::now).await.expect("a directory");
+        let service = Service::new(Arc::new(directory), "https://directory.example".to_owned(), String::new());
+        let app = App::new().app_data(web::Data::new(service)).wrap(from_fn(outermost));
+        let app = test::init_service(app.configure(crate::http::routes::configure)).await;
+        let written = Written::default();
+        let writer = written.clone();
+        let lines = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(move || writer.clone())
+            .finish();
+        let _lines = tracing::subscriber::set_default(lines);
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(crate::telemetry::tell_panic));
+        crate::catalogue::panics::WANTED.with(|wanted| wanted.store(true, std::sync::atomic::Ordering::Relaxed));
+        let request = test::TestRequest::post().uri("/v1/eligibility-checks");
+        let body = serde_json::json!({"profile": {"role": "clinical-director", "band": "medical-dental-contract"}});
+        let answer = test::call_service(&app, request.set_json(body).to_request()).await;
+        crate::catalogue::panics::WANTED.with(|wanted| wanted.store(false, std::sync::atomic::Ordering::Relaxed));
+        std::panic::set_hook(before);
+        assert_eq!(answer.status(), 500);
+        assert_eq!(answer.headers().get("cache-control").expect("a header"), "no-store");
+        let body = String::from_utf8(test::read_body(answer).await.to_vec()).expect("text");
+        let log = String::from_utf8(written.0.lock().expect("no writer fails").clone()).expect("text");
+        assert!(log.contains("a part of the service panicked") && log.contains("/v1/eligibility-checks"), "{log}");
+        for told in ["clinical-director", "medical-dental", "worst message"] {
+            assert!(!log.contains(told) && !body.contains(told), "{told} in {log} or {body}");
+        }
     }
 }

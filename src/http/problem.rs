@@ -45,6 +45,16 @@ codes! {
     METHOD_NOT_ALLOWED = "method-not-allowed", 405, "Method not allowed";
     /// What you accept is not what there is. The answer says which media types and codings there are.
     NOT_ACCEPTABLE = "not-acceptable", 406, "Not acceptable";
+    /// The body cannot be read as JSON, or gives a member twice. The answer says at which line and column, and nothing of what stands there.
+    MALFORMED_BODY = "malformed-body", 400, "Malformed body";
+    /// The body did not come in within ten seconds. Send it at once.
+    BODY_TOO_SLOW = "body-too-slow", 408, "Body too slow";
+    /// The body is larger than 256 KiB. Send less.
+    BODY_TOO_LARGE = "body-too-large", 413, "Body too large";
+    /// The body is not said to be JSON, or is in a content coding. Send it as it is, with `Content-Type: application/json`.
+    UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "Unsupported media type";
+    /// The body can be read, but says what cannot be used: an unknown member or term, or a value of the wrong form. Every fault is told with its place and what may stand there; what was sent is not repeated.
+    INVALID_BODY = "invalid-body", 422, "Invalid body";
     /// It is not as the header `If-Match` demands. Ask again without that header, and look at the `ETag`.
     PRECONDITION_FAILED = "precondition-failed", 412, "Precondition failed";
     /// The header `Expect` asks for what is not done here. Leave it out.
@@ -172,9 +182,14 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status_code());
-        if self.code.status == 503 {
-            answer.insert_header((header::RETRY_AFTER, "5"));
-        }
+        match self.code.status {
+            503 => answer.insert_header((header::RETRY_AFTER, "5")),
+            // What is taken (RFC 9110 §15.5.16).
+            415 => answer
+                .insert_header((header::ACCEPT, "application/json"))
+                .insert_header((header::ACCEPT_ENCODING, "identity")),
+            _ => &mut answer,
+        };
         let mut answer = answer.finish();
         answer.extensions_mut().insert(self.clone());
         answer

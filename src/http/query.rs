@@ -40,6 +40,11 @@ impl Query {
         query
     }
 
+    /// What is given elsewhere than in an address, by the names that an address would give it.
+    pub(super) fn given(pairs: Vec<(String, String)>) -> Self {
+        Self { pairs, faults: Vec::new() }
+    }
+
     /// A parameter that is given once.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
         let mut values = self.pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone());
@@ -107,6 +112,11 @@ impl Query {
         if !self.faults.iter().any(|(_, told)| *told == error) {
             self.faults.push((code, error));
         }
+    }
+
+    /// Every fault, with its sort.
+    pub(super) fn into_faults(self) -> Vec<(&'static Code, ProblemError)> {
+        self.faults
     }
 
     /// The problem that the faults make, if there are any.

@@ -6,7 +6,7 @@ use actix_web::{Handler, HttpResponse, Resource, Responder, Route, web};
 
 use super::outermost::answer_panics;
 use super::problem::{NOT_FOUND, Problem};
-use super::{entries, health, root, site, vocabularies};
+use super::{eligibility_checks, entries, health, root, site, vocabularies};
 
 /// A route that answers GET and HEAD.
 fn read<F, A>(handler: F) -> Route
@@ -16,6 +16,16 @@ where
     F::Output: Responder + 'static,
 {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)
+}
+
+/// A route that answers POST.
+fn ask<F, A>(handler: F) -> Route
+where
+    F: Handler<A>,
+    A: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::post().to(handler)
 }
 
 /// The paths, and what answers them.
@@ -34,6 +44,7 @@ fn resources() -> Vec<(&'static str, Route)> {
         ("/v1/resources/{id}", read(entries::get_resource)),
         ("/v1/frameworks", read(entries::list_frameworks)),
         ("/v1/frameworks/{id}", read(entries::get_framework)),
+        ("/v1/eligibility-checks", ask(eligibility_checks::check_eligibility)),
         ("/v1/vocabularies", read(vocabularies::list_vocabularies)),
         ("/v1/vocabularies/{scheme}", read(vocabularies::get_vocabulary)),
         ("/v1/vocabularies/{scheme}/{term}", read(vocabularies::get_term)),

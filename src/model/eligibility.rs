@@ -205,6 +205,7 @@ criteria! {
     /// Has experience.
     Experience = "experience" {
         /// The least number of years; null where none is stated.
+        #[schema(maximum = 80)]
         years: Option<u8>,
         /// Experience of what.
         of: Line,
@@ -237,6 +238,16 @@ impl Rule {
                 }
             }
             Self::Open(_) | Self::Criterion(_) => {}
+        }
+    }
+
+    /// Whether it requires anything: what is only preferred or recommended refuses nobody.
+    #[must_use]
+    pub fn requires(&self) -> bool {
+        match self {
+            Self::All(All { all: rules }) | Self::Any(Any { any: rules }) => rules.iter().any(Self::requires),
+            Self::Open(_) => true,
+            Self::Criterion(criterion) => criterion.strength() == Strength::Required,
         }
     }
 

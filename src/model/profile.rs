@@ -2,10 +2,13 @@
 //!
 //! It is never stored and never written anywhere: [`Profile`] has no readable `Debug`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::codes::Participation;
 use super::text::{
@@ -16,7 +19,7 @@ use super::text::{
 /// What a person tells. Everything may be left out; what is left out is not told. A list that is given is the
 /// whole of it: what is not in it does not apply.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Profile {
     /// What they work as.
     pub role: Option<RoleCode>,
@@ -31,17 +34,22 @@ pub struct Profile {
     /// The leadership level they aspire to.
     pub aspires_to: Option<LevelCode>,
     /// The statutory registers they are on.
+    #[schema(min_items = 0, max_items = 50)]
     pub registrations: Option<Vec<RegistrationCode>>,
     /// Who at work backs them.
+    #[schema(min_items = 0, max_items = 50)]
     pub employer_support: Option<Vec<EmployerSupportCode>>,
     /// The gates they have passed, such as an account.
+    #[schema(min_items = 0, max_items = 50)]
     pub access_routes: Option<Vec<AccessRouteCode>>,
     /// The bodies they are a member of.
+    #[schema(min_items = 0, max_items = 50)]
     pub memberships: Option<Vec<ProviderRef>>,
     /// The programmes they have taken part in.
+    #[schema(min_items = 0, max_items = 50)]
     pub prior_programmes: Option<Vec<PriorProgramme>>,
     /// Years of experience, by what it is of, worded as the rules word it; 0 for none.
-    pub experience: BTreeMap<String, u8>,
+    pub experience: BTreeMap<String, Years>,
     /// Whether statements are true of them, worded as the rules word them: qualifications, aspirations, earlier
     /// learning.
     pub statements: BTreeMap<String, bool>,
@@ -53,9 +61,32 @@ impl std::fmt::Debug for Profile {
     }
 }
 
+/// Whole years, 0 to 80.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Years(pub u8);
+
+impl PartialSchema for Years {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::new(Type::Integer))
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+            .description(Some("Whole years."))
+            .minimum(Some(0))
+            .maximum(Some(80))
+            .into()
+    }
+}
+
+impl ToSchema for Years {
+    fn name() -> Cow<'static, str> {
+        "Years".into()
+    }
+}
+
 /// A programme that a person has taken part in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PriorProgramme {
     /// The programme.
     pub programme: ProgrammeRef,

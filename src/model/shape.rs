@@ -26,7 +26,7 @@ enum Shape {
     Codes(Vec<String>),
     Integer { least: Option<i64>, most: i64 },
     Boolean,
-    List { item: Box<Self>, least: usize, most: usize },
+    List { item: Box<Self>, least: Option<usize>, most: usize },
     Object(Object),
     Map(Box<Self>),
     Nullable(Box<Self>),
@@ -96,6 +96,9 @@ pub struct Found {
 
 /// The longest list that a type without a limit of its own takes.
 pub const MOST_ITEMS: usize = 500;
+
+/// The most faults that are told of one value: whoever made more has not meant this type.
+const MOST_FAULTS: usize = 100;
 
 /// The longest text that a type without a limit of its own takes, in characters.
 pub const MOST_TEXT: usize = 10_000;
@@ -210,7 +213,7 @@ fn compile(name: &str, schema: &Value) -> Shape {
         "boolean" => Shape::Boolean,
         "array" => Shape::List {
             item: Box::new(compile(name, schema.get("items").unwrap_or(&Value::Null))),
-            least: length(schema, "minItems").unwrap_or(0),
+            least: length(schema, "minItems"),
             most: length(schema, "maxItems").unwrap_or(MOST_ITEMS),
         },
         _ => compile_object(name, schema),
@@ -319,7 +322,7 @@ impl<'a> Walk<'a> {
             }
             Shape::Nullable(inner) => {
                 let is_empty = value.as_array().is_some_and(Vec::is_empty);
-                if is_empty && matches!(**inner, Shape::List { .. }) {
+                if is_empty && matches!(**inner, Shape::List { least: None, .. }) {
                     self.fault("An empty list says nothing here.", "Leave it out, or write null: no source states it.");
                 } else if !value.is_null() {
                     self.value(inner, value);
@@ -351,6 +354,9 @@ impl<'a> Walk<'a> {
             }
             Shape::List { item, least, most } => self.list(item, *least, *most, value),
             Shape::Map(item) => match value.as_object() {
+                Some(members) if members.len() > MOST_ITEMS => {
+                    self.fault("The object has too many members.", format!("Give at most {MOST_ITEMS}."));
+                }
                 Some(members) => {
                     for (key, member) in members {
                         self.step(key, |walk| walk.value(item, member));
@@ -429,17 +435,20 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn list(&mut self, item: &'a Shape, least: usize, most: usize, value: &Value) {
+    fn list(&mut self, item: &'a Shape, least: Option<usize>, most: usize, value: &Value) {
         let Some(items) = value.as_array() else {
             return self.wrong_type("a list", value);
         };
-        if items.len() < least {
+        if let Some(least) = least.filter(|least| items.len() < *least) {
             self.fault("The list has too few items.", format!("Give at least {least}."));
         }
         if items.len() > most {
             return self.fault("The list has too many items.", format!("Give at most {most}."));
         }
         for (index, member) in items.iter().enumerate() {
+            if self.found.faults.len() >= MOST_FAULTS {
+                return;
+            }
             if let Some(text) = member.as_str()
                 && items.iter().take(index).any(|earlier| earlier.as_str() == Some(text))
             {
@@ -453,6 +462,9 @@ impl<'a> Walk<'a> {
 
     fn object(&mut self, object: &'a Object, members: &Map<String, Value>) {
         for (key, value) in members {
+            if self.found.faults.len() >= MOST_FAULTS {
+                return;
+            }
             match object.members.get(key) {
                 Some(member) => self.step(key, |walk| {
                     let terms = walk.found.terms.len();

@@ -1,6 +1,6 @@
 //! Who can take what of the shipped catalogue.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use leadership_directory::catalogue::{Check, Checked, Field, Filter, Match, Outcome, Snapshot, Told, Verdict};
 use leadership_directory::directory::Directory;
@@ -136,4 +136,72 @@ on_both_engines! {
         assert!(matches!(of(&["race".to_owned()]), (Verdict::Eligible | Verdict::Conditional, 0, true)));
         directory.close().await;
     }
+}
+
+/// The verdicts of eight people on every programme, and the sentences and sources that each rests on.
+fn table(snapshot: &Snapshot) -> String {
+    use std::fmt::Write as _;
+    let people = people();
+    let mut verdicts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut points: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
+    for (_, profile) in &people {
+        for found in ask(snapshot, profile, &[], 100).page {
+            let id = found.item.id.to_string();
+            let verdict = serde_json::to_value(found.verdict).unwrap();
+            verdicts.entry(id.clone()).or_default().push(verdict.as_str().unwrap().to_owned());
+            let full: Value = serde_json::from_slice(&found.item.full).unwrap();
+            let (_, lines) = points.entry(id).or_insert_with(|| (found.item.title.to_string(), Vec::new()));
+            for reason in found.reasons.iter().filter(|reason| reason.outcome != Outcome::Remark) {
+                let mut line = format!("- `{}`: {}", reason.pointer, reason.sentence);
+                let printed = full.pointer(&reason.pointer).and_then(|part| part["asPrinted"].as_str());
+                if let Some(printed) = printed {
+                    write!(line, " Printed: “{printed}”").unwrap();
+                }
+                let sources = found.sources.iter().filter(|source| reason.sources.contains(&source.id));
+                let named: Vec<String> = sources
+                    .map(|source| {
+                        let date = source.published.as_ref().map_or("undated", |date| date.as_str());
+                        format!("{} ({date})", source.title.as_str())
+                    })
+                    .collect();
+                if !named.is_empty() {
+                    write!(line, " Source: {}.", named.join("; ")).unwrap();
+                }
+                if !lines.contains(&line) {
+                    lines.push(line);
+                }
+            }
+        }
+    }
+    let mut text = format!(
+        "# Who can take what\n\nEight people and every programme of the shipped catalogue, as of {TODAY}. A test writes this file \
+         and holds it against the engine. A programme of which no source states a rule is as open as the best of its variants.\n\n"
+    );
+    for (number, (name, profile)) in people.iter().enumerate() {
+        writeln!(text, "{}. {name}: `{profile}`", number + 1).unwrap();
+    }
+    text.push_str("\n| programme | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 |\n|---|---|---|---|---|---|---|---|---|\n");
+    for (id, verdicts) in &verdicts {
+        writeln!(text, "| [{}](#{id}) | {} |", points[id].0, verdicts.join(" | ")).unwrap();
+    }
+    text.push_str("\nWhat each verdict rests on; remarks, which refuse nobody, are left out.\n");
+    for (id, (title, lines)) in &points {
+        write!(text, "\n## {id}\n\n{title}\n\n{}\n", lines.join("\n")).unwrap();
+    }
+    text
+}
+
+#[tokio::test]
+async fn the_committed_table_is_the_engines() {
+    let database = Engine::Sqlite.fresh().await;
+    let store = Store::open(&database.url, 2).await.unwrap();
+    let directory = Directory::open(store, &shipped(), jiff::Timestamp::now).await.unwrap();
+    let made = table(&directory.snapshot());
+    directory.close().await;
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/who-can-take-what.md");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(file, &made).unwrap();
+    }
+    let committed = std::fs::read_to_string(file).unwrap();
+    assert!(committed == made, "docs/who-can-take-what.md is out of date: run the tests once with BLESS=1");
 }

@@ -17,6 +17,7 @@ mod catalogue;
 mod command_line;
 mod contract;
 mod eligibility;
+mod eligibility_checks;
 mod engine;
 mod entries;
 mod facets;

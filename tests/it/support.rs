@@ -1,10 +1,11 @@
 //! Starting the binary, asking it, and running its commands.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::engine::{Database, Engine};
@@ -145,11 +146,29 @@ impl Process {
         self.ask(reqwest::Method::GET, path, &[]).await
     }
 
+    /// Asks with a body that is JSON.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(reqwest::Method::POST, path, &[("content-type", "application/json")], body.to_string()).await
+    }
+
     pub(crate) async fn ask(&self, method: reqwest::Method, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let method_is_get = method == reqwest::Method::GET;
+        self.send(method, path, headers, String::new()).await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Answer {
+        let name = method.as_str().to_lowercase();
         let mut request = self.client.request(method, format!("{}{path}", self.url)).timeout(PATIENCE);
         let is_coded = headers.iter().any(|(name, _)| *name == "accept-encoding");
-        let is_plain = method_is_get && !is_coded;
+        let is_plain = (name == "get" || !body.is_empty()) && !is_coded;
+        if !body.is_empty() {
+            request = request.body(body);
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -160,8 +179,16 @@ impl Process {
             text: String::from_utf8_lossy(&response.bytes().await.expect("a body")).into_owned(),
         };
         if is_plain {
-            promise::check(path, &answer);
+            promise::check(&name, path, &answer);
         }
+        answer
+    }
+
+    /// Begins a request with a body that never comes, and reads what is answered.
+    pub(crate) async fn begin_post(&self, path: &str) -> Answer {
+        let (url, at) = (self.url.clone(), path.to_owned());
+        let answer = tokio::task::spawn_blocking(move || begin_post(&url, &at)).await.expect("an answer");
+        promise::check("post", path, &answer);
         answer
     }
 
@@ -190,6 +217,29 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Begins a request with a body that never comes, and reads what is answered.
+fn begin_post(url: &str, path: &str) -> Answer {
+    let host = url.strip_prefix("http://").expect("an address");
+    let mut stream = std::net::TcpStream::connect(host).expect("a connection");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{{"
+    );
+    stream.write_all(head.as_bytes()).expect("sent");
+    let mut bytes = Vec::new();
+    // A server that closes with bytes unread resets the connection, which is an answer too.
+    let _ = stream.read_to_end(&mut bytes);
+    let text = String::from_utf8_lossy(&bytes);
+    let (head, body) = text.split_once("\r\n\r\n").expect("an answer");
+    let mut lines = head.lines();
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
+    let header = |line: &str| {
+        let (name, value) = line.split_once(": ").expect("a header");
+        (name.parse::<HeaderName>().expect("a name"), value.parse::<HeaderValue>().expect("a value"))
+    };
+    Answer { status, headers: lines.map(header).collect(), text: body.to_owned() }
 }
 
 /// Sends a signal to a process.

@@ -16,3 +16,12 @@ def refused_for_what_only_the_directory_knows(ctx, response, case):
         return
     for error in response.json()["errors"]:
         assert error.get("parameter") in FILTERS | {"cursor"}, error
+
+
+@schemathesis.check
+def refused_for_names_that_only_the_directory_knows(ctx, response, case):
+    """A check refuses what the contract allows only for a term, an entry, a rule's words or a cursor."""
+    if response.status_code != 422 or not case.meta or not case.meta.generation.mode.is_positive:
+        return
+    for error in response.json()["errors"]:
+        assert error["pointer"].split("/")[1] in {"profile", "show", "filter", "cursor"}, error

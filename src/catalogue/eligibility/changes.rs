@@ -1,11 +1,12 @@
 //! What would have to change for somebody to become eligible.
 
-use super::Gate;
-use super::judge::{Value, Verdict};
-use super::told::{ProfileField, Told};
+use super::gates::{Gates, ReadyGate};
+use super::judge::{Judge, Value, Verdict};
+use super::question::ProfileField;
+use super::told::Told;
 use crate::model::codes::Strength;
 use crate::model::eligibility::{All, Any, Criterion, Rule};
-use crate::model::profile::{PriorProgramme, Profile};
+use crate::model::profile::{PriorProgramme, Profile, Years};
 
 /// The most changes that are worth telling together.
 const MOST: usize = 8;
@@ -26,10 +27,10 @@ pub struct Change {
 impl Told<'_> {
     /// The fewest changes that make a gate passable, all of them together; none where there is no such way. They are
     /// tried before they are told.
-    pub(super) fn changes(&self, gate: &Gate) -> Vec<Change> {
-        let ways = gate.ways.iter().filter_map(|way| {
+    pub(super) fn changes(&self, gates: &Gates, ready: &ReadyGate) -> Vec<Change> {
+        let ways = ready.gate.ways.iter().filter_map(|way| {
             let mut changes = way.rule.as_ref().map_or(Some(Vec::new()), |rule| self.rule_changes(rule))?;
-            match self.open_to(way) {
+            match self.open_to(&way.open_to) {
                 Value::NotMet => return None,
                 Value::NotTold => changes.push(Change {
                     field: ProfileField::Role,
@@ -47,7 +48,8 @@ impl Told<'_> {
                 apply(change, &mut profile);
             }
             let told = Told::new(&profile, self.shown, self.vocabularies, self.today);
-            matches!(told.judge(gate, &mut Vec::new()), Verdict::Eligible | Verdict::Conditional)
+            let verdict = Judge::new(&told, gates).judge(ready, &mut Vec::new());
+            matches!(verdict, Verdict::Eligible | Verdict::Conditional)
         };
         ways.filter(passes).min_by_key(Vec::len).unwrap_or_default()
     }
@@ -64,7 +66,7 @@ impl Told<'_> {
             }
             Rule::Any(Any { any }) => {
                 // One that requires nothing is no alternative to what others require.
-                let required = any.iter().filter(|rule| self.rule(rule, &mut Vec::new()).is_some());
+                let required = any.iter().filter(|rule| rule.requires());
                 let mut ways = required.map(|rule| self.rule_changes(rule)).peekable();
                 if ways.peek().is_none() { Some(Vec::new()) } else { ways.flatten().min_by_key(Vec::len) }
             }
@@ -153,7 +155,7 @@ fn apply(change: &Change, profile: &mut Profile) {
             .get_or_insert_default()
             .push(PriorProgramme { programme: ProgrammeRef(term), participation: Some(Participation::Alumnus) }),
         ProfileField::Experience => {
-            profile.experience.insert(term, change.years.unwrap_or(1));
+            profile.experience.insert(term, Years(change.years.unwrap_or(1)));
         }
         ProfileField::Statements => {
             profile.statements.insert(term, true);

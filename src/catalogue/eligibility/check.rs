@@ -6,13 +6,17 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 
 use super::changes::Change;
-use super::judge::{Question, Verdict};
+use super::cited::Cited;
+use super::gates::ReadyGate;
+use super::judge::{Judge, Verdict};
+use super::question::{ProfileField, Question};
 use super::reasons::Reason;
 use super::told::Told;
 use crate::catalogue::page::{Cursor, PageQuery, Sort, SortKey};
 use crate::catalogue::snapshot::Set;
 use crate::catalogue::{Field, Filter, Item, Snapshot};
 use crate::model::codes::{Kind, StatusTerm};
+use crate::model::source::Source;
 
 /// What is asked of a check.
 pub struct Check<'a> {
@@ -28,15 +32,42 @@ pub struct Check<'a> {
     pub after: Option<CheckCursor>,
 }
 
-/// The last entry of a page. It tells nothing of the person.
+/// A place between two pages: the last entry's verdict, kind and sort key. It tells nothing of the person, and is
+/// good for any request: a place is a place whatever was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckCursor {
-    /// The verdict on it.
-    pub verdict: Verdict,
-    /// Its kind.
-    pub kind: Kind,
-    /// Its slug.
-    pub id: String,
+    verdict: Verdict,
+    kind: Kind,
+    cursor: Cursor,
+}
+
+impl CheckCursor {
+    /// The kind of the last entry.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The cursor as text.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        format!("{}.{}.{}", self.verdict.code(), self.kind, self.cursor.encode())
+    }
+
+    /// Reads a cursor; `None` where it was not given out.
+    #[must_use]
+    pub fn decode(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '.');
+        let verdict = parts.next().and_then(|code| Verdict::ALL.into_iter().find(|verdict| verdict.code() == code))?;
+        let kind = parts.next().and_then(Kind::from_code)?;
+        let cursor = Cursor::decode(parts.next()?, &in_kind(kind, 0))?;
+        Some(Self { verdict, kind, cursor })
+    }
+}
+
+/// The entries of a kind, in the order in which those with the same verdict are told.
+fn in_kind(kind: Kind, limit: usize) -> PageQuery {
+    PageQuery { kind, sort: Sort::Title, limit, filter: Filter::default(), after: None }
 }
 
 /// A question, with what its answer would settle.
@@ -59,6 +90,8 @@ pub struct Found<'s> {
     pub verdict: Verdict,
     /// Every point of it.
     pub reasons: Vec<Reason>,
+    /// The sources that the points name.
+    pub sources: Vec<Source>,
     /// What would have to be told for another verdict than “unknown”.
     pub missing: Vec<Question<'s>>,
     /// What would have to change for “eligible” or “conditional”: all of these together.
@@ -96,10 +129,11 @@ impl Snapshot {
     #[must_use]
     pub fn check(&self, check: &Check) -> Checked<'_> {
         let candidates = self.candidates(check);
-        let (mut sets, questions) = self.judge_gates(check, &candidates);
-        self.sum_up_variants(check, &candidates, &mut sets);
+        let mut judge = Judge::new(&check.told, self.gates());
+        let Judged { mut sets, verdicts, questions } = self.judge_all(&mut judge, &candidates);
+        self.sum_up_variants(&candidates, &verdicts, &mut sets);
         let counts = std::array::from_fn(|at| sets.get(at).map_or(0, RoaringBitmap::len));
-        let (page, next) = self.check_page(check, &sets);
+        let (page, next) = self.check_page(check, &mut judge, &sets);
         Checked { counts, questions, page, next }
     }
 
@@ -118,51 +152,52 @@ impl Snapshot {
         candidates
     }
 
-    /// Judges every distinct gate once.
-    fn judge_gates(&self, check: &Check, candidates: &RoaringBitmap) -> ([RoaringBitmap; 5], Vec<Asked<'_>>) {
-        let mut sets: [RoaringBitmap; 5] = Default::default();
-        let mut asked: BTreeMap<Question<'_>, (u64, u64)> = BTreeMap::new();
+    /// Judges every different gate of some entries once.
+    fn judge_all<'s>(&'s self, judge: &mut Judge<'_, 's>, candidates: &RoaringBitmap) -> Judged<'s> {
+        let gates = self.gates();
+        let mut counts: Vec<u64> = vec![0; gates.count()];
+        gates.each_of(candidates.iter(), |_, gate| {
+            if let Some(count) = counts.get_mut(gate as usize) {
+                *count += 1;
+            }
+        });
+        let mut tally = Tally::default();
         let mut open = Vec::new();
-        for (gate, entries) in self.gates() {
-            let entries = &**entries & candidates;
-            if entries.is_empty() {
-                continue;
+        let mut verdict = |(gate, count): (&ReadyGate, &u64)| {
+            if *count == 0 {
+                return Verdict::NotStated;
             }
-            let verdict = check.told.judge(gate, &mut open);
-            let count = entries.len();
-            if let Some(set) = sets.get_mut(verdict as usize) {
-                *set |= entries;
+            let verdict = judge.judge(gate, &mut open);
+            tally.add(&mut open, *count);
+            verdict
+        };
+        let verdicts: Vec<Verdict> = gates.iter().zip(&counts).map(&mut verdict).collect();
+        let mut ordinals: [Vec<u32>; 5] = Default::default();
+        gates.each_of(candidates.iter(), |ordinal, gate| {
+            let verdict = verdicts.get(gate as usize).copied();
+            if let Some(list) = verdict.and_then(|verdict| ordinals.get_mut(verdict as usize)) {
+                list.push(ordinal);
             }
-            open.sort_unstable();
-            open.dedup();
-            let is_alone = open.len() == 1;
-            for question in open.iter().filter(|question| **question != Question::Never) {
-                let (settles, concerns) = asked.entry(*question).or_default();
-                *settles += if is_alone { count } else { 0 };
-                *concerns += count;
-            }
-        }
-        let mut questions: Vec<Asked<'_>> =
-            asked.into_iter().map(|(question, (settles, concerns))| Asked { question, settles, concerns }).collect();
-        questions.sort_by(|a, b| (b.settles, b.concerns, a.question).cmp(&(a.settles, a.concerns, b.question)));
-        (sets, questions)
+        });
+        // A bitmap's own walk is in order.
+        let sets = ordinals.map(|list| RoaringBitmap::from_sorted_iter(list).unwrap_or_default());
+        Judged { sets, verdicts, questions: tally.questions() }
     }
 
     /// A programme of which no rule is stated is as open as the best of its variants.
-    fn sum_up_variants(&self, check: &Check, candidates: &RoaringBitmap, sets: &mut [RoaringBitmap; 5]) {
+    fn sum_up_variants(&self, candidates: &RoaringBitmap, verdicts: &[Verdict], sets: &mut [RoaringBitmap; 5]) {
         let silent = Verdict::NotStated as usize;
         let mut best: HashMap<u32, Verdict> = HashMap::new();
-        let mut open = Vec::new();
-        for item in (candidates & self.set(&Set::Variants)).iter().filter_map(|ordinal| self.item(ordinal)) {
-            let parent = item.variant_of.as_deref().and_then(|parent| self.ordinal(Kind::Programme, parent));
-            let Some(parent) = parent.filter(|parent| sets.get(silent).is_some_and(|set| set.contains(*parent))) else {
-                continue;
-            };
-            let Some(gate) = &item.gate else { continue };
-            let verdict = check.told.judge(gate, &mut open);
-            let so_far = best.entry(parent).or_insert(verdict);
-            *so_far = verdict.min(*so_far);
-        }
+        let mut parents = self.parents().focus();
+        self.gates().each_of((candidates & self.set(&Set::Variants)).iter(), |variant, gate| {
+            let parent = parents.get(variant as usize).copied();
+            if let (Some(parent), Some(verdict)) = (parent, verdicts.get(gate as usize))
+                && sets.get(silent).is_some_and(|set| set.contains(parent))
+            {
+                let so_far = best.entry(parent).or_insert(*verdict);
+                *so_far = *verdict.min(so_far);
+            }
+        });
         for (parent, verdict) in best {
             if let Some(set) = sets.get_mut(silent) {
                 set.remove(parent);
@@ -174,7 +209,12 @@ impl Snapshot {
     }
 
     /// One page: the best verdicts first, then kind by kind, by title.
-    fn check_page(&self, check: &Check, sets: &[RoaringBitmap; 5]) -> (Vec<Found<'_>>, Option<CheckCursor>) {
+    fn check_page<'s>(
+        &'s self,
+        check: &Check,
+        judge: &mut Judge<'_, 's>,
+        sets: &[RoaringBitmap; 5],
+    ) -> (Vec<Found<'s>>, Option<CheckCursor>) {
         let mut page = Vec::with_capacity(check.limit);
         let place = |kind: &Kind| check.kinds.iter().position(|known| known == kind);
         let begin = check.after.as_ref().map(|after| (after.verdict, place(&after.kind)));
@@ -185,52 +225,109 @@ impl Snapshot {
                     continue;
                 }
                 let after = check.after.as_ref().filter(|_| begin == Some(here));
-                let item = after.and_then(|after| self.item(self.ordinal(*kind, &after.id)?));
-                let after = item.map(|item| Cursor::at(SortKey::of(Sort::Title, item)));
                 let of_kind = set & self.set(&Set::Published(*kind));
-                let query =
-                    PageQuery { kind: *kind, sort: Sort::Title, limit: check.limit, filter: Filter::default(), after };
+                let query = PageQuery { after: after.map(|after| after.cursor.clone()), ..in_kind(*kind, check.limit) };
                 for (_, ordinal) in self.places(&query, &of_kind) {
                     if page.len() == check.limit {
                         let next = page.last().map(|found: &Found<'_>| CheckCursor {
                             verdict: found.verdict,
                             kind: found.item.kind,
-                            id: found.item.id.to_string(),
+                            cursor: Cursor::after(&in_kind(found.item.kind, 0), SortKey::of(Sort::Title, &found.item)),
                         });
                         return (page, next);
                     }
-                    page.extend(self.item(ordinal).map(|item| self.found(check, item, verdict)));
+                    page.extend(self.item(ordinal).map(|item| self.found(check, judge, (ordinal, item), verdict)));
                 }
             }
         }
         (page, None)
     }
 
-    fn found<'s>(&'s self, check: &Check, item: &'s Arc<Item>, verdict: Verdict) -> Found<'s> {
-        let told = &check.told;
-        let mut missing = Vec::new();
-        let mut changes = Vec::new();
-        let mut reasons = Vec::new();
-        if let Some(gate) = &item.gate {
-            told.judge(gate, &mut missing);
-            missing.sort_unstable();
-            missing.dedup();
-            missing.retain(|question| *question != Question::Never);
-            reasons = told.reasons(item, gate);
+    fn found<'s>(
+        &'s self,
+        check: &Check,
+        judge: &mut Judge<'_, 's>,
+        (ordinal, item): (u32, &'s Arc<Item>),
+        verdict: Verdict,
+    ) -> Found<'s> {
+        let (told, gates) = (&check.told, self.gates());
+        let mut found = Found {
+            item: Arc::clone(item),
+            verdict,
+            reasons: Vec::new(),
+            sources: Vec::new(),
+            missing: Vec::new(),
+            changes: Vec::new(),
+            variants: Vec::new(),
+        };
+        if let Some(ready) = gates.of(ordinal) {
+            judge.judge(ready, &mut found.missing);
+            found.missing.sort_unstable();
+            found.missing.dedup();
+            found.missing.retain(|question| *question != Question::Never);
+            let cited = Cited::of(item);
+            found.reasons = told.reasons(item, &ready.gate, &cited);
+            found.sources = cited.named(found.reasons.iter().flat_map(|reason| &reason.sources));
             if verdict == Verdict::Ineligible {
-                changes = told.changes(gate);
+                found.changes = told.changes(gates, ready);
             }
         }
-        let mut variants = Vec::new();
         if item.kind == Kind::Programme && !item.is_variant {
             let mut open = Vec::new();
-            for variant in self.variants_of(&item.id) {
-                let Some(gate) = &variant.gate else { continue };
-                let verdict = told.judge(gate, &mut open);
+            for (ordinal, variant) in self.variants_of(&item.id) {
+                let Some(ready) = gates.of(ordinal) else { continue };
+                let verdict = judge.judge(ready, &mut open);
                 let (id, title) = (Arc::clone(&variant.id), Arc::clone(&variant.title));
-                variants.push(VariantVerdict { id, title, verdict });
+                found.variants.push(VariantVerdict { id, title, verdict });
             }
         }
-        Found { item: Arc::clone(item), verdict, reasons, missing, changes, variants }
+        found
+    }
+}
+
+/// What came of judging every gate.
+struct Judged<'s> {
+    sets: [RoaringBitmap; 5],
+    /// The verdict on each gate, by its number.
+    verdicts: Vec<Verdict>,
+    questions: Vec<Asked<'s>>,
+}
+
+/// How many verdicts each question would settle, and how many it concerns.
+#[derive(Default)]
+struct Tally<'s> {
+    fields: [(u64, u64); ProfileField::COUNT],
+    texts: BTreeMap<Question<'s>, (u64, u64)>,
+}
+
+impl<'s> Tally<'s> {
+    /// Adds what the verdict on `count` entries depends on.
+    fn add(&mut self, open: &mut Vec<Question<'s>>, count: u64) {
+        open.sort_unstable();
+        open.dedup();
+        let settled = if open.len() == 1 { count } else { 0 };
+        for question in open.iter() {
+            let place = match question {
+                Question::Never => continue,
+                Question::Field(field) => self.fields.get_mut(*field as usize),
+                text => Some(self.texts.entry(*text).or_default()),
+            };
+            if let Some((settles, concerns)) = place {
+                *settles += settled;
+                *concerns += count;
+            }
+        }
+    }
+
+    /// The questions, the most decisive first.
+    fn questions(self) -> Vec<Asked<'s>> {
+        let fields = ProfileField::ALL.into_iter().map(Question::Field).zip(self.fields);
+        let mut questions: Vec<Asked<'_>> = fields
+            .chain(self.texts)
+            .filter(|(_, (_, concerns))| *concerns > 0)
+            .map(|(question, (settles, concerns))| Asked { question, settles, concerns })
+            .collect();
+        questions.sort_by(|a, b| (b.settles, b.concerns, a.question).cmp(&(a.settles, a.concerns, b.question)));
+        questions
     }
 }

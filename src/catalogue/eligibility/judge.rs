@@ -1,10 +1,16 @@
 //! The engine: a rule, held against what a person told.
 
-use super::told::{ProfileField, Told};
-use super::{Gate, Way};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Gate;
+use super::gates::{Gates, Ready, ReadyGate, Step};
+use super::question::{ProfileField, Question};
+use super::told::Told;
 use crate::catalogue::ALL_STAFF;
-use crate::model::codes::{StatusTerm, Strength};
-use crate::model::eligibility::{All, Any, Rule};
+use crate::model::codes::StatusTerm;
+use crate::model::eligibility::Rule;
+use crate::model::text::RoleCode;
 
 /// Whether a rule holds, from the worst to the best. `all` is the least of its parts and `any` the greatest, so
 /// the order of parts never matters.
@@ -31,7 +37,8 @@ impl Value {
 }
 
 /// What one can take, from the best to the worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum Verdict {
     /// Everything that the sources require is told to be so.
     Eligible,
@@ -62,36 +69,40 @@ impl Verdict {
     }
 }
 
-/// What must be told for a judgement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Question<'r> {
-    /// A member of the profile.
-    Field(ProfileField),
-    /// Years of experience of this.
-    Experience(&'r str),
-    /// Whether this statement is true.
-    Statement(&'r str),
-    /// What is never asked of a person.
-    Never,
+/// Judges gates, making each test once.
+pub(super) struct Judge<'t, 's> {
+    told: &'t Told<'t>,
+    gates: &'s Gates,
+    /// What each test came to, by its number, and what it depends on.
+    tests: Vec<Option<(Value, Question<'s>)>>,
+    /// Whether each list of roles has theirs, by its number.
+    audiences: Vec<Option<Value>>,
 }
 
-impl Told<'_> {
+impl<'t, 's> Judge<'t, 's> {
+    pub(super) fn new(told: &'t Told<'t>, gates: &'s Gates) -> Self {
+        Self { told, gates, tests: vec![None; gates.test_count()], audiences: vec![None; gates.audience_count()] }
+    }
+
     /// The verdict on a gate, and what it depends on.
-    pub(super) fn judge<'r>(&self, gate: &'r Gate, open: &mut Vec<Question<'r>>) -> Verdict {
+    pub(super) fn judge(&mut self, gate: &ReadyGate, open: &mut Vec<Question<'s>>) -> Verdict {
+        #[cfg(test)]
+        super::panics::panic_if_wanted(self.told.profile);
         open.clear();
         if matches!(gate.status, StatusTerm::Historic | StatusTerm::Replaced) {
             return Verdict::Ineligible;
         }
+        let must_wait = gate.status == StatusTerm::OnHold || (gate.has_dates && self.told.has_closed(&gate.gate));
         let mut best = Verdict::Ineligible;
         for way in &gate.ways {
             let here = open.len();
-            let verdict = match (self.way(way, open), &way.rule) {
-                (Value::NotMet, _) => Verdict::Ineligible,
-                (_, None) => Verdict::NotStated,
-                (Value::NotTold, _) => Verdict::Unknown,
-                (Value::ToDo, _) => Verdict::Conditional,
-                (Value::Met, _) if self.must_wait(gate) => Verdict::Conditional,
-                (Value::Met, _) => Verdict::Eligible,
+            let verdict = match self.way(way, open) {
+                Value::NotMet => Verdict::Ineligible,
+                _ if !way.is_stated => Verdict::NotStated,
+                Value::NotTold => Verdict::Unknown,
+                Value::ToDo => Verdict::Conditional,
+                Value::Met if must_wait => Verdict::Conditional,
+                Value::Met => Verdict::Eligible,
             };
             if verdict != Verdict::Unknown {
                 open.truncate(here);
@@ -104,63 +115,81 @@ impl Told<'_> {
         best
     }
 
-    /// Whether nobody can begin for now.
-    pub(super) fn must_wait(&self, gate: &Gate) -> bool {
-        gate.status == StatusTerm::OnHold || self.has_closed(gate)
-    }
-
-    /// Whether the last dated chance has passed. A date less precise than a day lasts to its end.
-    pub(super) fn has_closed(&self, gate: &Gate) -> bool {
-        gate.closes.as_deref().is_some_and(|day| self.today.get(..day.len()).is_some_and(|today| today > day))
-    }
-
-    /// Whether a way in is open: its rule, and the roles that may take part.
-    pub(super) fn way<'r>(&self, way: &'r Way, open: &mut Vec<Question<'r>>) -> Value {
+    /// Whether a way in is open: what its rule requires, and the roles that may take part.
+    fn way(&mut self, way: &Ready, open: &mut Vec<Question<'s>>) -> Value {
         let here = open.len();
-        let rule = way.rule.as_ref().and_then(|rule| self.rule(rule, open)).unwrap_or(Value::Met);
-        let roles = self.open_to(way);
+        let required = if way.required.is_empty() { Value::Met } else { self.steps(&mut way.required.iter(), open) };
+        let roles = self.audience(way.open_to);
         if roles == Value::NotTold {
             open.push(Question::Field(ProfileField::Role));
         }
-        let value = rule.min(roles);
+        let value = required.min(roles);
         if value != Value::NotTold {
             open.truncate(here);
         }
         value
     }
 
-    /// Whether the roles that may take part include theirs.
-    pub(super) fn open_to(&self, way: &Way) -> Value {
-        if way.open_to.is_empty() || way.open_to.iter().any(|role| role.as_str() == ALL_STAFF) {
-            return Value::Met;
+    fn audience(&mut self, number: u32) -> Value {
+        let Some(roles) = self.gates.roles(number) else { return Value::Met };
+        let told = self.told;
+        match self.audiences.get_mut(number as usize) {
+            Some(known) => *known.get_or_insert_with(|| told.open_to(roles)),
+            None => told.open_to(roles),
         }
-        self.is_in(ProfileField::Role, way.open_to.iter().map(crate::model::text::RoleCode::as_str))
-            .unwrap_or(Value::NotTold)
     }
 
-    /// Whether a rule holds; `None` where it requires nothing.
-    pub(super) fn rule<'r>(&self, rule: &'r Rule, open: &mut Vec<Question<'r>>) -> Option<Value> {
+    /// Whether what is required holds, from the next step on.
+    fn steps(&mut self, steps: &mut std::slice::Iter<'_, Step>, open: &mut Vec<Question<'s>>) -> Value {
         let here = open.len();
-        let value = match rule {
-            Rule::Open(rule) => {
-                let value = self.sector(rule.open.as_str());
-                open.push(Question::Field(ProfileField::Employer));
-                Some(value)
-            }
-            Rule::Criterion(criterion) if criterion.strength() != Strength::Required => None,
-            Rule::Criterion(criterion) => {
-                let (value, question) = self.criterion(criterion);
+        let value = match steps.next() {
+            Some(Step::Test(number)) => {
+                let (value, question) = self.test(*number);
                 open.push(question);
-                Some(value)
+                value
             }
-            Rule::All(All { all }) => all.iter().filter_map(|rule| self.rule(rule, open)).min(),
-            Rule::Any(Any { any }) => any.iter().filter_map(|rule| self.rule(rule, open)).max(),
+            Some(Step::All(count)) => (0..*count).map(|_| self.steps(steps, open)).min().unwrap_or(Value::Met),
+            Some(Step::Any(count)) => (0..*count).map(|_| self.steps(steps, open)).max().unwrap_or(Value::Met),
+            None => Value::Met,
         };
         // Only what a judgement depends on is asked.
-        if value != Some(Value::NotTold) {
+        if value != Value::NotTold {
             open.truncate(here);
         }
         value
+    }
+
+    fn test(&mut self, number: u32) -> (Value, Question<'s>) {
+        let known = self.tests.get(number as usize).copied().flatten();
+        known.unwrap_or_else(|| {
+            let made = match self.gates.test(number) {
+                Some(Rule::Criterion(criterion)) => self.told.criterion(criterion),
+                Some(Rule::Open(open)) => {
+                    (self.told.sector(open.open.as_str()), Question::Field(ProfileField::Employer))
+                }
+                // A rule of rules is no test.
+                Some(Rule::All(_) | Rule::Any(_)) | None => (Value::NotTold, Question::Never),
+            };
+            if let Some(place) = self.tests.get_mut(number as usize) {
+                *place = Some(made);
+            }
+            made
+        })
+    }
+}
+
+impl Told<'_> {
+    /// Whether the last dated chance has passed. A date less precise than a day lasts to its end.
+    pub(super) fn has_closed(&self, gate: &Gate) -> bool {
+        gate.closes.as_deref().is_some_and(|day| self.today.get(..day.len()).is_some_and(|today| today > day))
+    }
+
+    /// Whether the roles that may take part include theirs.
+    pub(super) fn open_to(&self, roles: &[RoleCode]) -> Value {
+        if roles.is_empty() || roles.iter().any(|role| role.as_str() == ALL_STAFF) {
+            return Value::Met;
+        }
+        self.is_in(ProfileField::Role, roles.iter().map(RoleCode::as_str)).unwrap_or(Value::NotTold)
     }
 }
 
@@ -169,6 +198,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
+    use crate::catalogue::eligibility::Way;
     use crate::import::shipped_vocabularies;
     use crate::model::profile::Profile;
 
@@ -184,7 +214,19 @@ mod tests {
         let profile: Profile = serde_json::from_value(profile.clone()).expect("a profile");
         let shown: Vec<String> = shown.iter().map(ToString::to_string).collect();
         let vocabularies = shipped_vocabularies();
-        Told::new(&profile, &shown, &vocabularies, TODAY).judge(gate, &mut Vec::new())
+        let told = Told::new(&profile, &shown, &vocabularies, TODAY);
+        judged(&told, &alone(gate), &mut Vec::new())
+    }
+
+    fn judged<'s>(told: &Told, gates: &'s Gates, open: &mut Vec<Question<'s>>) -> Verdict {
+        Judge::new(told, gates).judge(gates.get(0).expect("a gate"), open)
+    }
+
+    /// The gates of a snapshot that has this one alone.
+    fn alone(gate: &Gate) -> Gates {
+        let mut gates = Gates::default();
+        gates.set(0, Some(gate.clone()));
+        gates
     }
 
     /// The truth table, criterion by criterion: what is told, and the verdict on a rule of that criterion alone.
@@ -404,6 +446,7 @@ mod tests {
         for _ in 0..1_000 {
             let rule = dice.rule(3);
             let (gate, turned) = (gate(&rule), gate(&reversed(&rule)));
+            let (gates, turned) = (alone(&gate), alone(&turned));
             let facts = dice.profile();
             let read = |facts: &serde_json::Map<String, Json>| -> Profile {
                 serde_json::from_value(Json::Object(facts.clone())).expect("a profile")
@@ -411,9 +454,9 @@ mod tests {
             let profile = read(&facts);
             let told = Told::new(&profile, &[], &vocabularies, TODAY);
             let mut open = Vec::new();
-            let verdict = told.judge(&gate, &mut open);
+            let verdict = judged(&told, &gates, &mut open);
             tried[verdict as usize] += 1;
-            assert_eq!(told.judge(&turned, &mut Vec::new()), verdict, "order matters: {rule} {facts:?}");
+            assert_eq!(judged(&told, &turned, &mut Vec::new()), verdict, "order matters: {rule} {facts:?}");
             assert_eq!(verdict == Verdict::Unknown, !open.is_empty(), "only what is open is asked: {rule} {facts:?}");
             // More facts never make what was settled unknown.
             let mut fewer = facts.clone();
@@ -421,10 +464,11 @@ mod tests {
                 fewer.remove(key);
             }
             let less = read(&fewer);
-            let before = Told::new(&less, &[], &vocabularies, TODAY).judge(&gate, &mut Vec::new());
+            let less = Told::new(&less, &[], &vocabularies, TODAY);
+            let before = judged(&less, &gates, &mut Vec::new());
             assert!(before != Verdict::Eligible || verdict == Verdict::Eligible, "{rule}: {fewer:?} then {facts:?}");
             // What would make somebody eligible does.
-            let changes = told.changes(&gate);
+            let changes = told.changes(&gates, gates.get(0).expect("a gate"));
             assert!(changes.len() <= 8);
             assert!(
                 verdict == Verdict::Ineligible || verdict == Verdict::Unknown || changes.is_empty(),

@@ -1,5 +1,9 @@
 //! Why a verdict is what it is: every required, preferred or silent point, with the member that states it.
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::cited::Cited;
 use super::judge::Value;
 use super::told::Told;
 use super::{Gate, Way};
@@ -10,7 +14,8 @@ use crate::model::eligibility::{All, Any, Criterion, Rule};
 use crate::model::text::SourceId;
 
 /// How a point turned out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// It is so.
     Met,
@@ -29,20 +34,6 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The outcome as it is written.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Met => "met",
-            Self::NotMet => "notMet",
-            Self::NotTold => "notTold",
-            Self::ToDo => "toDo",
-            Self::Shown => "shown",
-            Self::NotStated => "notStated",
-            Self::Remark => "remark",
-        }
-    }
-
     const fn of(value: Value) -> Self {
         match value {
             Value::Met => Self::Met,
@@ -54,29 +45,39 @@ impl Outcome {
 }
 
 /// One point of a verdict.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = EligibilityReason)]
 pub struct Reason {
-    /// The member that states it, as a JSON Pointer.
+    /// The member of the entry that states it, as a JSON Pointer (RFC 6901).
+    #[schema(example = "/eligibility/rule/all/0")]
     pub pointer: String,
     /// How it turned out.
     pub outcome: Outcome,
-    /// How binding it is; `None` where it is no criterion.
+    /// How binding it is; null where it is no criterion of a rule.
+    #[schema(required)]
     pub strength: Option<Strength>,
     /// The point, as a sentence about a person.
+    #[schema(example = "Works for: NHS organisation.")]
     pub sentence: String,
-    /// The sources that state it; empty where the entry's evidence for the pointer names them.
+    /// The sources that state it: its own, or those of the member it is part of.
     pub sources: Vec<SourceId>,
 }
 
 impl Told<'_> {
     /// Every point of the verdict on an entry.
-    pub(super) fn reasons(&self, item: &Item, gate: &Gate) -> Vec<Reason> {
+    pub(super) fn reasons(&self, item: &Item, gate: &Gate, cited: &Cited) -> Vec<Reason> {
         let mut reasons = Vec::new();
         self.status(gate, &mut reasons);
         for way in &gate.ways {
             self.way_reasons(way, &mut reasons);
         }
         self.remarks(item, &mut reasons);
+        for reason in reasons.iter_mut().filter(|reason| reason.sources.is_empty()) {
+            // Silence has no source.
+            if reason.outcome != Outcome::NotStated {
+                reason.sources = cited.at(&reason.pointer);
+            }
+        }
         reasons
     }
 
@@ -106,7 +107,7 @@ impl Told<'_> {
             let roles = self.labels("role", way.open_to.iter().map(crate::model::text::RoleCode::as_str));
             let sentence = format!("People who may take part work as: {roles}.");
             let pointer = format!("{}/audience/openTo", way.at);
-            reasons.push(plain(&pointer, Outcome::of(self.open_to(way)), &sentence));
+            reasons.push(plain(&pointer, Outcome::of(self.open_to(&way.open_to)), &sentence));
         }
         let pointer = format!("{}/eligibility/rule", way.at);
         if let Some(rule) = &way.rule {

@@ -8,83 +8,11 @@ use crate::model::Vocabularies;
 use crate::model::eligibility::Criterion;
 use crate::model::profile::{PriorProgramme, Profile};
 
-use super::judge::{Question, Value};
+use super::judge::Value;
+use super::question::{ProfileField, Question};
 
-/// A member of a profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ProfileField {
-    /// `role`
-    Role,
-    /// `level`
-    Level,
-    /// `band`
-    Band,
-    /// `employer`
-    Employer,
-    /// `region`
-    Region,
-    /// `aspiresTo`
-    AspiresTo,
-    /// `registrations`
-    Registrations,
-    /// `employerSupport`
-    EmployerSupport,
-    /// `accessRoutes`
-    AccessRoutes,
-    /// `memberships`
-    Memberships,
-    /// `priorProgrammes`
-    PriorProgrammes,
-    /// `experience`
-    Experience,
-    /// `statements`
-    Statements,
-}
-
-impl ProfileField {
-    /// The member's name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Role => "role",
-            Self::Level => "level",
-            Self::Band => "band",
-            Self::Employer => "employer",
-            Self::Region => "region",
-            Self::AspiresTo => "aspiresTo",
-            Self::Registrations => "registrations",
-            Self::EmployerSupport => "employerSupport",
-            Self::AccessRoutes => "accessRoutes",
-            Self::Memberships => "memberships",
-            Self::PriorProgrammes => "priorProgrammes",
-            Self::Experience => "experience",
-            Self::Statements => "statements",
-        }
-    }
-
-    /// The vocabulary of its terms; `None` where they are entries or words of rules.
-    #[must_use]
-    pub const fn scheme(self) -> Option<&'static str> {
-        match self {
-            Self::Role => Some("role"),
-            Self::Level | Self::AspiresTo => Some("level"),
-            Self::Band => Some("band"),
-            Self::Employer => Some("employer"),
-            Self::Region => Some("region"),
-            Self::Registrations => Some("registration"),
-            Self::EmployerSupport => Some("employer-support"),
-            Self::AccessRoutes => Some("access-route"),
-            Self::Memberships | Self::PriorProgrammes | Self::Experience | Self::Statements => None,
-        }
-    }
-}
-
-/// Where a told term stands in its vocabulary: which stated terms it answers, and which it might.
-#[derive(Default)]
-struct Place {
-    within: Vec<String>,
-    perhaps: Vec<String>,
-}
+/// Where a told term stands in its vocabulary: of the stated terms that it answers, or might, which is so.
+type Place<'a> = HashMap<&'a str, Value>;
 
 /// What a person told, with the vocabularies it is understood by.
 pub struct Told<'a> {
@@ -93,7 +21,7 @@ pub struct Told<'a> {
     /// The day of the check, `YYYY-MM-DD`.
     pub(super) today: &'a str,
     pub(super) shown: &'a [String],
-    places: HashMap<ProfileField, Place>,
+    places: HashMap<ProfileField, Place<'a>>,
     sectors: HashMap<&'a str, Value>,
 }
 
@@ -127,16 +55,12 @@ impl<'a> Told<'a> {
     /// Whether the person is in one of some terms of a tree.
     pub(super) fn is_in<'t>(&self, field: ProfileField, any_of: impl Iterator<Item = &'t str>) -> Option<Value> {
         let place = self.places.get(&field)?;
-        let mut value = Value::NotMet;
-        for term in any_of {
-            if (field == ProfileField::Role && term == ALL_STAFF) || place.within.iter().any(|code| code == term) {
-                return Some(Value::Met);
-            }
-            if place.perhaps.iter().any(|code| code == term) {
-                value = Value::NotTold;
-            }
-        }
-        Some(value)
+        let value = |term: &str| match place.get(term) {
+            _ if field == ProfileField::Role && term == ALL_STAFF => Value::Met,
+            Some(value) => *value,
+            None => Value::NotMet,
+        };
+        Some(any_of.map(value).max().unwrap_or(Value::NotMet))
     }
 
     /// Whether the person is in a sector.
@@ -233,23 +157,23 @@ impl<'a> Told<'a> {
                 });
                 let scope = scope.as_ref().map(|scope| (self.statement(scope.as_str()), scope.as_str()));
                 match scope {
-                    Some((value, text)) if value <= level => (value, Question::Statement(text)),
+                    Some((value, text)) if value <= level => (value, Question::Scope(text)),
                     _ => (level, ask(ProfileField::AspiresTo)),
                 }
             }
             Criterion::Qualification { name, .. } => {
-                (self.statement(name.as_str()), Question::Statement(name.as_str()))
+                (self.statement(name.as_str()), Question::Qualification(name.as_str()))
             }
             Criterion::Experience { years, of, .. } => {
                 let value = match self.profile.experience.get(of.as_str()) {
                     None => Value::NotTold,
-                    Some(told) if *told >= years.unwrap_or(1).max(1) => Value::Met,
+                    Some(told) if told.0 >= years.unwrap_or(1).max(1) => Value::Met,
                     Some(_) => Value::NotMet,
                 };
                 (value, Question::Experience(of.as_str()))
             }
             Criterion::PriorProgramme { any_of: None, of: Some(of), .. } => {
-                (self.statement(of.as_str()), Question::Statement(of.as_str()))
+                (self.statement(of.as_str()), Question::EarlierLearning(of.as_str()))
             }
             Criterion::PriorProgramme { any_of, participation, .. } => {
                 let wanted = |prior: &&PriorProgramme| any_of.as_ref().is_none_or(|any| any.contains(&prior.programme));
@@ -312,21 +236,21 @@ fn taken(prior: &PriorProgramme, asked: &[crate::model::codes::Participation]) -
 }
 
 /// Which terms of a vocabulary somebody who told one of them is within, and which perhaps.
-fn place(scheme: &'static str, told: &str, vocabularies: &Vocabularies) -> Place {
+fn place<'a>(scheme: &'static str, told: &str, vocabularies: &'a Vocabularies) -> Place<'a> {
     let mut place = Place::default();
     let above: Vec<&str> = vocabularies.ancestry(scheme, told).map(|term| term.code.as_str()).collect();
     for stated in vocabularies.terms(scheme).map(|term| term.code.as_str()) {
         if above.contains(&stated) {
-            place.within.push(stated.to_owned());
+            place.insert(stated, Value::Met);
         } else if vocabularies.ancestry(scheme, stated).any(|term| term.code.as_str() == told) {
-            place.perhaps.push(stated.to_owned());
+            place.insert(stated, Value::NotTold);
         } else if scheme == "region" {
             // Whoever works in a former footprint works in what took its place; the other way round, perhaps.
             match answers(Field::Region, told, stated, vocabularies) {
-                Some(How::Successor) => place.within.push(stated.to_owned()),
-                Some(How::Predecessor) => place.perhaps.push(stated.to_owned()),
-                _ => {}
-            }
+                Some(How::Successor) => place.insert(stated, Value::Met),
+                Some(How::Predecessor) => place.insert(stated, Value::NotTold),
+                _ => None,
+            };
         }
     }
     place

@@ -14,12 +14,21 @@ const SHARED: &[(&str, &str, &str)] = &[
     ("NotModified", "304", "The client has it already: `If-None-Match` names its ETag."),
     ("Renamed", "308", "The entry has another id now; `Location` leads to it."),
     ("BadRequest", "400", "A parameter is unknown or cannot be used; every fault is told, with what may stand there."),
+    ("MalformedBody", "400", "The body is not JSON that gives each member once, or the address has parameters."),
     ("NotFound", "404", "Nothing has this name; the nearest that there is is told."),
     ("NotAcceptable", "406", "The request accepts neither the media type nor a coding that there is."),
+    ("BodyTooSlow", "408", "The body did not come in within ten seconds."),
     ("Gone", "410", "The entry was taken out of the directory: why, since when, and what took its place."),
     ("PreconditionFailed", "412", "It is not as `If-Match` demands."),
+    ("BodyTooLarge", "413", "The body is larger than 256 KiB."),
     ("UriTooLong", "414", "The address is longer than 8 KiB."),
+    ("UnsupportedMediaType", "415", "The body is not said to be JSON, or is in a content coding."),
     ("ExpectationFailed", "417", "`Expect` asks for what is not done here."),
+    (
+        "InvalidBody",
+        "422",
+        "The body says what cannot be used; every fault is told with its place, and nothing that was sent is repeated.",
+    ),
     ("HeadersTooLarge", "431", "The headers are longer than 16 KiB."),
     ("Internal", "500", "Something failed that should not have; the log names it by the `instance`."),
     ("Unreachable", "503", "The database does not answer; reads go on from memory."),
@@ -35,6 +44,8 @@ fn headers() -> Value {
         )
     };
     let mut headers: Map<String, Value> = [
+        text("Accept", "The media types that are read (RFC 9110 §15.5.16).", "application/json"),
+        text("Accept-Encoding", "The content codings that are read (RFC 9110 §12.5.3).", "identity"),
         text("Access-Control-Allow-Origin", "Pages of any origin may read (the Fetch standard).", "*"),
         text("Cache-Control", "How long it may be kept (RFC 9111 §5.2).", "public, no-cache, stale-if-error=86400"),
         text("ETag", "The strong validator of this representation (RFC 9110 §8.8.3).", "\"240-0a1b2c3d4e5f-6a7b8c\""),
@@ -63,6 +74,7 @@ fn headers_of(status: &str, is_cacheable: bool, is_list: bool) -> Value {
     let mut names = vec!["Access-Control-Allow-Origin", "Directory-Change-Number", "X-Request-Id", "Cache-Control"];
     match status {
         "200" | "304" if is_cacheable => names.extend(["ETag", "Vary"]),
+        "415" => names.extend(["Accept", "Accept-Encoding"]),
         "308" => names.push("Location"),
         "503" => names.push("Retry-After"),
         _ => {}
@@ -88,7 +100,8 @@ pub(super) fn add(document: &mut Value) {
     put(document, "/components", "headers", headers());
     for (path, operation) in operations(document) {
         let is_list = operation.get("operationId").and_then(Value::as_str).is_some_and(|id| id.starts_with("list_"));
-        let is_cacheable = !path.starts_with("/health");
+        let reads_body = operation.contains_key("requestBody");
+        let is_cacheable = !path.starts_with("/health") && !reads_body;
         let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
         for (status, answer) in answers.iter_mut() {
             let is_paged = is_list && path != "/v1/vocabularies";
@@ -97,6 +110,8 @@ pub(super) fn add(document: &mut Value) {
         for (name, status, _) in SHARED {
             let is_given = match *name {
                 "NotModified" | "PreconditionFailed" => is_cacheable,
+                "BadRequest" => !reads_body,
+                "MalformedBody" | "BodyTooSlow" | "BodyTooLarge" | "UnsupportedMediaType" | "InvalidBody" => reads_body,
                 "Renamed" | "Gone" => path.ends_with("/{id}"),
                 "NotFound" => path.contains('{'),
                 "Unreachable" => path == "/health/ready",
@@ -115,6 +130,17 @@ pub(super) fn add_examples(document: &mut Value) {
     for (_, operation) in operations(document) {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
         let example = examples.get(id).cloned();
+        if let Some(sent) = example.as_ref().and_then(|example| example.get("send"))
+            && let Some(content) =
+                operation.get_mut("requestBody").and_then(|body| body.pointer_mut("/content/application~1json"))
+        {
+            put(
+                content,
+                "",
+                "examples",
+                json!({"shipped": {"summary": "What the example below answers", "value": sent}}),
+            );
+        }
         if let (Some(example), Some(answer)) =
             (example, operation.get_mut("responses").and_then(|all| all.get_mut("200")))
         {
