@@ -15,7 +15,7 @@ mod stated;
 pub(crate) use eligibility::panics;
 pub use eligibility::{
     Asked, Change, Check, CheckCursor, Checked, Found, Gate, Outcome, ProfileField, Question, Reason, Told,
-    VariantVerdict, Verdict,
+    VariantVerdict, Verdict, impossible, required_of,
 };
 pub use facet::{ALL_STAFF, Field, FieldTerm, How, Source, scheme_terms, type_scheme};
 pub use filter::{FacetTerm, Filter, Match, Matched};

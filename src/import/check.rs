@@ -1,12 +1,14 @@
 //! Checking a folder of files without a database.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use super::shipped;
 use super::source::{Located, Reader, open_all};
+use crate::catalogue::{impossible, required_of};
 use crate::directory::Action;
 use crate::model::codes::Kind;
+use crate::model::eligibility::Rule;
 use crate::model::shape::ReferenceUse;
 use crate::model::{Fault, Severity, Vocabularies, read};
 
@@ -45,6 +47,7 @@ pub fn check(path: PathBuf) -> Checked {
         seen: BTreeMap::new(),
         named: Vec::new(),
         terms: Vec::new(),
+        rules: HashMap::new(),
     };
     for reader in &mut readers {
         check.file(reader);
@@ -52,6 +55,7 @@ pub fn check(path: PathBuf) -> Checked {
     }
     check.terms();
     check.references();
+    check.rules();
     check.checked.faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     check.checked
 }
@@ -62,6 +66,8 @@ struct Check {
     seen: BTreeMap<(Kind, String), (PathBuf, u64)>,
     named: Vec<(ReferenceUse, String, PathBuf, u64)>,
     terms: Vec<(String, String, PathBuf, u64)>,
+    /// Every different rule, with the entries that have it: pointer, subject, file and line.
+    rules: HashMap<Rule, Vec<(String, String, PathBuf, u64)>>,
 }
 
 impl Check {
@@ -111,6 +117,10 @@ impl Check {
                         (r, subject.clone(), path.clone(), line)
                     });
                     self.named.extend(named);
+                    for (pointer, rule) in required_of(&reading.entry) {
+                        let line = item.line_of(&pointer);
+                        self.rules.entry(rule).or_default().push((pointer, subject.clone(), path.clone(), line));
+                    }
                     reading.warnings
                 }
                 Err(faults) => faults,
@@ -125,6 +135,23 @@ impl Check {
             let subject = format!("term/{scheme}/{code}");
             let located = |fault| Located { file: file.clone(), line, subject: subject.clone(), fault };
             self.checked.faults.extend(self.vocabularies.faults(&scheme, &code).into_iter().map(located));
+        }
+    }
+
+    /// Warns of every rule that nobody can meet: the sources may say so, but rarely mean it.
+    fn rules(&mut self) {
+        let rules = std::mem::take(&mut self.rules);
+        let empty = impossible(rules.keys(), &self.vocabularies);
+        for (places, field) in rules.values().zip(empty) {
+            let Some(field) = field else { continue };
+            for (pointer, subject, file, line) in places {
+                let fault = Fault::warning(
+                    pointer.clone(),
+                    format!("Nobody can meet this rule: no {} passes all that it requires.", field.name()),
+                    "Compare it with its sources, the roles of audience.openTo included.",
+                );
+                self.checked.faults.push(Located { file: file.clone(), line: *line, subject: subject.clone(), fault });
+            }
         }
     }
 

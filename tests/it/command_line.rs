@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use crate::engine::Engine;
-use crate::support::{Process, binary, text};
+use crate::support::{Process, binary, course, text};
 
 #[tokio::test]
 async fn settings_come_from_file_environment_and_flags() {
@@ -114,4 +114,28 @@ fn the_shipped_data_is_without_fault() {
     let output = binary().args(["check", "data"]).output().unwrap();
     assert_eq!(text(&output.stdout), "");
     assert!(output.status.success());
+}
+
+#[test]
+fn check_finds_a_rule_that_nobody_can_meet() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut never = course("never", "A course that nobody can take");
+    never["eligibility"] = serde_json::json!({"rule": {"all": [
+        {"type": "level", "from": "introductory", "to": "introductory", "sources": ["page"]},
+        {"type": "level", "from": "senior", "to": "executive", "sources": ["page"]},
+    ]}});
+    let mut roles = course("roles", "A course whose roles and rule exclude each other");
+    roles["audience"] = serde_json::json!({"openTo": ["call-operator"]});
+    roles["eligibility"] =
+        serde_json::json!({"rule": {"type": "profession", "anyOf": ["clinical"], "sources": ["page"]}});
+    let good = course("good", "A course that anybody can take");
+    let lines: Vec<String> = [never, roles, good].iter().map(ToString::to_string).collect();
+    std::fs::write(folder.path().join("courses.ndjson"), lines.join("\n")).unwrap();
+    let output = binary().arg("check").arg(folder.path()).output().unwrap();
+    assert!(output.status.success());
+    let told = text(&output.stdout);
+    let never: Vec<&str> = told.lines().filter(|line| line.contains("Nobody can meet")).collect();
+    assert_eq!(never.len(), 2, "{told}");
+    assert!(never[0].contains("programme/never") && never[0].contains("no level"), "{told}");
+    assert!(never[1].contains("programme/roles") && never[1].contains("no role"), "{told}");
 }
