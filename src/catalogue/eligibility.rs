@@ -94,7 +94,8 @@ fn closes(offerings: &[crate::model::programme::Offering]) -> Option<String> {
         let day = offering.apply_by.as_ref().or(offering.start.as_ref()).or(offering.end.as_ref());
         day.filter(|_| !offering.always_open).map(|day| day.as_str().to_owned())
     };
-    offerings.iter().map(last).collect::<Option<Vec<String>>>()?.into_iter().max()
+    // A date less precise than a day lasts to its end: 2026 is later than 2026-03.
+    offerings.iter().map(last).collect::<Option<Vec<String>>>()?.into_iter().max_by_key(|day| format!("{day}~"))
 }
 
 /// A panic inside the engine with a profile in hand, for the test that nobody learns of the profile by it.

@@ -61,6 +61,12 @@ impl std::fmt::Debug for Profile {
     }
 }
 
+impl std::fmt::Debug for PriorProgramme {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PriorProgramme(not shown)")
+    }
+}
+
 /// Whole years, 0 to 80.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -85,7 +91,7 @@ impl ToSchema for Years {
 }
 
 /// A programme that a person has taken part in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PriorProgramme {
     /// The programme.

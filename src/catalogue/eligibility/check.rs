@@ -32,8 +32,8 @@ pub struct Check<'a> {
     pub after: Option<CheckCursor>,
 }
 
-/// A place between two pages: the last entry's verdict, kind and sort key. It tells nothing of the person, and is
-/// good for any request: a place is a place whatever was asked.
+/// A place between two pages: the last entry's verdict, kind and sort key. It is good for any request: a place is a
+/// place whatever was asked. Of the person it tells that verdict, and so belongs into a body as the profile does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckCursor {
     verdict: Verdict,
