@@ -85,7 +85,8 @@ fn benches(criterion: &mut Criterion) {
     for count in [100, 10_000, 100_000] {
         let snapshot = snapshot(count);
         let mut turn = people.iter().cycle();
-        println!("{count} entries, {} distinct gates", snapshot.gate_count());
+        let (gates, rules) = snapshot.gate_count();
+        println!("{count} entries, {gates} distinct gates, {rules} distinct rules");
         for profile in &people {
             let checked = check(&snapshot, profile);
             assert!(!checked.page.is_empty() && checked.counts.iter().sum::<u64>() > 0);

@@ -22,6 +22,7 @@ pub use question::{ProfileField, Question};
 pub use reasons::{Outcome, Reason};
 pub use told::Told;
 
+use super::ALL_STAFF;
 use crate::model::Entry;
 use crate::model::audience::Audience;
 use crate::model::codes::StatusTerm;
@@ -35,8 +36,23 @@ pub struct Gate {
     ways: Box<[Way]>,
     /// Whether it still exists or runs.
     status: StatusTerm,
-    /// The last day on which any dated chance could be taken; `None` where one is always open or none is dated.
-    closes: Option<String>,
+    /// The last day on which any dated chance could be taken; never where one is always open or none is dated.
+    closes: Day,
+}
+
+/// A day, as the number `YYYYMMDD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Day(u32);
+
+impl Day {
+    const NEVER: Self = Self(u32::MAX);
+
+    /// The last day of a date that may be less precise than a day: 2026 ends after 2026-03.
+    fn last_of(date: &str) -> Self {
+        let mut parts = date.split('-').map(|part| part.parse().unwrap_or(99));
+        let mut next = || parts.next().unwrap_or(99);
+        Self((next() * 100 + next()) * 100 + next())
+    }
 }
 
 /// One way in.
@@ -58,8 +74,12 @@ impl Gate {
             Entry::Programme(e) => {
                 (e.status.term, vec![way("", e.eligibility.as_ref(), e.audience.as_ref())], closes(&e.offerings))
             }
-            Entry::Academy(e) => (e.status.term, vec![way("", e.eligibility.as_ref(), e.audience.as_ref())], None),
-            Entry::Resource(e) => (e.status.term, vec![way("", e.eligibility.as_ref(), e.audience.as_ref())], None),
+            Entry::Academy(e) => {
+                (e.status.term, vec![way("", e.eligibility.as_ref(), e.audience.as_ref())], Day::NEVER)
+            }
+            Entry::Resource(e) => {
+                (e.status.term, vec![way("", e.eligibility.as_ref(), e.audience.as_ref())], Day::NEVER)
+            }
             Entry::CoachingLink(e) => {
                 let own = way("", e.eligibility.as_ref(), e.audience.as_ref());
                 let services = e.services.iter().enumerate().map(|(index, service)| {
@@ -69,11 +89,18 @@ impl Gate {
                 if ways.is_empty() || own.rule.is_some() {
                     ways.insert(0, own);
                 }
-                (e.status.term, ways, None)
+                (e.status.term, ways, Day::NEVER)
             }
             Entry::Provider(_) | Entry::Framework(_) => return None,
         };
         Some(Self { ways: ways.into_boxed_slice(), status, closes })
+    }
+}
+
+impl Way {
+    /// Whether only people of some roles may take part.
+    fn is_limited(&self) -> bool {
+        !self.open_to.is_empty() && self.open_to.iter().all(|role| role.as_str() != ALL_STAFF)
     }
 }
 
@@ -89,13 +116,12 @@ fn way(at: &str, eligibility: Option<&Eligibility>, audience: Option<&Audience>)
 }
 
 /// The last day of the last chance, where every chance has one.
-fn closes(offerings: &[crate::model::programme::Offering]) -> Option<String> {
+fn closes(offerings: &[crate::model::programme::Offering]) -> Day {
     let last = |offering: &crate::model::programme::Offering| {
         let day = offering.apply_by.as_ref().or(offering.start.as_ref()).or(offering.end.as_ref());
-        day.filter(|_| !offering.always_open).map(|day| day.as_str().to_owned())
+        day.filter(|_| !offering.always_open).map_or(Day::NEVER, |day| Day::last_of(day.as_str()))
     };
-    // A date less precise than a day lasts to its end: 2026 is later than 2026-03.
-    offerings.iter().map(last).collect::<Option<Vec<String>>>()?.into_iter().max_by_key(|day| format!("{day}~"))
+    offerings.iter().map(last).max().unwrap_or(Day::NEVER)
 }
 
 /// A panic inside the engine with a profile in hand, for the test that nobody learns of the profile by it.

@@ -150,6 +150,17 @@ impl Snapshot {
         }
     }
 
+    /// The terms of a field that a misspelt one may have been meant to be.
+    #[must_use]
+    pub fn codes_around(&self, kind: Kind, field: Field, text: &str) -> Vec<Arc<str>> {
+        match field.source(kind) {
+            Source::Scheme(scheme) => {
+                scheme_terms(scheme, self.vocabularies()).into_iter().map(|term| term.code).collect()
+            }
+            Source::Entries(kind) => self.ids_around(kind, text),
+        }
+    }
+
     /// Whether a field may be filtered by a term.
     #[must_use]
     pub fn has_term(&self, kind: Kind, field: Field, code: &str) -> bool {

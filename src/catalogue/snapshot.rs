@@ -41,9 +41,6 @@ pub enum CatalogueError {
 /// How many slugs a misspelt one is held against at most.
 const MANY: usize = 1_000;
 
-/// How many times fewer than all the chosen entries must be to be put in order themselves.
-const FEW: u64 = 8;
-
 /// A set of entries that the snapshot keeps ready.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Set {
@@ -243,8 +240,10 @@ impl Snapshot {
         };
         let after = query.after.as_ref().map(|cursor| cursor.key.clone());
         let descending = query.sort.is_descending();
-        if chosen.len() * FEW < order.len() as u64 {
-            // So few that putting them in order costs less than walking the whole order past the others.
+        // One more than a page shows tells whether there is another.
+        let wanted = query.limit + 1;
+        // Walking the order costs what lies between those wanted; putting the chosen in order, what they are.
+        if chosen.len() * chosen.len() < wanted as u64 * order.len() as u64 {
             let sort = query.sort;
             let key = |ordinal| self.item(ordinal).map(|item| (SortKey::of(sort, item), ordinal));
             let mut places: Vec<(SortKey, u32)> = chosen.iter().filter_map(key).collect();
@@ -252,8 +251,6 @@ impl Snapshot {
                 after.as_ref().is_none_or(|after| if descending { key < after } else { key > after })
             });
             let order = |a: &(SortKey, u32), b: &(SortKey, u32)| if descending { b.cmp(a) } else { a.cmp(b) };
-            // No page shows more, and one more tells whether there is another.
-            let wanted = query.limit + 1;
             if places.len() > wanted {
                 places.select_nth_unstable_by(wanted, order);
                 places.truncate(wanted);
@@ -281,9 +278,9 @@ impl Snapshot {
         self.slugs.get(&(kind, id.into())).copied()
     }
 
-    /// How many different gates the published entries have.
+    /// How many different gates the published entries have, and how many different rules.
     #[must_use]
-    pub fn gate_count(&self) -> usize {
+    pub fn gate_count(&self) -> (usize, usize) {
         self.gates.count()
     }
 
@@ -330,7 +327,7 @@ impl Snapshot {
         self.slugs.insert((item.kind, Arc::clone(&item.id)), ordinal);
         self.index(&item, ordinal, true);
         self.put_parents(&item, ordinal);
-        self.gates.set(ordinal, gate.filter(|_| item.standing == Standing::Published));
+        self.gates.set(ordinal, gate.as_ref().filter(|_| item.standing == Standing::Published));
         Ok(())
     }
 

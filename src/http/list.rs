@@ -1,5 +1,6 @@
 //! A list request: read, asked of the snapshot, and answered.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderValue};
@@ -288,8 +289,8 @@ fn read_terms(query: &mut Query, snapshot: &Snapshot, kinds: &[Kind], field: Fie
         }
     }
     for term in terms.iter().filter(|term| !kinds.iter().any(|kind| snapshot.has_term(*kind, field, term))) {
-        let known: Vec<_> = kinds.iter().flat_map(|kind| snapshot.terms_of(*kind, field)).collect();
-        let near = nearest(term, known.iter().map(|known| &*known.code)).map(str::to_owned);
+        let known = kinds.iter().flat_map(|kind| snapshot.codes_around(*kind, field, term)).collect::<BTreeSet<_>>();
+        let near = nearest(term, known.iter().map(|known| &**known)).map(str::to_owned);
         let what = field.name();
         let detail = match &near {
             Some(near) => format!("“{}” is not a {what}. Did you mean “{near}”?", shown(term)),

@@ -49,10 +49,10 @@ pub struct Profile {
     #[schema(min_items = 0, max_items = 50)]
     pub prior_programmes: Option<Vec<PriorProgramme>>,
     /// Years of experience, by what it is of, worded as the rules word it; 0 for none.
-    pub experience: BTreeMap<String, Years>,
+    pub experience: Option<BTreeMap<String, Years>>,
     /// Whether statements are true of them, worded as the rules word them: qualifications, aspirations, earlier
     /// learning.
-    pub statements: BTreeMap<String, bool>,
+    pub statements: Option<BTreeMap<String, bool>>,
 }
 
 impl std::fmt::Debug for Profile {

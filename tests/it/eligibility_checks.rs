@@ -85,7 +85,7 @@ on_both_engines! {
             let told = match question["answer"].as_str().unwrap() {
                 "term" => first,
                 "terms" => json!([first]),
-                "programmes" => json!([{"programme": first}]),
+                "programmes" => json!([{"programme": first, "participation": question["participations"][1]["term"]}]),
                 "years" => json!(3),
                 _ => json!(true),
             };
@@ -127,6 +127,129 @@ on_both_engines! {
             .filter(|e| !["historic", "replaced"].contains(&e["status"]["term"].as_str().unwrap()))
             .map(|e| e["id"].as_str().unwrap().to_owned()).collect();
         assert_eq!(verdicts(&checked).into_iter().map(|(id, _)| id).collect::<BTreeSet<_>>(), listed);
+    }
+
+    async fn what_would_have_to_change_is_enough(engine: Engine) {
+        let app = App::start(engine).await;
+        let mut after = course("after-another", "A course after another");
+        after["eligibility"] = json!({"asPrinted": null, "rule": {"all": [
+            {"type": "prior-programme", "anyOf": ["mary-seacole"], "participation": ["alumnus"]},
+            {"type": "band", "from": "afc-7", "to": "afc-8a"},
+        ]}});
+        assert!(app.import("after.ndjson", &after.to_string()).status.success());
+        app.process.until("/v1/programmes/after-another", |answer| answer.status == 200).await;
+        let (mut tried, mut fields) = (0, BTreeSet::new());
+        // What is null is not told, wherever it stands.
+        let nulls = json!({"profile": {"role": null, "registrations": null, "experience": null, "statements": null}});
+        let told = [app.process.post(PATH, &nulls).await, app.process.post(PATH, &json!({})).await];
+        assert_eq!(told[0].status, 200, "{}", told[0].text);
+        assert_eq!(told[0].json()["data"], told[1].json()["data"]);
+        for profile in [
+            json!({"role": "call-operator", "band": "afc-3", "level": "introductory", "employer": "social-care", "registrations": [], "priorProgrammes": [], "memberships": []}),
+            json!({"role": "nurse", "band": "afc-5", "employer": "nhs-organisation", "priorProgrammes": [{"programme": "mary-seacole", "participation": "participant"}]}),
+            json!({"role": "consultant", "level": "senior", "employer": "nhs-commissioned", "registrations": ["gmc"], "band": "vsm"}),
+        ] {
+            let kinds = ["programme", "coaching-link", "academy", "resource"];
+            let body = app.process.post(PATH, &json!({"profile": profile, "kinds": kinds, "limit": 100})).await.json();
+            for entry in body["data"].as_array().unwrap() {
+                let changes = entry["toBecomeEligible"].as_array().unwrap();
+                assert!(changes.is_empty() || entry["verdict"] == "ineligible", "{entry}");
+                if changes.is_empty() {
+                    continue;
+                }
+                let mut anew = profile.clone();
+                for change in changes {
+                    let field = change["field"].as_str().unwrap();
+                    fields.insert(field.to_owned());
+                    let term = &change["anyOf"][0]["term"];
+                    match field {
+                        "experience" => anew[field][change["of"].as_str().unwrap()] = change["years"].clone(),
+                        "statements" => anew[field][change["of"].as_str().unwrap()] = true.into(),
+                        "priorProgrammes" => {
+                            anew[field] = json!([{"programme": term, "participation": change["participation"]}]);
+                        }
+                        "registrations" | "memberships" => anew[field] = json!([term]),
+                        _ => anew[field] = term.clone(),
+                    }
+                }
+                let request = json!({"profile": anew, "kinds": [entry["entry"]["kind"]], "filter": {"id": [entry["entry"]["id"]]}});
+                let answer = app.process.post(PATH, &request).await.json();
+                let verdict = answer["data"][0]["verdict"].as_str().unwrap();
+                assert!(["eligible", "conditional"].contains(&verdict), "{request}: {verdict}; {changes:?}");
+                tried += 1;
+            }
+        }
+        assert!(tried > 5 && fields.contains("priorProgrammes"), "{tried}: {fields:?}");
+    }
+
+    async fn a_programme_without_a_rule_is_as_open_as_its_variants(engine: Engine) {
+        let app = App::start(engine).await;
+        let variant = |id: &str, rule: Value| {
+            let mut variant = course(id, id);
+            variant["type"] = "programme-variant".into();
+            variant["variantOf"] = "family".into();
+            variant["eligibility"] = json!({"asPrinted": null, "rule": rule});
+            variant
+        };
+        let mut head = course("family", "A programme of two");
+        head["eligibility"] = Value::Null;
+        let bands = |from: &str, to: &str| json!({"type": "band", "from": from, "to": to});
+        let import = async |name: &str, entries: &[&Value]| {
+            let lines: Vec<String> = entries.iter().map(ToString::to_string).collect();
+            let done = app.import(name, &lines.join("\n"));
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        };
+        let ask = async |profile: Value| {
+            let request = json!({"profile": profile, "filter": {"id": ["family"]}});
+            let answer = app.process.post(PATH, &request).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            let body = answer.json();
+            assert_eq!(body["meta"]["total"], 1);
+            assert_eq!(body["meta"]["counts"][body["data"][0]["verdict"].as_str().unwrap()], 1);
+            body
+        };
+        import("family.ndjson", &[&head, &variant("lower", bands("afc-5", "afc-6")), &variant("upper", bands("afc-8a", "afc-9"))]).await;
+        app.process.until("/v1/programmes/upper", |answer| answer.status == 200).await;
+        // The filter leaves its variants out, and it is what it is all the same.
+        let untold = ask(json!({})).await;
+        assert_eq!((&untold["data"][0]["verdict"], &untold["data"][0]["missing"]), (&"unknown".into(), &json!([{"field": "band", "of": null}])));
+        assert_eq!((&untold["meta"]["nextQuestions"][0]["field"], &untold["meta"]["nextQuestions"][0]["settles"]), (&"band".into(), &1.into()));
+        let lower = ask(json!({"band": "afc-5"})).await;
+        let variants: Vec<(&Value, &Value)> = lower["data"][0]["variants"].as_array().unwrap().iter().map(|v| (&v["verdict"], &v["reasons"][0]["outcome"])).collect();
+        assert_eq!(lower["data"][0]["verdict"], "eligible");
+        assert_eq!(variants, [(&"eligible".into(), &"met".into()), (&"ineligible".into(), &"notMet".into())]);
+        let neither = ask(json!({"band": "afc-7"})).await;
+        assert_eq!(neither["data"][0]["verdict"], "ineligible");
+        assert_eq!(neither["data"][0]["toBecomeEligible"][0]["anyOf"][0]["term"], "afc-5");
+        // Its own roles and status count for each of them.
+        head["audience"] = json!({"openTo": ["nurse"]});
+        import("roles.ndjson", &[&head]).await;
+        app.process.until("/v1/programmes/family", |answer| answer.json()["data"]["version"] == 2).await;
+        let roles = ask(json!({"band": "afc-5"})).await;
+        assert_eq!((&roles["data"][0]["verdict"], &roles["data"][0]["missing"][0]["field"]), (&"unknown".into(), &"role".into()));
+        assert_eq!(ask(json!({"band": "afc-5", "role": "midwife"})).await["data"][0]["verdict"], "ineligible");
+        assert_eq!(ask(json!({"band": "afc-7"})).await["data"][0]["toBecomeEligible"][1]["field"], "role");
+        head["status"]["term"] = "on-hold".into();
+        import("hold.ndjson", &[&head]).await;
+        app.process.until("/v1/programmes/family", |answer| answer.json()["data"]["version"] == 3).await;
+        assert_eq!(ask(json!({"band": "afc-5", "role": "nurse"})).await["data"][0]["verdict"], "conditional");
+    }
+
+    async fn words_of_a_rule_that_is_gone_are_taken_no_more(engine: Engine) {
+        let app = App::start(engine).await;
+        let mut asks = course("asks", "A course that asks");
+        let words = "Work in a lighthouse";
+        asks["eligibility"] = json!({"asPrinted": null, "rule": {"type": "experience", "of": words, "years": 2}});
+        assert!(app.import("asks.ndjson", &asks.to_string()).status.success());
+        app.process.until("/v1/programmes/asks", |answer| answer.status == 200).await;
+        let told = json!({"profile": {"experience": {words: 2}}});
+        assert_eq!(app.process.post(PATH, &told).await.status, 200);
+        asks["eligibility"]["rule"]["of"] = "Work in a mill".into();
+        assert!(app.import("asks-otherwise.ndjson", &asks.to_string()).status.success());
+        app.process.until("/v1/programmes/asks", |answer| answer.json()["data"]["version"] == 2).await;
+        let refused = app.process.post(PATH, &told).await;
+        assert_eq!(refused.status, 422, "{}", refused.text);
+        assert!(refused.text.contains("Work in a mill") && !refused.text.contains(words), "{}", refused.text);
     }
 
     async fn what_cannot_be_used_is_told_and_not_repeated(engine: Engine) {
@@ -239,6 +362,9 @@ on_both_engines! {
                 assert!(!answer.text.contains(CANARY), "{}", answer.text);
                 assert!(!answer.headers.values().any(|value| value.to_str().is_ok_and(|text| text.contains(CANARY))));
             }
+            let slow = server.begin_post(PATH, &format!("{{\"profile\": {{\"role\": \"{CANARY}")).await;
+            assert_eq!(slow.status, 408);
+            assert!(!slow.text.contains(CANARY), "{}", slow.text);
             server.signal("TERM");
             assert!(server.child.wait().unwrap().success());
             let text = std::fs::read_to_string(&log).unwrap();

@@ -184,10 +184,10 @@ impl Process {
         answer
     }
 
-    /// Begins a request with a body that never comes, and reads what is answered.
-    pub(crate) async fn begin_post(&self, path: &str) -> Answer {
-        let (url, at) = (self.url.clone(), path.to_owned());
-        let answer = tokio::task::spawn_blocking(move || begin_post(&url, &at)).await.expect("an answer");
+    /// Begins a request with a body that never ends, and reads what is answered.
+    pub(crate) async fn begin_post(&self, path: &str, begun: &str) -> Answer {
+        let (url, at, begun) = (self.url.clone(), path.to_owned(), begun.to_owned());
+        let answer = tokio::task::spawn_blocking(move || begin_post(&url, &at, &begun)).await.expect("an answer");
         promise::check("post", path, &answer);
         answer
     }
@@ -219,13 +219,13 @@ impl Drop for Process {
     }
 }
 
-/// Begins a request with a body that never comes, and reads what is answered.
-fn begin_post(url: &str, path: &str) -> Answer {
+/// Begins a request with a body that never ends, and reads what is answered.
+fn begin_post(url: &str, path: &str, begun: &str) -> Answer {
     let host = url.strip_prefix("http://").expect("an address");
     let mut stream = std::net::TcpStream::connect(host).expect("a connection");
     stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
     let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{{"
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{begun}"
     );
     stream.write_all(head.as_bytes()).expect("sent");
     let mut bytes = Vec::new();

@@ -1,10 +1,11 @@
 //! What would have to change for somebody to become eligible.
 
+use super::Way;
 use super::gates::{Gates, ReadyGate};
 use super::judge::{Judge, Value, Verdict};
 use super::question::ProfileField;
 use super::told::Told;
-use crate::model::codes::Strength;
+use crate::model::codes::{Participation, Strength};
 use crate::model::eligibility::{All, Any, Criterion, Rule};
 use crate::model::profile::{PriorProgramme, Profile, Years};
 
@@ -20,38 +21,68 @@ pub struct Change {
     pub any_of: Vec<String>,
     /// The years of experience; `None` elsewhere.
     pub years: Option<u8>,
+    /// How far one must have taken part in the programme; `None` elsewhere, and where any taking part will do.
+    pub participation: Option<Participation>,
     /// The point, as a sentence about a person.
     pub sentence: String,
 }
 
+impl Change {
+    const fn of(field: ProfileField, sentence: String) -> Self {
+        Self { field, any_of: Vec::new(), years: None, participation: None, sentence }
+    }
+}
+
 impl Told<'_> {
     /// The fewest changes that make a gate passable, all of them together; none where there is no such way. They are
-    /// tried before they are told.
-    pub(super) fn changes(&self, gates: &Gates, ready: &ReadyGate) -> Vec<Change> {
-        let ways = ready.gate.ways.iter().filter_map(|way| {
-            let mut changes = way.rule.as_ref().map_or(Some(Vec::new()), |rule| self.rule_changes(rule))?;
-            match self.open_to(&way.open_to) {
-                Value::NotMet => return None,
-                Value::NotTold => changes.push(Change {
-                    field: ProfileField::Role,
-                    any_of: way.open_to.iter().map(|role| role.as_str().to_owned()).collect(),
-                    years: None,
-                    sentence: "Works in a role that may take part.".to_owned(),
-                }),
-                Value::ToDo | Value::Met => {}
-            }
-            (way.rule.is_some() && !changes.is_empty() && changes.len() <= MOST).then_some(changes)
-        });
+    /// tried before they are told. `variants` are the gates by which a programme of which no rule is stated is judged.
+    pub(super) fn changes(&self, gates: &Gates, own: &ReadyGate, variants: &[&ReadyGate]) -> Vec<Change> {
+        if own.is_over() {
+            return Vec::new();
+        }
+        let is_alone = variants.is_empty();
+        // The roles that may take part in the programme count for each of its variants.
+        let shared = own.gate.ways.first().filter(|_| !is_alone).map_or(Some(Vec::new()), |own| self.role_changes(own));
+        let Some(shared) = shared else { return Vec::new() };
+        let judged = std::iter::once(own).filter(|_| is_alone).chain(variants.iter().copied());
+        let mut found: Vec<Vec<Change>> = judged
+            .filter(|gate| !gate.is_over())
+            .flat_map(|gate| &gate.gate.ways)
+            .filter_map(|way| {
+                let mut changes = self.rule_changes(way.rule.as_ref()?)?;
+                changes.extend(self.role_changes(way)?);
+                changes.extend(shared.iter().cloned());
+                (!changes.is_empty() && changes.len() <= MOST).then_some(changes)
+            })
+            .collect();
+        found.sort_by_key(Vec::len);
         let passes = |changes: &Vec<Change>| {
             let mut profile = self.profile.clone();
             for change in changes {
                 apply(change, &mut profile);
             }
-            let told = Told::new(&profile, self.shown, self.vocabularies, self.today);
-            let verdict = Judge::new(&told, gates).judge(ready, &mut Vec::new());
+            let told = Told::on(self.today, &profile, self.shown, self.vocabularies);
+            let (mut judge, mut open) = (Judge::of_few(&told, gates), Vec::new());
+            let verdict = if is_alone {
+                judge.judge(own, &mut open)
+            } else {
+                judge.judge_family(own, variants.iter().copied(), &mut open)
+            };
             matches!(verdict, Verdict::Eligible | Verdict::Conditional)
         };
-        ways.filter(passes).min_by_key(Vec::len).unwrap_or_default()
+        found.into_iter().find(passes).unwrap_or_default()
+    }
+
+    /// What would have to be told of somebody's role; `None` where theirs may not take part.
+    fn role_changes(&self, way: &Way) -> Option<Vec<Change>> {
+        match self.open_to(way) {
+            Value::NotMet => None,
+            Value::NotTold => Some(vec![Change {
+                any_of: way.open_to.iter().map(|role| role.as_str().to_owned()).collect(),
+                ..Change::of(ProfileField::Role, "Works in a role that may take part.".to_owned())
+            }]),
+            Value::ToDo | Value::Met => Some(Vec::new()),
+        }
     }
 
     /// The changes that make a rule hold; `None` where nothing a person can do does.
@@ -73,10 +104,11 @@ impl Told<'_> {
             Rule::Open(open) => match self.sector(open.open.as_str()) {
                 Value::Met | Value::ToDo => Some(Vec::new()),
                 Value::NotMet | Value::NotTold => Some(vec![Change {
-                    field: ProfileField::Employer,
                     any_of: self.employers_of(open.open.as_str()),
-                    years: None,
-                    sentence: format!("Works in: {}.", self.label("sector", open.open.as_str())),
+                    ..Change::of(
+                        ProfileField::Employer,
+                        format!("Works in: {}.", self.label("sector", open.open.as_str())),
+                    )
                 }]),
             },
             Rule::Criterion(criterion) if criterion.strength() != Strength::Required => Some(Vec::new()),
@@ -90,8 +122,7 @@ impl Told<'_> {
             return Some(Vec::new());
         }
         let sentence = self.sentence(criterion);
-        let change =
-            |field, any_of: Vec<String>| Some(vec![Change { field, any_of, years: None, sentence: sentence.clone() }]);
+        let change = |field, any_of: Vec<String>| Some(vec![Change { any_of, ..Change::of(field, sentence.clone()) }]);
         let one = |text: &str| vec![text.to_owned()];
         match criterion {
             // Nobody is told to be of another characteristic or region, nor of another profession than theirs.
@@ -111,18 +142,18 @@ impl Told<'_> {
             Criterion::Band { from, .. } => change(ProfileField::Band, one(from.as_str())),
             Criterion::Qualification { name, .. } => change(ProfileField::Statements, one(name.as_str())),
             Criterion::Experience { years, of, .. } => Some(vec![Change {
-                field: ProfileField::Experience,
                 any_of: one(of.as_str()),
                 years: Some(years.unwrap_or(1).max(1)),
-                sentence,
+                ..Change::of(ProfileField::Experience, sentence)
             }]),
             Criterion::PriorProgramme { any_of: None, of: Some(of), .. } => {
                 change(ProfileField::Statements, one(of.as_str()))
             }
-            Criterion::PriorProgramme { any_of, .. } => {
-                let programmes = any_of.iter().flatten().map(|id| id.as_str().to_owned()).collect();
-                change(ProfileField::PriorProgrammes, programmes)
-            }
+            Criterion::PriorProgramme { any_of, participation, .. } => Some(vec![Change {
+                any_of: any_of.iter().flatten().map(|id| id.as_str().to_owned()).collect(),
+                participation: participation.first().copied(),
+                ..Change::of(ProfileField::PriorProgrammes, sentence)
+            }]),
             Criterion::Aspiration { to, scope, .. } => {
                 let to = to.iter().filter_map(|to| change(ProfileField::AspiresTo, one(to.as_str()))).flatten();
                 let scope =
@@ -137,7 +168,6 @@ impl Told<'_> {
 
 /// Makes a profile as a change wants it.
 fn apply(change: &Change, profile: &mut Profile) {
-    use crate::model::codes::Participation;
     use crate::model::text::{
         BandCode, EmployerCode, LevelCode, ProgrammeRef, ProviderRef, RegistrationCode, RoleCode,
     };
@@ -153,12 +183,12 @@ fn apply(change: &Change, profile: &mut Profile) {
         ProfileField::PriorProgrammes => profile
             .prior_programmes
             .get_or_insert_default()
-            .push(PriorProgramme { programme: ProgrammeRef(term), participation: Some(Participation::Alumnus) }),
+            .push(PriorProgramme { programme: ProgrammeRef(term), participation: change.participation }),
         ProfileField::Experience => {
-            profile.experience.insert(term, Years(change.years.unwrap_or(1)));
+            profile.experience.get_or_insert_default().insert(term, Years(change.years.unwrap_or(1)));
         }
         ProfileField::Statements => {
-            profile.statements.insert(term, true);
+            profile.statements.get_or_insert_default().insert(term, true);
         }
         ProfileField::Region | ProfileField::EmployerSupport | ProfileField::AccessRoutes => {}
     }

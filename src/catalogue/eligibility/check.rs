@@ -1,13 +1,13 @@
 //! A check: every entry asked about, judged gate by gate, with one page of them in full.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
 use super::changes::Change;
 use super::cited::Cited;
-use super::gates::ReadyGate;
+use super::gates::{ReadyGate, each_of};
 use super::judge::{Judge, Verdict};
 use super::question::{ProfileField, Question};
 use super::reasons::Reason;
@@ -109,6 +109,10 @@ pub struct VariantVerdict {
     pub title: Arc<str>,
     /// The verdict.
     pub verdict: Verdict,
+    /// Every point of it, where the variants decide about the programme; none otherwise.
+    pub reasons: Vec<Reason>,
+    /// The sources that the points name.
+    pub sources: Vec<Source>,
 }
 
 /// What a check found.
@@ -129,12 +133,13 @@ impl Snapshot {
     #[must_use]
     pub fn check(&self, check: &Check) -> Checked<'_> {
         let candidates = self.candidates(check);
-        let mut judge = Judge::new(&check.told, self.gates());
-        let Judged { mut sets, verdicts, questions } = self.judge_all(&mut judge, &candidates);
-        self.sum_up_variants(&candidates, &verdicts, &mut sets);
+        let mut judge = Judge::of_all(&check.told, self.gates());
+        let mut tally = Tally::default();
+        let mut sets = self.judge_all(&mut judge, &candidates, &mut tally);
+        self.sum_up_families(&mut judge, &mut sets, &mut tally);
         let counts = std::array::from_fn(|at| sets.get(at).map_or(0, RoaringBitmap::len));
         let (page, next) = self.check_page(check, &mut judge, &sets);
-        Checked { counts, questions, page, next }
+        Checked { counts, questions: tally.questions(), page, next }
     }
 
     /// The entries asked about. Historic and replaced ones are among them only where a status is asked for.
@@ -152,23 +157,28 @@ impl Snapshot {
         candidates
     }
 
-    /// Judges every different gate of some entries once.
-    fn judge_all<'s>(&'s self, judge: &mut Judge<'_, 's>, candidates: &RoaringBitmap) -> Judged<'s> {
+    /// Judges every different gate of some entries once; the entries by their verdict, in the order of
+    /// [`Verdict::ALL`].
+    fn judge_all<'s>(
+        &'s self,
+        judge: &mut Judge<'_, 's>,
+        candidates: &RoaringBitmap,
+        tally: &mut Tally<'s>,
+    ) -> [RoaringBitmap; 5] {
         let gates = self.gates();
-        let mut counts: Vec<u64> = vec![0; gates.count()];
+        let mut counts: Vec<u32> = vec![0; gates.reach_of_gates()];
         gates.each_of(candidates.iter(), |_, gate| {
             if let Some(count) = counts.get_mut(gate as usize) {
                 *count += 1;
             }
         });
-        let mut tally = Tally::default();
         let mut open = Vec::new();
-        let mut verdict = |(gate, count): (&ReadyGate, &u64)| {
+        let mut verdict = |(gate, count): (&'s ReadyGate, &u32)| {
             if *count == 0 {
                 return Verdict::NotStated;
             }
             let verdict = judge.judge(gate, &mut open);
-            tally.add(&mut open, *count);
+            tally.add(&open, u64::from(*count));
             verdict
         };
         let verdicts: Vec<Verdict> = gates.iter().zip(&counts).map(&mut verdict).collect();
@@ -180,25 +190,28 @@ impl Snapshot {
             }
         });
         // A bitmap's own walk is in order.
-        let sets = ordinals.map(|list| RoaringBitmap::from_sorted_iter(list).unwrap_or_default());
-        Judged { sets, verdicts, questions: tally.questions() }
+        ordinals.map(|list| RoaringBitmap::from_sorted_iter(list).unwrap_or_default())
     }
 
-    /// A programme of which no rule is stated is as open as the best of its variants.
-    fn sum_up_variants(&self, candidates: &RoaringBitmap, verdicts: &[Verdict], sets: &mut [RoaringBitmap; 5]) {
-        let silent = Verdict::NotStated as usize;
-        let mut best: HashMap<u32, Verdict> = HashMap::new();
-        let mut parents = self.parents().focus();
-        self.gates().each_of((candidates & self.set(&Set::Variants)).iter(), |variant, gate| {
-            let parent = parents.get(variant as usize).copied();
-            if let (Some(parent), Some(verdict)) = (parent, verdicts.get(gate as usize))
-                && sets.get(silent).is_some_and(|set| set.contains(parent))
-            {
-                let so_far = best.entry(parent).or_insert(*verdict);
-                *so_far = *verdict.min(so_far);
+    /// Judges the programmes of which no rule is stated by their variants, those that a filter left out among them:
+    /// what a programme is does not depend on what is asked to be shown.
+    fn sum_up_families<'s>(&'s self, judge: &mut Judge<'_, 's>, sets: &mut [RoaringBitmap; 5], tally: &mut Tally<'s>) {
+        let (gates, silent) = (self.gates(), Verdict::NotStated as usize);
+        let Some(set) = sets.get(silent).cloned() else { return };
+        let mut members: Vec<(u32, u32)> = Vec::new();
+        each_of(self.parents(), self.set(&Set::Variants).iter(), |variant, parent| {
+            if set.contains(parent) && parent != variant {
+                members.push((parent, variant));
             }
         });
-        for (parent, verdict) in best {
+        members.sort_unstable();
+        let mut open = Vec::new();
+        for family in members.chunk_by(|a, b| a.0 == b.0) {
+            let Some(&(parent, _)) = family.first() else { continue };
+            let Some(own) = gates.of(parent) else { continue };
+            let variants = family.iter().filter_map(|(_, variant)| gates.of(*variant));
+            let verdict = judge.judge_family(own, variants, &mut open);
+            tally.add(&open, 1);
             if let Some(set) = sets.get_mut(silent) {
                 set.remove(parent);
             }
@@ -260,37 +273,41 @@ impl Snapshot {
             changes: Vec::new(),
             variants: Vec::new(),
         };
-        if let Some(ready) = gates.of(ordinal) {
-            judge.judge(ready, &mut found.missing);
-            found.missing.sort_unstable();
-            found.missing.dedup();
-            found.missing.retain(|question| *question != Question::Never);
-            let cited = Cited::of(item);
-            found.reasons = told.reasons(item, &ready.gate, &cited);
-            found.sources = cited.named(found.reasons.iter().flat_map(|reason| &reason.sources));
-            if verdict == Verdict::Ineligible {
-                found.changes = told.changes(gates, ready);
-            }
+        let is_head = item.kind == Kind::Programme && !item.is_variant;
+        let variants: Vec<_> = is_head.then(|| self.variants_of(&item.id)).into_iter().flatten().collect();
+        let variants = variants.into_iter().filter_map(|(ordinal, item)| Some((item, gates.of(ordinal)?)));
+        let variants: Vec<(&Arc<Item>, &ReadyGate)> = variants.collect();
+        let Some(ready) = gates.of(ordinal) else { return found };
+        let cited = Cited::of(item);
+        found.reasons = told.reasons(item, &ready.gate, &cited);
+        found.sources = cited.named(found.reasons.iter().flat_map(|reason| &reason.sources));
+        let is_family = judge.judge(ready, &mut found.missing) == Verdict::NotStated && !variants.is_empty();
+        let deciding: Vec<&ReadyGate> = variants.iter().filter(|_| is_family).map(|(_, ready)| *ready).collect();
+        if is_family {
+            judge.judge_family(ready, deciding.iter().copied(), &mut found.missing);
         }
-        if item.kind == Kind::Programme && !item.is_variant {
-            let mut open = Vec::new();
-            for (ordinal, variant) in self.variants_of(&item.id) {
-                let Some(ready) = gates.of(ordinal) else { continue };
-                let verdict = judge.judge(ready, &mut open);
-                let (id, title) = (Arc::clone(&variant.id), Arc::clone(&variant.title));
-                found.variants.push(VariantVerdict { id, title, verdict });
-            }
+        found.missing.retain(|question| *question != Question::Never);
+        if verdict == Verdict::Ineligible {
+            found.changes = told.changes(gates, ready, &deciding);
         }
+        let variant = |(item, ready): (&Arc<Item>, &ReadyGate)| {
+            let mut of_variant = VariantVerdict {
+                id: Arc::clone(&item.id),
+                title: Arc::clone(&item.title),
+                verdict: judge.judge(ready, &mut Vec::new()),
+                reasons: Vec::new(),
+                sources: Vec::new(),
+            };
+            if is_family {
+                let cited = Cited::of(item);
+                of_variant.reasons = told.reasons(item, &ready.gate, &cited);
+                of_variant.sources = cited.named(of_variant.reasons.iter().flat_map(|reason| &reason.sources));
+            }
+            of_variant
+        };
+        found.variants = variants.into_iter().map(variant).collect();
         found
     }
-}
-
-/// What came of judging every gate.
-struct Judged<'s> {
-    sets: [RoaringBitmap; 5],
-    /// The verdict on each gate, by its number.
-    verdicts: Vec<Verdict>,
-    questions: Vec<Asked<'s>>,
 }
 
 /// How many verdicts each question would settle, and how many it concerns.
@@ -302,11 +319,9 @@ struct Tally<'s> {
 
 impl<'s> Tally<'s> {
     /// Adds what the verdict on `count` entries depends on.
-    fn add(&mut self, open: &mut Vec<Question<'s>>, count: u64) {
-        open.sort_unstable();
-        open.dedup();
+    fn add(&mut self, open: &[Question<'s>], count: u64) {
         let settled = if open.len() == 1 { count } else { 0 };
-        for question in open.iter() {
+        for question in open {
             let place = match question {
                 Question::Never => continue,
                 Question::Field(field) => self.fields.get_mut(*field as usize),

@@ -3,11 +3,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Gate;
-use super::gates::{Gates, Ready, ReadyGate, Step};
+use super::gates::{Gates, NONE, Ready, ReadyGate, Step};
 use super::question::{ProfileField, Question};
 use super::told::Told;
-use crate::catalogue::ALL_STAFF;
+use super::{Day, Way};
 use crate::model::codes::StatusTerm;
 use crate::model::eligibility::Rule;
 use crate::model::text::RoleCode;
@@ -69,36 +68,62 @@ impl Verdict {
     }
 }
 
-/// Judges gates, making each test once.
+/// Judges gates, holding each rule, and each test that rules share, against what was told once.
 pub(super) struct Judge<'t, 's> {
     told: &'t Told<'t>,
     gates: &'s Gates,
     /// What each test came to, by its number, and what it depends on.
     tests: Vec<Option<(Value, Question<'s>)>>,
+    /// What each rule came to, by its number.
+    rules: Vec<Option<RuleValue>>,
+    /// What rules depend on, each its own run of these.
+    open: Vec<Question<'s>>,
     /// Whether each list of roles has theirs, by its number.
     audiences: Vec<Option<Value>>,
 }
 
+/// What a rule came to, and where the questions are that it depends on.
+#[derive(Clone, Copy)]
+struct RuleValue {
+    value: Value,
+    from: u32,
+    to: u32,
+}
+
 impl<'t, 's> Judge<'t, 's> {
-    pub(super) fn new(told: &'t Told<'t>, gates: &'s Gates) -> Self {
-        Self { told, gates, tests: vec![None; gates.test_count()], audiences: vec![None; gates.audience_count()] }
+    /// One that will judge every gate.
+    pub(super) fn of_all(told: &'t Told<'t>, gates: &'s Gates) -> Self {
+        let [tests, rules, audiences] = gates.reach();
+        Self {
+            told,
+            gates,
+            tests: vec![None; tests],
+            rules: vec![None; rules],
+            open: Vec::new(),
+            audiences: vec![None; audiences],
+        }
     }
 
-    /// The verdict on a gate, and what it depends on.
+    /// One that will judge a few gates, and remembers nothing.
+    pub(super) const fn of_few(told: &'t Told<'t>, gates: &'s Gates) -> Self {
+        Self { told, gates, tests: Vec::new(), rules: Vec::new(), open: Vec::new(), audiences: Vec::new() }
+    }
+
+    /// The verdict on a gate, and what it depends on: in order, each question once.
     pub(super) fn judge(&mut self, gate: &ReadyGate, open: &mut Vec<Question<'s>>) -> Verdict {
         #[cfg(test)]
         super::panics::panic_if_wanted(self.told.profile);
         open.clear();
-        if matches!(gate.status, StatusTerm::Historic | StatusTerm::Replaced) {
+        if gate.is_over() {
             return Verdict::Ineligible;
         }
-        let must_wait = gate.status == StatusTerm::OnHold || (gate.has_dates && self.told.has_closed(&gate.gate));
+        let must_wait = self.must_wait(gate);
         let mut best = Verdict::Ineligible;
         for way in &gate.ways {
             let here = open.len();
-            let verdict = match self.way(way, open) {
+            let verdict = match self.way(*way, open) {
                 Value::NotMet => Verdict::Ineligible,
-                _ if !way.is_stated => Verdict::NotStated,
+                _ if way.rule == NONE => Verdict::NotStated,
                 Value::NotTold => Verdict::Unknown,
                 Value::ToDo => Verdict::Conditional,
                 Value::Met if must_wait => Verdict::Conditional,
@@ -109,16 +134,57 @@ impl<'t, 's> Judge<'t, 's> {
             }
             best = best.min(verdict);
         }
-        if best != Verdict::Unknown {
+        if best == Verdict::Unknown {
+            open.sort_unstable();
+            open.dedup();
+        } else {
             open.clear();
         }
         best
     }
 
+    /// The verdict on a programme of which no rule is stated: that on the most open of its variants, as far as its own
+    /// status, dates and roles let through. [`Verdict::NotStated`] where it has none that still runs.
+    pub(super) fn judge_family(
+        &mut self,
+        own: &ReadyGate,
+        variants: impl Iterator<Item = &'s ReadyGate>,
+        open: &mut Vec<Question<'s>>,
+    ) -> Verdict {
+        open.clear();
+        let (mut best, mut of_variant) = (None, Vec::new());
+        for variant in variants.filter(|variant| !variant.is_over()) {
+            let verdict = self.judge(variant, &mut of_variant);
+            if best.is_none_or(|best| verdict < best) {
+                open.clear();
+            }
+            if best.is_none_or(|best| verdict <= best) {
+                best = Some(verdict);
+                open.append(&mut of_variant);
+            }
+        }
+        let mut verdict = best.unwrap_or(Verdict::NotStated);
+        let roles = own.ways.first().map_or(Value::Met, |way| self.audience(way.open_to));
+        if verdict <= Verdict::Unknown && roles == Value::NotTold {
+            open.push(Question::Field(ProfileField::Role));
+            verdict = Verdict::Unknown;
+        } else if verdict == Verdict::Eligible && self.must_wait(own) {
+            verdict = Verdict::Conditional;
+        }
+        open.sort_unstable();
+        open.dedup();
+        verdict
+    }
+
+    /// Whether it must open again first.
+    fn must_wait(&self, gate: &ReadyGate) -> bool {
+        gate.status == StatusTerm::OnHold || self.told.has_closed(gate.closes)
+    }
+
     /// Whether a way in is open: what its rule requires, and the roles that may take part.
-    fn way(&mut self, way: &Ready, open: &mut Vec<Question<'s>>) -> Value {
+    fn way(&mut self, way: Ready, open: &mut Vec<Question<'s>>) -> Value {
         let here = open.len();
-        let required = if way.required.is_empty() { Value::Met } else { self.steps(&mut way.required.iter(), open) };
+        let required = if way.rule == NONE { Value::Met } else { self.rule(way.rule, open) };
         let roles = self.audience(way.open_to);
         if roles == Value::NotTold {
             open.push(Question::Field(ProfileField::Role));
@@ -131,15 +197,37 @@ impl<'t, 's> Judge<'t, 's> {
     }
 
     fn audience(&mut self, number: u32) -> Value {
-        let Some(roles) = self.gates.roles(number) else { return Value::Met };
-        let told = self.told;
-        match self.audiences.get_mut(number as usize) {
-            Some(known) => *known.get_or_insert_with(|| told.open_to(roles)),
-            None => told.open_to(roles),
+        if number == NONE {
+            return Value::Met;
         }
+        let known = self.audiences.get(number as usize).copied().flatten();
+        known.unwrap_or_else(|| {
+            let value = self.gates.roles(number).map_or(Value::Met, |roles| self.told.has_role_of(roles));
+            if let Some(place) = self.audiences.get_mut(number as usize) {
+                *place = Some(value);
+            }
+            value
+        })
     }
 
-    /// Whether what is required holds, from the next step on.
+    /// Whether what a rule requires holds.
+    fn rule(&mut self, number: u32, open: &mut Vec<Question<'s>>) -> Value {
+        if let Some(known) = self.rules.get(number as usize).copied().flatten() {
+            open.extend(self.open.get(known.from as usize..known.to as usize).unwrap_or_default());
+            return known.value;
+        }
+        let here = open.len();
+        let value = self.steps(&mut self.gates.steps(number).iter(), open);
+        let from = self.open.len();
+        if let Some(place) = self.rules.get_mut(number as usize) {
+            self.open.extend(open.get(here..).unwrap_or_default());
+            let at = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+            *place = Some(RuleValue { value, from: at(from), to: at(self.open.len()) });
+        }
+        value
+    }
+
+    /// Whether what is required holds, from the next step on; none means that nothing is.
     fn steps(&mut self, steps: &mut std::slice::Iter<'_, Step>, open: &mut Vec<Question<'s>>) -> Value {
         let here = open.len();
         let value = match steps.next() {
@@ -179,16 +267,17 @@ impl<'t, 's> Judge<'t, 's> {
 }
 
 impl Told<'_> {
-    /// Whether the last dated chance has passed. A date less precise than a day lasts to its end.
-    pub(super) fn has_closed(&self, gate: &Gate) -> bool {
-        gate.closes.as_deref().is_some_and(|day| self.today.get(..day.len()).is_some_and(|today| today > day))
+    /// Whether the last dated chance has passed.
+    pub(super) const fn has_closed(&self, closes: Day) -> bool {
+        self.today.0 > closes.0
     }
 
     /// Whether the roles that may take part include theirs.
-    pub(super) fn open_to(&self, roles: &[RoleCode]) -> Value {
-        if roles.is_empty() || roles.iter().any(|role| role.as_str() == ALL_STAFF) {
-            return Value::Met;
-        }
+    pub(super) fn open_to(&self, way: &Way) -> Value {
+        if way.is_limited() { self.has_role_of(&way.open_to) } else { Value::Met }
+    }
+
+    fn has_role_of(&self, roles: &[RoleCode]) -> Value {
         self.is_in(ProfileField::Role, roles.iter().map(RoleCode::as_str)).unwrap_or(Value::NotTold)
     }
 }
@@ -198,7 +287,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::catalogue::eligibility::Way;
+    use crate::catalogue::eligibility::Gate;
     use crate::import::shipped_vocabularies;
     use crate::model::profile::Profile;
 
@@ -207,7 +296,7 @@ mod tests {
     fn gate(rule: &Json) -> Gate {
         let rule = (!rule.is_null()).then(|| serde_json::from_value(rule.clone()).expect("a rule"));
         let way = Way { at: String::new(), rule, open_to: Box::default() };
-        Gate { ways: Box::new([way]), status: StatusTerm::Running, closes: None }
+        Gate { ways: Box::new([way]), status: StatusTerm::Running, closes: Day::NEVER }
     }
 
     fn verdict(profile: &Json, shown: &[&str], gate: &Gate) -> Verdict {
@@ -219,13 +308,13 @@ mod tests {
     }
 
     fn judged<'s>(told: &Told, gates: &'s Gates, open: &mut Vec<Question<'s>>) -> Verdict {
-        Judge::new(told, gates).judge(gates.get(0).expect("a gate"), open)
+        Judge::of_all(told, gates).judge(gates.get(0).expect("a gate"), open)
     }
 
     /// The gates of a snapshot that has this one alone.
     fn alone(gate: &Gate) -> Gates {
         let mut gates = Gates::default();
-        gates.set(0, Some(gate.clone()));
+        gates.set(0, Some(gate));
         gates
     }
 
@@ -369,8 +458,8 @@ mod tests {
         };
         assert_eq!(with(&|gate| gate.status = StatusTerm::OnHold), Verdict::Conditional);
         assert_eq!(with(&|gate| gate.status = StatusTerm::Historic), Verdict::Ineligible);
-        assert_eq!(with(&|gate| gate.closes = Some("2026-11-22".to_owned())), Verdict::Conditional);
-        assert_eq!(with(&|gate| gate.closes = Some("2026-11".to_owned())), Verdict::Eligible);
+        assert_eq!(with(&|gate| gate.closes = Day::last_of("2026-11-22")), Verdict::Conditional);
+        assert_eq!(with(&|gate| gate.closes = Day::last_of("2026-11")), Verdict::Eligible);
         let open_to = |role: &str| {
             let role = crate::model::text::RoleCode(role.to_owned());
             with(&|gate| gate.ways[0].open_to = Box::new([role.clone()]))
@@ -468,7 +557,7 @@ mod tests {
             let before = judged(&less, &gates, &mut Vec::new());
             assert!(before != Verdict::Eligible || verdict == Verdict::Eligible, "{rule}: {fewer:?} then {facts:?}");
             // What would make somebody eligible does.
-            let changes = told.changes(&gates, gates.get(0).expect("a gate"));
+            let changes = told.changes(&gates, gates.get(0).expect("a gate"), &[]);
             assert!(changes.len() <= 8);
             assert!(
                 verdict == Verdict::Ineligible || verdict == Verdict::Unknown || changes.is_empty(),

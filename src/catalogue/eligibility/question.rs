@@ -193,10 +193,13 @@ impl Snapshot {
                 _ => {}
             }
         }
+        let mut shown = BTreeSet::new();
         let term = |(kind, id): (Kind, &str)| match self.look(kind, id) {
-            Looked::Found(item) | Looked::Renamed(item) => {
-                Some(FieldTerm { code: Arc::clone(&item.id), label: Arc::clone(&item.title), broader: None })
-            }
+            Looked::Found(item) | Looked::Renamed(item) => shown.insert(item.uid).then(|| FieldTerm {
+                code: Arc::clone(&item.id),
+                label: Arc::clone(&item.title),
+                broader: None,
+            }),
             Looked::Nothing => None,
         };
         named.into_iter().filter_map(term).collect()

@@ -96,7 +96,7 @@ impl Told<'_> {
             StatusTerm::Unknown => Some((Outcome::Remark, "Whether it still runs was not found.")),
         };
         reasons.extend(known.map(|(outcome, sentence)| plain("/status/term", outcome, sentence)));
-        if self.has_closed(gate) {
+        if self.has_closed(gate.closes) {
             let sentence = "Its last known dates have passed: new ones must be announced first.";
             reasons.push(plain("/offerings", Outcome::ToDo, sentence));
         }
@@ -107,7 +107,7 @@ impl Told<'_> {
             let roles = self.labels("role", way.open_to.iter().map(crate::model::text::RoleCode::as_str));
             let sentence = format!("People who may take part work as: {roles}.");
             let pointer = format!("{}/audience/openTo", way.at);
-            reasons.push(plain(&pointer, Outcome::of(self.open_to(&way.open_to)), &sentence));
+            reasons.push(plain(&pointer, Outcome::of(self.open_to(way)), &sentence));
         }
         let pointer = format!("{}/eligibility/rule", way.at);
         if let Some(rule) = &way.rule {

@@ -1,6 +1,6 @@
 //! What a person told, made ready to be held against many rules.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 
 use crate::catalogue::Field;
 use crate::catalogue::facet::{ALL_STAFF, How, answers};
@@ -8,6 +8,7 @@ use crate::model::Vocabularies;
 use crate::model::eligibility::Criterion;
 use crate::model::profile::{PriorProgramme, Profile};
 
+use super::Day;
 use super::judge::Value;
 use super::question::{ProfileField, Question};
 
@@ -18,8 +19,8 @@ type Place<'a> = HashMap<&'a str, Value>;
 pub struct Told<'a> {
     pub(super) profile: &'a Profile,
     pub(super) vocabularies: &'a Vocabularies,
-    /// The day of the check, `YYYY-MM-DD`.
-    pub(super) today: &'a str,
+    /// The day of the check.
+    pub(super) today: Day,
     pub(super) shown: &'a [String],
     places: HashMap<ProfileField, Place<'a>>,
     sectors: HashMap<&'a str, Value>,
@@ -27,9 +28,14 @@ pub struct Told<'a> {
 
 impl<'a> Told<'a> {
     /// Makes a profile ready. `shown` are the characteristics whose positive action is judged as for the people
-    /// whom it is for; `today` is the day of the check.
+    /// whom it is for; `today` is the day of the check, `YYYY-MM-DD`.
     #[must_use]
-    pub fn new(profile: &'a Profile, shown: &'a [String], vocabularies: &'a Vocabularies, today: &'a str) -> Self {
+    pub fn new(profile: &'a Profile, shown: &'a [String], vocabularies: &'a Vocabularies, today: &str) -> Self {
+        Self::on(Day::last_of(today), profile, shown, vocabularies)
+    }
+
+    /// Makes a profile ready for a day.
+    pub(super) fn on(today: Day, profile: &'a Profile, shown: &'a [String], vocabularies: &'a Vocabularies) -> Self {
         let mut places = HashMap::new();
         for (field, scheme, term) in [
             (ProfileField::Role, "role", profile.role.as_ref().map(crate::model::text::RoleCode::as_str)),
@@ -165,7 +171,7 @@ impl<'a> Told<'a> {
                 (self.statement(name.as_str()), Question::Qualification(name.as_str()))
             }
             Criterion::Experience { years, of, .. } => {
-                let value = match self.profile.experience.get(of.as_str()) {
+                let value = match self.profile.experience.as_ref().and_then(|told| told.get(of.as_str())) {
                     None => Value::NotTold,
                     Some(told) if told.0 >= years.unwrap_or(1).max(1) => Value::Met,
                     Some(_) => Value::NotMet,
@@ -189,7 +195,7 @@ impl<'a> Told<'a> {
     }
 
     fn statement(&self, text: &str) -> Value {
-        match self.profile.statements.get(text) {
+        match self.profile.statements.as_ref().and_then(|told| told.get(text)) {
             None => Value::NotTold,
             Some(true) => Value::Met,
             Some(false) => Value::NotMet,

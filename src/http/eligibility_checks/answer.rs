@@ -6,10 +6,11 @@ use utoipa::ToSchema;
 use super::request::Asked;
 use crate::catalogue::{
     Asked as Next, Change, Check, Checked, FieldTerm, Found, ProfileField, Question, Reason, Snapshot, Told, Verdict,
+    scheme_terms,
 };
 use crate::http::answer::json;
 use crate::http::{Service, collection};
-use crate::model::codes::Kind;
+use crate::model::codes::{Kind, Participation};
 use crate::model::source::Source;
 
 /// The most questions that an answer proposes.
@@ -32,17 +33,18 @@ struct EntryVerdict<'a> {
     entry: CheckedEntry<'a>,
     verdict: Verdict,
     /// Every point of it.
-    reasons: Vec<Reason>,
+    reasons: &'a [Reason],
     /// The sources that the reasons name.
-    sources: Vec<Source>,
+    sources: &'a [Source],
     /// What would have to be told for another verdict than `unknown`.
     missing: Vec<Missing<'a>>,
     /// What would have to change for `eligible` or `conditional`: all of these together. Never a region or a
     /// protected characteristic; empty where nothing that a person can do helps.
     #[schema(max_items = 8)]
     to_become_eligible: Vec<EligibilityChange<'a>>,
-    /// The variants of a programme, each with its own verdict.
-    variants: Vec<CheckedVariant>,
+    /// The variants of a programme, each with its own verdict. Where no source states a rule for the programme itself,
+    /// its verdict is that of the most open of them, and each tells its reasons.
+    variants: Vec<CheckedVariant<'a>>,
 }
 
 /// An entry, by its names.
@@ -62,12 +64,16 @@ struct CheckedEntry<'a> {
 
 /// A variant with the verdict on it.
 #[derive(Serialize, ToSchema)]
-struct CheckedVariant {
+struct CheckedVariant<'a> {
     /// Its id.
-    id: String,
+    id: &'a str,
     /// Its title.
-    title: String,
+    title: &'a str,
     verdict: Verdict,
+    /// Every point of it, where the variants decide about the programme; empty otherwise.
+    reasons: &'a [Reason],
+    /// The sources that the reasons name.
+    sources: &'a [Source],
 }
 
 /// A member of the profile that was not told.
@@ -92,6 +98,9 @@ struct EligibilityChange<'a> {
     /// The years of experience; null elsewhere.
     #[schema(required)]
     years: Option<u8>,
+    /// How far one must have taken part in the programme; null elsewhere, and where any taking part will do.
+    #[schema(required)]
+    participation: Option<Participation>,
     /// The point, as a sentence about a person.
     #[schema(example = "Is on the register of: Nursing and Midwifery Council.")]
     sentence: String,
@@ -130,7 +139,8 @@ enum AnswerForm {
     Term,
     /// Those of the terms that apply, as a list; empty for none.
     Terms,
-    /// Those of the programmes that apply, as a list of objects; empty for none.
+    /// Those of the programmes that apply, as a list of `{programme, participation}`: a term, and how far, or null.
+    /// Empty for none.
     Programmes,
     /// Whole years; 0 for none.
     Years,
@@ -155,6 +165,8 @@ struct NextQuestion<'a> {
     answer: AnswerForm,
     /// What may be answered; empty where years, or true or false, are asked.
     terms: Vec<QuestionTerm>,
+    /// How far one may have taken part in a programme, told beside it; empty elsewhere.
+    participations: Vec<QuestionTerm>,
     /// How many unknown verdicts the answer alone would settle.
     #[schema(example = 4)]
     settles: u64,
@@ -253,8 +265,8 @@ fn verdict<'a>(service: &Service, snapshot: &'a Snapshot, found: &'a Found<'a>) 
             href: format!("{}/v1/{}/{}", service.public_url, collection(item.kind), item.id),
         },
         verdict: found.verdict,
-        reasons: found.reasons.clone(),
-        sources: found.sources.clone(),
+        reasons: &found.reasons,
+        sources: &found.sources,
         missing: found
             .missing
             .iter()
@@ -265,9 +277,11 @@ fn verdict<'a>(service: &Service, snapshot: &'a Snapshot, found: &'a Found<'a>) 
             .variants
             .iter()
             .map(|variant| CheckedVariant {
-                id: variant.id.to_string(),
-                title: variant.title.to_string(),
+                id: &variant.id,
+                title: &variant.title,
                 verdict: variant.verdict,
+                reasons: &variant.reasons,
+                sources: &variant.sources,
             })
             .collect(),
     }
@@ -283,6 +297,7 @@ fn told_change<'a>(snapshot: &'a Snapshot, change: &Change) -> EligibilityChange
             .filter_map(|term| Some(AnswerTerm { term: term.clone(), label: snapshot.label_of(change.field, term)? }))
             .collect(),
         years: change.years,
+        participation: change.participation,
         sentence: change.sentence.clone(),
     }
 }
@@ -304,6 +319,11 @@ fn question<'a>(snapshot: &'a Snapshot, next: &Next<'a>) -> Option<NextQuestion<
         prompt: next.question.prompt(),
         answer: form(next.question),
         terms: snapshot.terms_of_profile(field).into_iter().map(term).collect(),
+        participations: if field == ProfileField::PriorProgrammes {
+            scheme_terms("participation", snapshot.vocabularies()).into_iter().map(term).collect()
+        } else {
+            Vec::new()
+        },
         settles: next.settles,
         concerns: next.concerns,
     })
