@@ -32,7 +32,6 @@ fn snapshot(count: u32) -> Snapshot {
             change_number: number(index),
             created_at: "2026-11-23T09:30:00.000Z".to_owned(),
             modified_at: "2026-11-23T09:30:00.000Z".to_owned(),
-            chain: String::new(),
         }
     });
     let entries: Vec<EntryRow> = entries.collect();
@@ -50,7 +49,8 @@ fn snapshot(count: u32) -> Snapshot {
         committed_at: moment,
         shipped: String::new(),
     };
-    Snapshot::new(Loaded { head, terms: terms.collect(), entries, old_slugs: Vec::new() }).expect("a snapshot")
+    Snapshot::new(Loaded { head, terms: terms.collect(), entries, old_slugs: Vec::new(), chain: Vec::new() })
+        .expect("a snapshot")
 }
 
 fn people() -> Vec<Profile> {

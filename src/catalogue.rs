@@ -5,6 +5,7 @@
 
 mod eligibility;
 mod facet;
+mod feed;
 mod filter;
 mod item;
 mod page;
@@ -18,7 +19,8 @@ pub use eligibility::{
     VariantVerdict, Verdict, impossible, required_of,
 };
 pub use facet::{ALL_STAFF, Field, FieldTerm, How, Source, scheme_terms, type_scheme};
+pub use feed::{Changed, FeedQuery, Sum};
 pub use filter::{FacetTerm, Filter, Match, Matched};
-pub use item::{FULL_ONLY, Item, Retirement, Standing, View};
+pub use item::{Digest, FULL_ONLY, Item, Retirement, Standing, View};
 pub use page::{Cursor, Page, PageQuery, Sort};
 pub use snapshot::{CatalogueError, Looked, Snapshot};

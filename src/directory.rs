@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
 use thiserror::Error;
+use tokio::sync::watch;
 
 use crate::catalogue::{CatalogueError, Snapshot};
 use crate::store::{Head, Store, StoreError};
@@ -44,6 +45,15 @@ pub struct Directory {
     /// Held while the snapshot is advanced, so that no advance is lost.
     advancing: tokio::sync::Mutex<()>,
     reachable: AtomicBool,
+    /// What is shown, for those who wait for more.
+    shown: watch::Sender<Shown>,
+}
+
+/// How far the snapshot is, and whether it is worth waiting for more.
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    change_number: i64,
+    is_last: bool,
 }
 
 impl Directory {
@@ -55,7 +65,9 @@ impl Directory {
         prepare(&store, shipped, clock).await?;
         let loaded = store.load().await?;
         let snapshot = blocking(move || Snapshot::new(loaded)).await?;
+        let shown = Shown { change_number: snapshot.head().change_number, is_last: false };
         Ok(Self {
+            shown: watch::Sender::new(shown),
             store,
             clock,
             snapshot: ArcSwap::from_pointee(snapshot),
@@ -102,6 +114,18 @@ impl Directory {
         Ok(done)
     }
 
+    /// Waits until the snapshot shows another change number than this, or nobody shall wait any more.
+    pub async fn other_than(&self, change_number: i64) {
+        let mut seen = self.shown.subscribe();
+        // The sender lives as long as the directory.
+        let _ = seen.wait_for(|shown| shown.is_last || shown.change_number != change_number).await;
+    }
+
+    /// Lets go all who wait for changes, now and from now on: the process is about to stop.
+    pub fn stop_waiting(&self) {
+        self.shown.send_modify(|shown| shown.is_last = true);
+    }
+
     /// Closes the store's connections.
     pub async fn close(&self) {
         self.store.close().await;
@@ -119,7 +143,9 @@ impl Directory {
                 blocking(move || Ok(Snapshot::lenient(loaded))).await?
             }
         };
+        let change_number = next.head().change_number;
         self.snapshot.store(Arc::new(next));
+        self.shown.send_modify(|shown| shown.change_number = change_number);
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod changes;
 mod eligibility_checks;
 mod entries;
 mod health;
@@ -27,6 +28,9 @@ use actix_web::{App, HttpServer, web};
 use crate::directory::Directory;
 use crate::model::codes::Kind;
 use crate::settings;
+
+/// The licence of the directory as a compilation.
+const LICENCE: &str = "https://creativecommons.org/licenses/by/4.0/";
 
 /// What every handler works with.
 #[derive(Debug)]

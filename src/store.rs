@@ -12,7 +12,7 @@ mod migrate;
 mod open;
 mod read;
 
-pub use chain::hash;
+pub use chain::{hash, link};
 pub use commit::{Commit, Current, EntryWrite, Operation, State, TermWrite};
 pub use dialect::Dialect;
 pub use error::StoreError;

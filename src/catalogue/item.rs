@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::eligibility::Gate;
@@ -14,7 +15,7 @@ use super::stated::stated;
 use crate::model::codes::{Kind, ProgrammeType, Publication};
 use crate::model::text::Moment;
 use crate::model::{Entry, Stamp, Vocabularies};
-use crate::store::{EntryRow, State, hash};
+use crate::store::{EntryRow, State};
 
 /// The members that only the full view of an entry shows.
 pub const FULL_ONLY: &[&str] = &[
@@ -68,6 +69,9 @@ pub enum Standing {
     Retired(Retirement),
 }
 
+/// A SHA-256.
+pub type Digest = [u8; 32];
+
 /// One entry, rendered.
 #[derive(Debug, Clone)]
 pub struct Item {
@@ -85,8 +89,11 @@ pub struct Item {
     pub variant_of: Option<Arc<str>>,
     /// Its last change number.
     pub change_number: i64,
-    /// A hash of everything shown of it, what is derived included.
-    pub content: Arc<str>,
+    /// Whether it was ever otherwise than it is now.
+    pub is_revised: bool,
+    /// The SHA-256 of everything shown of it, what is derived included: of its JSON with the members of every object
+    /// in order and no white space.
+    pub digest: Digest,
     /// Its title.
     pub title: Arc<str>,
     /// Its title, folded for sorting.
@@ -154,7 +161,12 @@ impl Item {
                 _ => None,
             },
             change_number: row.change_number,
-            content: hash(&[&full]).get(..16).unwrap_or_default().into(),
+            is_revised: row.version > 1,
+            digest: digest(&full).map_err(|error| CatalogueError::Damaged {
+                kind: row.kind,
+                id: row.id.clone(),
+                detail: error.to_string(),
+            })?,
             title: entry.title().as_str().into(),
             title_key: entry.title().as_str().to_lowercase().into(),
             modified_at,
@@ -174,6 +186,13 @@ impl Item {
             View::Full => &self.full,
         }
     }
+}
+
+/// The hash of JSON text, however it is laid out.
+fn digest(text: &str) -> Result<Digest, serde_json::Error> {
+    let mut value: serde_json::Value = serde_json::from_str(text)?;
+    value.sort_all_objects();
+    Ok(Sha256::digest(value.to_string()).into())
 }
 
 /// A JSON object without some of its members, copied from the text without being understood.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::eligibility::Gates;
 use super::facet::{Field, Reach};
-use super::item::{Item, Standing};
+use super::item::{Digest, Item, Standing};
 use super::page::{Cursor, Page, PageQuery, Sort, SortKey};
 use crate::model::codes::Kind;
 use crate::model::{Vocabularies, read};
@@ -83,6 +83,12 @@ pub struct Snapshot {
     gates: Gates,
     /// The ordinal of the programme that each entry is a variant of, by the entry's ordinal; its own for others.
     parents: Vector<u32>,
+    /// Every entry, retired ones and drafts among them, by its last change number.
+    changes: OrdMap<i64, u32>,
+    /// The links of the chain: of change number 1 first.
+    chain: Vector<u64>,
+    /// Of the published entries of each kind, their hashes laid over each other.
+    digests: HashMap<Kind, Digest>,
 }
 
 impl Snapshot {
@@ -120,6 +126,9 @@ impl Snapshot {
             orders: HashMap::new(),
             gates: Gates::default(),
             parents: Vector::new(),
+            changes: OrdMap::new(),
+            chain: Vector::new(),
+            digests: HashMap::new(),
         }
     }
 
@@ -152,6 +161,7 @@ impl Snapshot {
         for slug in loaded.old_slugs {
             self.put_old_slug(slug);
         }
+        self.chain.extend(loaded.chain);
         (self, damaged)
     }
 
@@ -313,6 +323,7 @@ impl Snapshot {
         let ordinal = if let Some(ordinal) = self.ordinals.get(&item.uid).copied() {
             if let Some(old) = self.item(ordinal).cloned() {
                 self.index(&old, ordinal, false);
+                self.changes.remove(&old.change_number);
             }
             if let Some(place) = usize::try_from(ordinal).ok().and_then(|at| self.items.get_mut(at)) {
                 *place = Arc::clone(&item);
@@ -325,6 +336,7 @@ impl Snapshot {
             ordinal
         };
         self.slugs.insert((item.kind, Arc::clone(&item.id)), ordinal);
+        self.changes.insert(item.change_number, ordinal);
         self.index(&item, ordinal, true);
         self.put_parents(&item, ordinal);
         self.gates.set(ordinal, gate.as_ref().filter(|_| item.standing == Standing::Published));
@@ -355,6 +367,8 @@ impl Snapshot {
             return;
         }
         self.mark(Set::Published(item.kind), ordinal, add);
+        // Laid over it a second time, a hash is gone again.
+        lay_over(self.digests.entry(item.kind).or_default(), &item.digest);
         if item.is_variant {
             self.mark(Set::Variants, ordinal, add);
         }
@@ -388,12 +402,33 @@ impl Snapshot {
         }
     }
 
+    /// Every entry by its last change number.
+    pub(super) const fn changes(&self) -> &OrdMap<i64, u32> {
+        &self.changes
+    }
+
+    /// The link of the chain at a change number; `None` before the first and after the last.
+    pub(super) fn link(&self, change_number: i64) -> Option<u64> {
+        let index = usize::try_from(change_number).ok()?.checked_sub(1)?;
+        self.chain.get(index).copied()
+    }
+
+    /// The hashes of the published entries of a kind, laid over each other.
+    pub(super) fn digest_of_kind(&self, kind: Kind) -> Digest {
+        self.digests.get(&kind).copied().unwrap_or_default()
+    }
+
     fn put_old_slug(&mut self, slug: SlugRow) {
         let ordinal = Uuid::try_parse(&slug.uid).ok().and_then(|uid| self.ordinals.get(&uid).copied());
         if let Some(ordinal) = ordinal {
             self.slugs.insert((slug.kind, slug.id.into()), ordinal);
         }
     }
+}
+
+/// Lays a hash over another: exclusive or, bit by bit, in which order never matters.
+pub(super) fn lay_over(digest: &mut Digest, other: &Digest) {
+    digest.iter_mut().zip(other).for_each(|(byte, other)| *byte ^= other);
 }
 
 /// Reads a term's body.

@@ -43,11 +43,14 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     // Heard from before anybody is told that we listen: a stop asked for at once is a stop all the same.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let handle = server.handle();
+    let waited_for = Arc::clone(&directory);
     tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+        // Whoever waits for a change would hold the stop up.
+        waited_for.stop_waiting();
         handle.stop(true).await;
     });
     // Whoever started us may not want to read on; that is no reason to stop.

@@ -133,6 +133,16 @@ fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
     }
 }
 
+/// Bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing into text does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// A value as JSON.
 pub(super) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()

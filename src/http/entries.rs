@@ -6,7 +6,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::answer::{cacheable, entity_tag};
+use super::answer::{cacheable, entity_tag, hex};
 use super::list::{EntryRequest, ListRequest};
 use super::problem::{GONE, NOT_FOUND, Problem};
 use super::{Service, collection};
@@ -84,7 +84,7 @@ fn found(
     let tag = if asked.depends_on_others() {
         entity_tag(service, snapshot.head().change_number, &snapshot.head().chain)
     } else {
-        entity_tag(service, item.change_number, &item.content)
+        entity_tag(service, item.change_number, &hex(&item.digest))
     };
     Ok(cacheable(request, snapshot.head().change_number, &tag, || {
         let meta = json!({"changeNumber": item.change_number});

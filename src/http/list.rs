@@ -49,6 +49,19 @@ pub(super) const PARAMETERS: [&str; 13] = [
     "cursor",
 ];
 
+/// An address under `/v1/` with parameters.
+pub(super) fn written(service: &Service, path: &str, mut pairs: url::form_urlencoded::Serializer<String>) -> String {
+    // A comma separates values as it stands; written out it would only be harder to read.
+    let query = pairs.finish().replace("%2C", ",");
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{}/v1/{path}{mark}{query}", service.public_url)
+}
+
+/// Whether a filter tells of a protected characteristic: what is answered is then kept by no cache.
+pub(super) fn is_private(filter: &Filter) -> bool {
+    filter.selected(Field::Eligibility).iter().any(|tag| tag.starts_with("positive-action-"))
+}
+
 /// What a request asks of a list.
 pub(super) struct ListRequest {
     page: PageQuery,
@@ -94,11 +107,6 @@ impl ListRequest {
         Ok(Self { page, view, fields, include, facets, zeros, pairs })
     }
 
-    /// Whether the filter tells of a protected characteristic: the answer is then kept by no cache.
-    fn is_private(&self) -> bool {
-        self.page.filter.selected(Field::Eligibility).iter().any(|tag| tag.starts_with("positive-action-"))
-    }
-
     /// The address of a page of this list, with some parameters in place of its own.
     fn address(&self, service: &Service, cursor: Option<&Cursor>, matching: Option<&str>) -> String {
         let mut pairs = url::form_urlencoded::Serializer::new(String::new());
@@ -111,10 +119,7 @@ impl ListRequest {
         if let Some(cursor) = cursor {
             pairs.append_pair("cursor", &cursor.encode());
         }
-        // A comma separates values as it stands; written out it would only be harder to read.
-        let query = pairs.finish().replace("%2C", ",");
-        let mark = if query.is_empty() { "" } else { "?" };
-        format!("{}/v1/{}{mark}{query}", service.public_url, collection(self.page.kind))
+        written(service, collection(self.page.kind), pairs)
     }
 
     /// Answers the request.
@@ -123,7 +128,7 @@ impl ListRequest {
         let page = snapshot.page(&self.page);
         let next = page.next.as_ref().map(|cursor| self.address(service, Some(cursor), None));
         let body = || self.body(service, snapshot, &page, next.as_deref());
-        let mut answer = if self.is_private() {
+        let mut answer = if is_private(&self.page.filter) {
             private(request, head.change_number, body())
         } else {
             cacheable(request, head.change_number, &entity_tag(service, head.change_number, &head.chain), body)
@@ -239,7 +244,7 @@ pub(super) fn sparse(fields: &Fields, item: &Item) -> Vec<u8> {
 }
 
 /// A parameter as an address of ours writes it: its values in order, nothing where it says what is usual.
-fn canonical(query: &mut Query, name: &str) -> Option<String> {
+pub(super) fn canonical(query: &mut Query, name: &str) -> Option<String> {
     let values = query.values(name).join(",");
     let usual = match name {
         "match" => "stated",

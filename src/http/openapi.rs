@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::problem::ProblemBody;
-use super::{eligibility_checks, entries, health, root, site, vocabularies};
+use super::{changes, eligibility_checks, entries, health, root, site, vocabularies};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,6 +28,7 @@ use super::{eligibility_checks, entries, health, root, site, vocabularies};
         (name = "coaching-links", description = "The coaching and mentoring service and its regional registers."),
         (name = "resources", description = "What there is to read, watch, use or join."),
         (name = "frameworks", description = "Models of leadership behaviour with ordered parts."),
+        (name = "changes", description = "What changed, in order, deletions included: for those who keep a copy."),
         (name = "eligibility", description = "Who can take what, and why. What a person tells is neither kept nor logged."),
         (name = "vocabularies", description = "What may stand in filters and fields, with hierarchy, definitions, outside codes and counts."),
         (name = "service", description = "The service's description of itself."),
@@ -42,6 +43,7 @@ use super::{eligibility_checks, entries, health, root, site, vocabularies};
         entries::list_coaching_links, entries::get_coaching_link,
         entries::list_resources, entries::get_resource,
         entries::list_frameworks, entries::get_framework,
+        changes::list_changes, changes::get_digest,
         eligibility_checks::check_eligibility,
         vocabularies::list_vocabularies, vocabularies::get_vocabulary, vocabularies::get_term,
         health::get_liveness, health::get_readiness,

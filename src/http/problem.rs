@@ -63,6 +63,8 @@ codes! {
     HEADERS_TOO_LARGE = "headers-too-large", 431, "Headers too large";
     /// The entry was taken out of the directory. The answer says why, since when and what took its place.
     GONE = "gone", 410, "Gone";
+    /// The place in the changes is none that this directory ever came to: it was brought back to an older state, or the place is of another one. What you have cannot be brought up to date from there: begin again where `startAgain` says, and drop what does not come.
+    UNKNOWN_CHANGE = "unknown-change", 410, "Unknown change";
     /// The address is longer than 8 KiB. Ask for less in one request.
     URI_TOO_LONG = "uri-too-long", 414, "URI too long";
     /// Something failed here that should not have. Give the `instance` of the answer when you report it.

@@ -45,6 +45,11 @@ impl Query {
         Self { pairs, faults: Vec::new() }
     }
 
+    /// Whether a parameter is given.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.pairs.iter().any(|(known, _)| known == name)
+    }
+
     /// A parameter that is given once.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
         let mut values = self.pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone());
@@ -96,6 +101,21 @@ impl Query {
         let near = nearest(&text, names.iter().copied()).map(str::to_owned);
         self.fault(INVALID_PARAMETER, name, format!("“{name}” takes one of: {}.", names.join(", ")), near, None);
         default
+    }
+
+    /// Any of some named values, in the order of those; `all` where none is given.
+    pub(super) fn several<T: Copy>(&mut self, name: &str, values: &[(&str, T)], all: &[T]) -> Vec<T> {
+        let given = self.values(name);
+        if given.is_empty() {
+            return all.to_vec();
+        }
+        let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
+        for text in given.iter().filter(|text| !names.contains(&text.as_str())) {
+            let near = nearest(text, names.iter().copied()).map(str::to_owned);
+            let detail = format!("“{name}” takes some of: {}.", names.join(", "));
+            self.fault(INVALID_PARAMETER, name, detail, near, None);
+        }
+        values.iter().filter(|(name, _)| given.iter().any(|text| text == name)).map(|(_, value)| *value).collect()
     }
 
     /// Notes a fault.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::answer::{cacheable, entity_tag, json as text_of};
 use super::problem::Problem;
 use super::query::Query;
-use super::{Service, collection};
+use super::{LICENCE, Service, collection};
 use crate::model::codes::{CODE_LISTS, CodeList, Kind};
 
 /// The service's description of itself.
@@ -104,7 +104,7 @@ pub(super) async fn describe_service(
             data: RootData {
                 title: "Leadership Directory",
                 version: env!("CARGO_PKG_VERSION"),
-                licence: Licence { name: "CC BY 4.0", url: "https://creativecommons.org/licenses/by/4.0/" },
+                licence: Licence { name: "CC BY 4.0", url: LICENCE },
                 kinds: kinds.collect(),
             },
             meta: RootMeta { change_number: snapshot.head().change_number },

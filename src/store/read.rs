@@ -31,8 +31,6 @@ pub struct EntryRow {
     pub created_at: String,
     /// When it last changed.
     pub modified_at: String,
-    /// The chain hash at its last change number.
-    pub chain: String,
 }
 
 /// A term as the database keeps it.
@@ -72,6 +70,8 @@ pub struct Loaded {
     pub entries: Vec<EntryRow>,
     /// Slugs that are no entry's present one.
     pub old_slugs: Vec<SlugRow>,
+    /// The links of the chain from the first number that was read on: of each number the beginning of its hash.
+    pub chain: Vec<u64>,
 }
 
 impl Store {
@@ -138,8 +138,7 @@ async fn load_after(connection: &mut AnyConnection, head: Head, after: i64) -> R
     // Rows are taken one by one: a whole directory of them twice in memory would double its peak.
     let mut rows = sqlx::query(
         "SELECT e.uid, e.kind, e.id, e.state, e.body, e.version, e.change_number, e.created_at, e.modified_at, \
-         e.retired_because, e.replaced_by, h.chain, e.retired_at FROM entry AS e JOIN history AS h ON h.change_number = e.change_number \
-         WHERE e.change_number > $1 ORDER BY e.change_number",
+         e.retired_because, e.replaced_by, e.retired_at FROM entry AS e WHERE e.change_number > $1 ORDER BY e.change_number",
     )
     .bind(after)
     .fetch(&mut *connection);
@@ -152,17 +151,26 @@ async fn load_after(connection: &mut AnyConnection, head: Head, after: i64) -> R
         "SELECT s.kind, s.id, s.uid FROM slug AS s JOIN entry AS e ON e.uid = s.uid WHERE e.id <> s.id AND e.change_number > $1 ORDER BY s.kind, s.id",
     )
     .bind(after)
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
     let old_slugs = old_slugs.iter().map(SlugRow::read).collect::<Result<_, _>>()?;
-    Ok(Loaded { head, terms, entries, old_slugs })
+    let mut rows =
+        sqlx::query("SELECT substr(chain, 1, 16) FROM history WHERE change_number > $1 ORDER BY change_number")
+            .bind(after)
+            .fetch(connection);
+    let mut links = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        links.push(chain::link(row.try_get(0)?));
+    }
+    drop(rows);
+    Ok(Loaded { head, terms, entries, old_slugs, chain: links })
 }
 
 impl EntryRow {
     fn read(row: &AnyRow) -> Result<Self, StoreError> {
         let state = match row.try_get(3)? {
             "retired" => {
-                State::Retired { since: Some(row.try_get(12)?), reason: row.try_get(9)?, replaced_by: row.try_get(10)? }
+                State::Retired { since: Some(row.try_get(11)?), reason: row.try_get(9)?, replaced_by: row.try_get(10)? }
             }
             _ => State::Current,
         };
@@ -176,7 +184,6 @@ impl EntryRow {
             change_number: row.try_get(6)?,
             created_at: row.try_get(7)?,
             modified_at: row.try_get(8)?,
-            chain: row.try_get(11)?,
         })
     }
 }

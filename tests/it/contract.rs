@@ -146,7 +146,7 @@ on_both_engines! {
             for query in pairs.iter().cloned().chain([pairs.join("&")]) {
                 let answer = app.get(&format!("{address}?{query}")).await;
                 assert_eq!(answer.status, 200, "{address}?{query}: {}", answer.text);
-                if query.matches('&').count() > 5 {
+                if query.matches('&').count() > 5 && !path.starts_with("/v1/changes") {
                     assert_eq!(answer.json()["meta"]["total"], 1, "{address}?{query}");
                 }
             }
@@ -161,7 +161,15 @@ fn steady(value: &mut Value) {
         Value::Object(members) => {
             for (key, member) in members {
                 match key.as_str() {
-                    "changeNumber" => *member = 240.into(),
+                    "changeNumber" | "modified" => *member = 240.into(),
+                    "sha256" => *member = "5c".repeat(32).into(),
+                    "next" if member.is_string() => {
+                        let text = member.as_str().unwrap_or_default();
+                        let (address, place) = text.split_once("&afterChangeNumber=").unwrap_or((text, ""));
+                        if !place.is_empty() {
+                            *member = format!("{address}&afterChangeNumber=240&chain=0a1b2c3d4e5f6a7b").into();
+                        }
+                    }
                     "createdAt" | "modifiedAt" | "since" => *member = "2026-11-23T09:30:00.000Z".into(),
                     "instance" => *member = "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7".into(),
                     _ => steady(member),

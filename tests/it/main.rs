@@ -14,6 +14,7 @@
 )]
 
 mod catalogue;
+mod changes;
 mod command_line;
 mod contract;
 mod eligibility;

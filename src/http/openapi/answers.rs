@@ -19,6 +19,7 @@ const SHARED: &[(&str, &str, &str)] = &[
     ("NotAcceptable", "406", "The request accepts neither the media type nor a coding that there is."),
     ("BodyTooSlow", "408", "The body did not come in within ten seconds."),
     ("Gone", "410", "The entry was taken out of the directory: why, since when, and what took its place."),
+    ("UnknownChange", "410", "The place is none that this directory ever came to, and where to begin again."),
     ("PreconditionFailed", "412", "It is not as `If-Match` demands."),
     ("BodyTooLarge", "413", "The body is larger than 256 KiB."),
     ("UriTooLong", "414", "The address is longer than 8 KiB."),
@@ -104,7 +105,7 @@ pub(super) fn add(document: &mut Value) {
         let is_cacheable = !path.starts_with("/health") && !reads_body;
         let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
         for (status, answer) in answers.iter_mut() {
-            let is_paged = is_list && path != "/v1/vocabularies";
+            let is_paged = is_list && path != "/v1/vocabularies" && path != "/v1/changes";
             put(answer, "", "headers", headers_of(status, is_cacheable, is_paged));
         }
         for (name, status, _) in SHARED {
@@ -112,9 +113,10 @@ pub(super) fn add(document: &mut Value) {
                 "NotModified" | "PreconditionFailed" => is_cacheable,
                 "BadRequest" => !reads_body,
                 "MalformedBody" | "BodyTooSlow" | "BodyTooLarge" | "UnsupportedMediaType" | "InvalidBody" => reads_body,
+                "UnknownChange" => path == "/v1/changes",
                 "Renamed" | "Gone" => path.ends_with("/{id}"),
                 "NotFound" => path.contains('{'),
-                "Unreachable" => path == "/health/ready",
+                "Unreachable" => path == "/health/ready" || path == "/v1/changes",
                 _ => true,
             };
             if is_given {

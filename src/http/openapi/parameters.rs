@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{operations, put};
 use crate::catalogue::{Field, Sort, Source};
+use crate::http::changes::{LONGEST_WAIT, MOST as FEED_MOST, USUAL as FEED_USUAL};
 use crate::http::collection;
 use crate::http::include::includes_of;
 use crate::http::list::{MOST, USUAL, VIEWS};
@@ -24,6 +25,7 @@ pub(super) fn add(document: &mut Value) {
         let parameters = match kind {
             Some(kind) if path.ends_with("/{id}") => entry(*kind),
             Some(kind) => list(*kind),
+            None if path.starts_with("/v1/changes") => changes(path),
             None => vocabulary(path),
         };
         if !parameters.is_empty() {
@@ -71,29 +73,28 @@ fn one_of(names: &[&str]) -> Value {
     json!({"type": "string", "enum": names})
 }
 
-/// The parameters of a kind's list: its filters, then what every list takes.
-fn list(kind: Kind) -> Vec<Value> {
-    let filter = |field: &Field| {
-        let terms = match field.source(kind) {
-            Source::Scheme(scheme) => format!("terms of the vocabulary `{scheme}`"),
-            Source::Entries(kind) => format!("ids of {}", collection(kind)),
-        };
-        let about = format!(
-            "{}: {terms}, separated by commas or repeated; an entry passes that answers any of them.",
-            field.about()
-        );
-        several(field.name(), &about, &slug(), &[field.example(kind)])
+/// The filter by a field's terms.
+fn filter(kind: Kind, field: Field) -> Value {
+    let terms = match field.source(kind) {
+        Source::Scheme(scheme) => format!("terms of the vocabulary `{scheme}`"),
+        Source::Entries(kind) => format!("ids of {}", collection(kind)),
     };
-    let mut parameters: Vec<Value> = Field::of(kind).iter().map(filter).collect();
-    let facets: Vec<&str> = Field::of(kind).iter().map(|field| field.name()).collect();
-    parameters.extend([
+    let about = format!(
+        "{}: {terms}, separated by commas or repeated; an entry passes that answers any of them.",
+        field.about()
+    );
+    several(field.name(), &about, &slug(), &[field.example(kind)])
+}
+
+/// The filters that are not about a field's terms.
+fn filters(kind: Kind) -> [Value; 4] {
+    [
         query(
             "match",
             "Whether an entry that states nothing about a filter passes it: `stated` (no) or `possible` (yes).",
             &one_of(&["stated", "possible"]),
             &json!("possible"),
         ),
-        query("variants", "Whether variants of programmes are listed too.", &one_of(&["show", "hide"]), &json!("show")),
         several("id", "Only these entries. Variants are shown when asked for.", &slug(), &[example_id(kind)]),
         query(
             "modifiedSince",
@@ -110,6 +111,16 @@ fn list(kind: Kind) -> Vec<Value> {
             ]}),
             &json!("2030-01-01"),
         ),
+    ]
+}
+
+/// The parameters of a kind's list: its filters, then what every list takes.
+fn list(kind: Kind) -> Vec<Value> {
+    let mut parameters: Vec<Value> = Field::of(kind).iter().map(|field| filter(kind, *field)).collect();
+    let facets: Vec<&str> = Field::of(kind).iter().map(|field| field.name()).collect();
+    parameters.extend(filters(kind));
+    parameters.extend([
+        query("variants", "Whether variants of programmes are listed too.", &one_of(&["show", "hide"]), &json!("show")),
         several(
             "facets",
             "Count the entries by these. Each counts as if nothing were chosen in it.",
@@ -143,6 +154,50 @@ fn list(kind: Kind) -> Vec<Value> {
             "description": "Where the page begins: from `links.next` of the page before.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 2_000, "pattern": "^[A-Za-z0-9_-]+$"},
         }),
+    ]);
+    parameters
+}
+
+/// The parameters of the feed of changes, and of its digest: which entries, then which page.
+fn changes(path: &str) -> Vec<Value> {
+    let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.code()).collect();
+    let about = "The kinds of entry; all that have the filters which are given where it is left out.";
+    let mut parameters = vec![several("kind", about, &one_of(&kinds), &["programme"])];
+    parameters.extend(Field::ALL.into_iter().map(|field| filter(Kind::Programme, field)));
+    parameters.extend(filters(Kind::Programme));
+    if path.ends_with("/digest") {
+        return parameters;
+    }
+    parameters.extend([
+        query(
+            "afterChangeNumber",
+            "The change number after which the page begins. `next` gives it.",
+            &json!({"type": "integer", "format": "int64", "minimum": 0, "default": 0}),
+            &json!(0),
+        ),
+        json!({
+            "name": "chain", "in": "query", "required": false,
+            "description": "What proves that the change number is this directory's. `next` gives it.",
+            "schema": {"type": "string", "minLength": 16, "maxLength": 16, "pattern": "^[0-9a-fA-F]{16}$"},
+        }),
+        query(
+            "view",
+            "How much of each entry: a summary, or everything.",
+            &one_of(&VIEWS.map(|(name, _)| name)),
+            &json!("full"),
+        ),
+        query(
+            "limit",
+            &format!("The most changes on the page; {FEED_USUAL} where it is left out."),
+            &json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": FEED_MOST, "default": FEED_USUAL}),
+            &json!(5),
+        ),
+        query(
+            "wait",
+            "The seconds to wait for a change where there is none yet; the answer comes as soon as there is one.",
+            &json!({"type": "integer", "format": "int32", "minimum": 0, "maximum": LONGEST_WAIT, "default": 0}),
+            &json!(0),
+        ),
     ]);
     parameters
 }

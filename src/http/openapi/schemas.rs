@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::put;
 use crate::catalogue::FULL_ONLY;
+use crate::http::changes::MOST as FEED_MOST;
 use crate::http::list::MOST;
 use crate::http::problem::CODES;
 use crate::model::codes::Kind;
@@ -37,6 +38,7 @@ pub(super) fn add(schemas: &mut Map<String, Value>) {
         add_envelopes(schemas, *kind);
     }
     add_shared(schemas);
+    add_feed(schemas);
     add_vocabulary_envelopes(schemas);
     schemas.sort_keys();
 }
@@ -197,6 +199,10 @@ fn add_shared(schemas: &mut Map<String, Value>) {
             json!({"type": ["string", "null"], "format": "uri", "description": "What took its place; null where nothing did; of `gone` alone."}),
         ),
         (
+            "startAgain",
+            json!({"type": "string", "format": "uri", "description": "Where to begin again; of `unknown-change` alone."}),
+        ),
+        (
             "changeNumber",
             json!({"type": "integer", "format": "int64", "description": "The change number reads are answered from; of `database-unreachable` alone."}),
         ),
@@ -263,6 +269,35 @@ fn add_shared(schemas: &mut Map<String, Value>) {
             "properties": {"self": address("This entry."), "collection": address("The list it stands in.")},
         }),
     );
+}
+
+/// A page of the feed.
+fn add_feed(schemas: &mut Map<String, Value>) {
+    let views = Kind::ALL.iter().flat_map(|kind| {
+        let name = read::schema_name(*kind);
+        [name.to_owned(), format!("{name}Summary")]
+    });
+    let views: Vec<Value> = views.map(|name| json!({"$ref": format!("#/components/schemas/{name}")})).collect();
+    let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.code()).collect();
+    schemas.insert("ChangeItem".to_owned(), json!({
+        "type": "object", "description": "An entry that changed.", "required": ["state", "kind", "id", "modified"],
+        "properties": {
+            "state": {"type": "string", "enum": ["updated", "deleted"], "description": "Whether it is there now. What is deleted may be one that you never had."},
+            "kind": {"type": "string", "enum": kinds, "description": "What it is."},
+            "id": {"type": "string", "format": "uuid", "description": "Its `uid`, which never changes, whatever its id is called."},
+            "modified": {"type": "integer", "format": "int64", "minimum": 0, "description": "The number of its last change.", "examples": [12]},
+            "data": {"anyOf": views, "description": "The entry; left out where it is deleted."},
+        },
+    }));
+    schemas.insert("ChangePage".to_owned(), json!({
+        "type": "object", "description": "A page of changes, as RPDE 1.1 (OpenActive) has it.", "required": ["next", "items", "license", "version"],
+        "properties": {
+            "next": {"type": "string", "format": "uri", "description": "Where to go on, ready-made. Of an empty page it is the page itself.", "examples": ["https://directory.example/v1/changes?afterChangeNumber=12&chain=0a1b2c3d4e5f6a7b"]},
+            "items": {"type": "array", "maxItems": FEED_MOST, "description": "The entries, in the order of their last change.", "items": {"$ref": "#/components/schemas/ChangeItem"}},
+            "license": {"type": "string", "format": "uri", "description": "The licence of the directory as a compilation."},
+            "version": {"type": "string", "enum": ["1.1"], "description": "The version of RPDE."},
+        },
+    }));
 }
 
 /// The answers that hold vocabularies and terms.

@@ -1,0 +1,88 @@
+//! What changed, in the order in which it did: each entry once, at its last change number.
+
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+
+use super::filter::Filter;
+use super::item::{Digest, Item};
+use super::snapshot::{Set, Snapshot, lay_over};
+use crate::model::codes::Kind;
+
+/// What part of the changes is asked for.
+#[derive(Debug, Clone)]
+pub struct FeedQuery {
+    /// The kinds of entry.
+    pub kinds: Vec<Kind>,
+    /// Which of their entries. What does not pass is told as gone, unless it never can have passed.
+    pub filter: Filter,
+    /// The change number after which the page begins.
+    pub after: i64,
+    /// The most entries on the page.
+    pub limit: usize,
+}
+
+/// An entry that changed.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    /// The entry as it is now.
+    pub item: Arc<Item>,
+    /// Whether it is among what is asked for. What was, and is not any more, is gone for whoever asks.
+    pub is_there: bool,
+}
+
+/// What a copy of the published entries of a kind must come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sum {
+    /// The kind.
+    pub kind: Kind,
+    /// How many entries there are.
+    pub count: u64,
+    /// Their hashes, laid over each other.
+    pub digest: Digest,
+}
+
+impl Snapshot {
+    /// A page of changes, in order. Variants are among them.
+    #[must_use]
+    pub fn feed(&self, query: &FeedQuery) -> Vec<Changed> {
+        let mut there = RoaringBitmap::new();
+        for kind in &query.kinds {
+            there |= self.choose(*kind, &query.filter, None);
+        }
+        let later = self.changes().range((std::ops::Bound::Excluded(query.after), std::ops::Bound::Unbounded));
+        later
+            .filter_map(|(_, ordinal)| {
+                let item = self.item(*ordinal).filter(|item| query.kinds.contains(&item.kind))?;
+                let is_there = there.contains(*ordinal);
+                // What was never otherwise than it is was never told to anybody who asks this.
+                (is_there || item.is_revised).then(|| Changed { item: Arc::clone(item), is_there })
+            })
+            .take(query.limit)
+            .collect()
+    }
+
+    /// The link of the chain at a change number, as cursors give it; `None` where there is no such number yet.
+    #[must_use]
+    pub fn link_at(&self, change_number: i64) -> Option<String> {
+        if change_number == 0 {
+            return Some(format!("{:016x}", 0));
+        }
+        self.link(change_number).map(|link| format!("{link:016x}"))
+    }
+
+    /// What a copy of the entries of a kind that pass a filter must come to.
+    #[must_use]
+    pub fn sum(&self, kind: Kind, filter: &Filter) -> Sum {
+        if *filter == (Filter { variants: true, ..Filter::default() }) {
+            let digest = self.digest_of_kind(kind);
+            return Sum { kind, count: self.set(&Set::Published(kind)).len(), digest };
+        }
+        let chosen = self.choose(kind, filter, None);
+        let mut digest = Digest::default();
+        for item in chosen.iter().filter_map(|ordinal| self.item(ordinal)) {
+            lay_over(&mut digest, &item.digest);
+        }
+        Sum { kind, count: chosen.len(), digest }
+    }
+}

@@ -1,0 +1,295 @@
+//! What changed, for those who keep a copy: the feed, and the digest by which a copy is proved.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::answer::{cacheable, entity_tag, hex, json, private};
+use super::list::{VIEWS, canonical, is_private, read_filter, written};
+use super::problem::{DATABASE_UNREACHABLE, INVALID_PARAMETER, Problem, UNKNOWN_CHANGE};
+use super::query::Query;
+use super::{LICENCE, Service};
+use crate::catalogue::{Changed, FeedQuery, Field, Filter, Snapshot, View};
+use crate::model::codes::Kind;
+
+/// The most changes on one page, and how many where none are asked for.
+pub(super) const MOST: usize = 1_000;
+pub(super) const USUAL: usize = 500;
+
+/// The longest that a request may wait for a change, in seconds.
+pub(super) const LONGEST_WAIT: usize = 55;
+
+/// How long a place ahead of this process may be on its way here from another.
+const ON_ITS_WAY: Duration = Duration::from_secs(2);
+
+/// The parameters of the feed and of the digest that say which entries they are about, beside the filters by term.
+pub(super) const FILTERS: [&str; 4] = ["match", "id", "modifiedSince", "notCheckedSince"];
+
+/// The kinds, by the names that queries give them.
+fn kinds() -> Vec<(&'static str, Kind)> {
+    Kind::ALL.iter().map(|kind| (kind.code(), *kind)).collect()
+}
+
+/// Follow what changes
+///
+/// A page of the entries that changed after a change number, in the order of their last change: a Realtime Paged Data
+/// Exchange (RPDE 1.1, OpenActive). Begin without parameters and follow `next`, for ever: first come all entries that
+/// there are, then whatever changes, is added or is taken out. Each entry comes once, as it is now; one that was taken
+/// out, or no longer passes the filter, comes as `deleted`. The last page is empty, and its `next` is its own address:
+/// ask it again later, or with `wait` until something changes.
+#[utoipa::path(
+    get, path = "/v1/changes", tag = "changes",
+    responses((status = 200, description = "A page of changes.", body = ref("#/components/schemas/ChangePage"))),
+)]
+pub(super) async fn list_changes(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let directory = &service.directory;
+    let mut snapshot = directory.snapshot();
+    let asked = FeedRequest::read(&snapshot, request.query_string())?;
+    // Another process that serves may be ahead of this one.
+    let _ = tokio::time::timeout(ON_ITS_WAY, async {
+        while snapshot.head().change_number < asked.query.after {
+            directory.other_than(snapshot.head().change_number).await;
+            snapshot = directory.snapshot();
+        }
+    })
+    .await;
+    asked.check_place(&service, &snapshot)?;
+    let mut page = snapshot.feed(&asked.query);
+    let until = tokio::time::Instant::now() + asked.wait;
+    while page.is_empty() && !asked.wait.is_zero() {
+        let before = snapshot.head().change_number;
+        let waited = tokio::time::timeout_at(until, directory.other_than(before)).await;
+        snapshot = directory.snapshot();
+        if waited.is_err() || snapshot.head().change_number == before {
+            break;
+        }
+        asked.check_place(&service, &snapshot)?;
+        page = snapshot.feed(&asked.query);
+    }
+    let head = snapshot.head();
+    let body = || asked.body(&service, &snapshot, &page);
+    Ok(if is_private(&asked.query.filter) {
+        private(&request, head.change_number, body())
+    } else {
+        cacheable(&request, head.change_number, &entity_tag(&service, head.change_number, &head.chain), body)
+    })
+}
+
+/// What a request asks of the feed.
+struct FeedRequest {
+    query: FeedQuery,
+    /// The link of the chain at the number after which the page begins.
+    chain: Option<String>,
+    view: View,
+    wait: Duration,
+    /// The parameters but the place, in the order of the contract.
+    pairs: Vec<(&'static str, String)>,
+}
+
+impl FeedRequest {
+    fn read(snapshot: &Snapshot, query_string: &str) -> Result<Self, Problem> {
+        let own = ["afterChangeNumber", "chain", "view", "limit", "wait"];
+        let mut query = read_query(query_string, &own);
+        let (kinds, filter, mut pairs) = read_part(&mut query, snapshot);
+        let most = usize::try_from(i64::MAX).unwrap_or(usize::MAX);
+        let after = query.number("afterChangeNumber", 0, most, 0);
+        let chain = query.text("chain");
+        let is_link = |text: &String| text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        if chain.as_ref().is_some_and(|text| !is_link(text)) {
+            let detail = "“chain” takes 16 hexadecimal digits, as `next` gives them; or leave it out.";
+            query.fault(INVALID_PARAMETER, "chain", detail.to_owned(), None, None);
+        }
+        let view = query.one_of("view", &VIEWS, View::Full);
+        let limit = query.number("limit", 1, MOST, USUAL);
+        let wait = query.number("wait", 0, LONGEST_WAIT, 0);
+        for (name, usual) in [("view", "full"), ("limit", "500"), ("wait", "0")] {
+            pairs.extend(query.text(name).filter(|value| value != usual).map(|value| (name, value)));
+        }
+        query.finish()?;
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        let wait = Duration::from_secs(wait as u64);
+        Ok(Self { query: FeedQuery { kinds, filter, after, limit }, chain, view, wait, pairs })
+    }
+
+    /// Refuses a place that this directory never came to.
+    fn check_place(&self, service: &Service, snapshot: &Snapshot) -> Result<(), Problem> {
+        let (after, head) = (self.query.after, snapshot.head().change_number);
+        if after > head && !service.directory.is_reachable() {
+            let detail = "This process has not come so far, and cannot reach the database to go on. Ask again.";
+            return Err(Problem::new(DATABASE_UNREACHABLE, detail));
+        }
+        let link = snapshot.link_at(after).filter(|_| after <= head);
+        let is_known = link.is_some_and(|link| self.chain.as_ref().is_none_or(|told| told.eq_ignore_ascii_case(&link)));
+        if is_known {
+            return Ok(());
+        }
+        let start_again = self.address(service, None);
+        let detail = format!(
+            "This directory never came to change number {after} that way: it was brought back to an older state, or the \
+             place is another directory's. Begin again at {start_again}, and drop what does not come.",
+        );
+        let mut problem = Problem::new(UNKNOWN_CHANGE, detail);
+        problem.more.push(("startAgain", Value::from(start_again)));
+        Err(problem)
+    }
+
+    /// The address of the page that begins after a place, or of the first.
+    fn address(&self, service: &Service, after: Option<(i64, Option<&str>)>) -> String {
+        let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &self.pairs {
+            pairs.append_pair(name, value);
+        }
+        if let Some((number, chain)) = after {
+            pairs.append_pair("afterChangeNumber", &number.to_string());
+            pairs.extend_pairs(chain.map(|chain| ("chain", chain)));
+        }
+        written(service, "changes", pairs)
+    }
+
+    fn body(&self, service: &Service, snapshot: &Snapshot, page: &[Changed]) -> String {
+        // An empty page is the last, and leads to itself.
+        let link = page.last().and_then(|last| snapshot.link_at(last.item.change_number));
+        let place = match page.last() {
+            Some(last) => Some((last.item.change_number, link.as_deref())),
+            None if self.query.after == 0 && self.chain.is_none() => None,
+            None => Some((self.query.after, self.chain.as_deref())),
+        };
+        let mut body = Vec::with_capacity(1_024 + page.len() * 2_048);
+        let text = |value: &str| Value::from(value).to_string();
+        body.extend_from_slice(format!("{{\"next\":{},\"items\":[", text(&self.address(service, place))).as_bytes());
+        for (index, Changed { item, is_there }) in page.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            let state = if *is_there { "updated" } else { "deleted" };
+            let (kind, uid, modified) = (item.kind, item.uid, item.change_number);
+            let head =
+                format!("{comma}{{\"state\":\"{state}\",\"kind\":\"{kind}\",\"id\":\"{uid}\",\"modified\":{modified}");
+            body.extend_from_slice(head.as_bytes());
+            if *is_there {
+                body.extend_from_slice(b",\"data\":");
+                body.extend_from_slice(item.json(self.view));
+            }
+            body.push(b'}');
+        }
+        body.extend_from_slice(format!("],\"license\":{},\"version\":\"1.1\"}}", text(LICENCE)).as_bytes());
+        // Every part was text before it was put together.
+        String::from_utf8(body).unwrap_or_default()
+    }
+}
+
+/// Reads a query that says which entries it is about, and takes other parameters too.
+fn read_query(query_string: &str, own: &[&str]) -> Query {
+    let fields = Field::ALL.iter().map(|field| field.name());
+    let takes: Vec<&str> = ["kind"].into_iter().chain(fields).chain(FILTERS).chain(own.iter().copied()).collect();
+    Query::read(query_string, &takes)
+}
+
+/// Which entries a query is about, and how an address says so.
+fn read_part(query: &mut Query, snapshot: &Snapshot) -> (Vec<Kind>, Filter, Vec<(&'static str, String)>) {
+    let given: Vec<Field> = Field::ALL.into_iter().filter(|field| query.has(field.name())).collect();
+    let has_all = |kind: &Kind| given.iter().all(|field| Field::of(*kind).contains(field));
+    let all: Vec<Kind> = Kind::ALL.iter().copied().filter(has_all).collect();
+    let kinds = query.several("kind", &kinds(), &all);
+    for field in given.iter().filter(|field| !kinds.iter().all(|kind| Field::of(*kind).contains(field))) {
+        let having = Kind::ALL.iter().filter(|kind| Field::of(**kind).contains(field)).map(|kind| kind.code());
+        let having: Vec<&str> = having.collect();
+        let detail =
+            format!("Not every kind asked about has the filter “{}”: {} have it.", field.name(), having.join(", "));
+        query.fault(INVALID_PARAMETER, field.name(), detail, None, None);
+    }
+    let mut filter = read_filter(query, snapshot, &kinds);
+    filter.variants = true;
+    let mut pairs: Vec<(&'static str, String)> =
+        canonical(query, "kind").map(|value| ("kind", value)).into_iter().collect();
+    pairs.extend(filter.terms.iter().map(|(field, terms)| (field.name(), terms.join(","))));
+    for name in FILTERS {
+        pairs.extend(canonical(query, name).map(|value| (name, value)));
+    }
+    (kinds, filter, pairs)
+}
+
+/// What a copy must come to, kind by kind.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DigestAnswer {
+    /// The kinds.
+    #[schema(max_items = 6)]
+    data: Vec<KindDigest>,
+    meta: DigestMeta,
+    links: DigestLinks,
+}
+
+/// What a copy of the entries of a kind must come to.
+#[derive(Serialize, ToSchema)]
+struct KindDigest {
+    kind: Kind,
+    /// How many entries there are, variants included.
+    #[schema(example = 35)]
+    count: u64,
+    /// The SHA-256 of every entry, laid over each other by exclusive or, in hexadecimal. Of an entry it is that of its
+    /// JSON, as the feed's `data` has it with `view=full`: members in the order of their names, no white space, UTF-8.
+    #[schema(
+        min_length = 64,
+        max_length = 64,
+        pattern = "^[0-9a-f]{64}$",
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    )]
+    sha256: String,
+}
+
+/// About a digest.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct DigestMeta {
+    /// The change number that a copy must be of: `Directory-Change-Number` of the feed's last page.
+    #[schema(minimum = 0, example = 240)]
+    change_number: i64,
+}
+
+/// Where to go from a digest.
+#[derive(Serialize, ToSchema)]
+struct DigestLinks {
+    /// This answer.
+    #[serde(rename = "self")]
+    #[schema(format = "uri", example = "https://directory.example/v1/changes/digest")]
+    this: String,
+    /// The first page of the changes that a copy is made from.
+    #[schema(format = "uri", example = "https://directory.example/v1/changes")]
+    changes: String,
+}
+
+/// Prove a copy
+///
+/// How many entries there are of each kind, and a hash of all of them in which their order does not matter. A copy made
+/// from the feed with the same `kind` and filters comes to the same, or something was lost: `docs/sync.md` has the
+/// recipe.
+#[utoipa::path(
+    get, path = "/v1/changes/digest", tag = "changes",
+    responses((status = 200, description = "What a copy must come to.", body = DigestAnswer)),
+)]
+pub(super) async fn get_digest(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let snapshot = service.directory.snapshot();
+    let mut query = read_query(request.query_string(), &[]);
+    let (kinds, filter, pairs) = read_part(&mut query, &snapshot);
+    query.finish()?;
+    let head = snapshot.head();
+    let address = |path: &str| {
+        let mut written_pairs = url::form_urlencoded::Serializer::new(String::new());
+        written_pairs.extend_pairs(&pairs);
+        written(&service, path, written_pairs)
+    };
+    let body = || {
+        let sums = kinds.iter().map(|kind| snapshot.sum(*kind, &filter));
+        json(&DigestAnswer {
+            data: sums.map(|sum| KindDigest { kind: sum.kind, count: sum.count, sha256: hex(&sum.digest) }).collect(),
+            meta: DigestMeta { change_number: head.change_number },
+            links: DigestLinks { this: address("changes/digest"), changes: address("changes") },
+        })
+    };
+    Ok(if is_private(&filter) {
+        private(&request, head.change_number, body())
+    } else {
+        cacheable(&request, head.change_number, &entity_tag(&service, head.change_number, &head.chain), body)
+    })
+}

@@ -1,0 +1,261 @@
+//! `GET /v1/changes`: whoever follows it has what the directory has, deletions included, and can prove it.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::engine::Engine;
+use crate::on_both_engines;
+use crate::support::{App, Process, course};
+
+const FEED: &str = "/v1/changes";
+
+/// A copy of the directory, kept by following the feed.
+#[derive(Default, Clone)]
+struct Copy {
+    entries: BTreeMap<String, Value>,
+    next: Option<String>,
+    /// How many items and pages came.
+    items: usize,
+    pages: usize,
+    /// The directory's change number at the last, empty page.
+    at: String,
+}
+
+impl Copy {
+    /// Begins at an address, and follows it to the end.
+    async fn follow(&mut self, server: &Process, start: &str) {
+        let mut address = self.next.clone().unwrap_or_else(|| start.to_owned());
+        let mut last = -1;
+        loop {
+            let answer = server.get(&address).await;
+            assert_eq!(answer.status, 200, "{address}: {}", answer.text);
+            let page = answer.json();
+            let next =
+                page["next"].as_str().unwrap().strip_prefix(&server.url).expect("an address of this server").to_owned();
+            let items = page["items"].as_array().unwrap();
+            if items.is_empty() {
+                assert_eq!(next, address, "the last page leads to itself");
+                answer.header("directory-change-number").clone_into(&mut self.at);
+                self.next = Some(next);
+                return;
+            }
+            self.pages += 1;
+            for item in items {
+                self.items += 1;
+                let modified = item["modified"].as_i64().unwrap();
+                assert!(modified > last, "{modified} came after {last}");
+                last = modified;
+                let id = item["id"].as_str().unwrap().to_owned();
+                if item["state"] == "deleted" {
+                    assert!(item.get("data").is_none(), "{item}");
+                    self.entries.remove(&id);
+                } else {
+                    assert_eq!((&item["data"]["uid"], &item["data"]["changeNumber"]), (&item["id"], &item["modified"]));
+                    self.entries.insert(id, item["data"].clone());
+                }
+            }
+            address = next;
+        }
+    }
+
+    /// Count and hash, kind by kind, as the recipe makes them.
+    fn sums(&self) -> BTreeMap<String, (u64, String)> {
+        let mut sums: BTreeMap<String, (u64, [u8; 32])> = BTreeMap::new();
+        for entry in self.entries.values() {
+            let mut sorted = entry.clone();
+            sorted.sort_all_objects();
+            let hash = Sha256::digest(sorted.to_string());
+            let (count, sum) = sums.entry(entry["kind"].as_str().unwrap().to_owned()).or_default();
+            *count += 1;
+            sum.iter_mut().zip(hash).for_each(|(byte, other)| *byte ^= other);
+        }
+        let hex = |sum: [u8; 32]| sum.map(|byte| format!("{byte:02x}")).concat();
+        sums.into_iter().map(|(kind, (count, sum))| (kind, (count, hex(sum)))).collect()
+    }
+}
+
+/// The digest, kinds without entries left out.
+async fn digest(server: &Process, query: &str) -> (Value, BTreeMap<String, (u64, String)>) {
+    let answer = server.get(&format!("{FEED}/digest{query}")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let body = answer.json();
+    let kinds = body["data"].as_array().unwrap().iter().map(|kind| {
+        let text = |key: &str| kind[key].as_str().unwrap().to_owned();
+        (text("kind"), (kind["count"].as_u64().unwrap(), text("sha256")))
+    });
+    (body["meta"]["changeNumber"].clone(), kinds.filter(|(_, (count, _))| *count > 0).collect())
+}
+
+/// What the lists show, by uid.
+async fn listed(app: &App) -> BTreeMap<String, Value> {
+    let mut all = BTreeMap::new();
+    for list in ["programmes", "providers", "academies", "coaching-links", "resources", "frameworks"] {
+        for entry in app.data(&format!("/v1/{list}?view=full&variants=show&limit=100")).await.as_array().unwrap() {
+            all.insert(entry["uid"].as_str().unwrap().to_owned(), entry.clone());
+        }
+    }
+    all
+}
+
+on_both_engines! {
+    async fn a_copy_is_what_the_directory_is_after_every_sort_of_change(engine: Engine) {
+        let app = App::start(engine).await;
+        let mut copies = Vec::new();
+        for limit in [1, 7, 500, 1_000] {
+            let mut copy = Copy::default();
+            copy.follow(&app.process, &format!("{FEED}?limit={limit}")).await;
+            assert_eq!(copy.entries, listed(&app).await, "limit {limit}");
+            assert_eq!(copy.items, copy.entries.len());
+            copies.push(copy);
+        }
+        let change = async |name: &str, lines: &[Value]| {
+            let before = app.process.get(FEED).await.header("directory-change-number").to_owned();
+            let text: Vec<String> = lines.iter().map(ToString::to_string).collect();
+            let done = app.import(&format!("{name}.ndjson"), &text.join("\n"));
+            assert!(done.status.success(), "{name}: {}", String::from_utf8_lossy(&done.stderr));
+            app.process.until(FEED, |answer| answer.header("directory-change-number") != before).await;
+        };
+        // Added, changed, renamed, taken out, back again: each time the copy catches up with what changed alone.
+        let added = course("added", "A course that was added");
+        let mut edited = added.clone();
+        edited["summary"] = "A course that was edited.".into();
+        for (name, lines, items) in [
+            ("added", vec![added], 1),
+            ("edited", vec![edited.clone()], 1),
+            ("renamed", vec![json!({"rename": "programme/added", "to": "renamed"})], 1),
+            ("retired", vec![json!({"retire": "programme/renamed", "reason": "It was only a test.", "replacedBy": "programme/edward-jenner"})], 1),
+        ] {
+            change(name, &lines).await;
+            for copy in &mut copies {
+                let before = copy.items;
+                copy.follow(&app.process, FEED).await;
+                assert_eq!(copy.items - before, items, "{name}");
+                assert_eq!(copy.entries, listed(&app).await, "{name}");
+                let (at, sums) = digest(&app.process, "").await;
+                assert_eq!((at.to_string(), sums), (copy.at.clone(), copy.sums()), "{name}");
+            }
+        }
+        // Whoever comes later is told of the deletion too, and has the same.
+        let mut late = Copy::default();
+        late.follow(&app.process, FEED).await;
+        assert_eq!((late.entries.clone(), late.items), (copies[0].entries.clone(), late.entries.len() + 1));
+        let gone = app.get("/v1/programmes/added").await;
+        assert_eq!((gone.status, gone.header("location").ends_with("/v1/programmes/renamed")), (308, true));
+        let gone = app.get("/v1/programmes/renamed").await;
+        assert_eq!(gone.status, 410);
+        assert!(gone.json()["replacedBy"].as_str().unwrap().ends_with("/v1/programmes/edward-jenner"));
+        // One changed member shows.
+        let some = late.entries.values_mut().next().unwrap();
+        some["title"] = "Another title".into();
+        assert_ne!(late.sums(), digest(&app.process, "").await.1);
+    }
+
+    async fn a_filtered_copy_is_what_the_filter_finds(engine: Engine) {
+        let app = App::start(engine).await;
+        let filter = "kind=programme&cost=free&delivery=online-self-paced,residential";
+        let list = "/v1/programmes?view=full&variants=show&limit=100&cost=free&delivery=online-self-paced,residential";
+        let found = async || -> BTreeMap<String, Value> {
+            let data = app.data(list).await;
+            let unmatched = |entry: &Value| {
+                let mut entry = entry.clone();
+                entry.as_object_mut().unwrap().remove("matched");
+                (entry["uid"].as_str().unwrap().to_owned(), entry)
+            };
+            data.as_array().unwrap().iter().map(unmatched).collect()
+        };
+        let mut free = course("free-course", "A free course");
+        free["costs"] = json!([{"type": "free", "asOf": {"date": "2026"}, "sources": ["page"]}]);
+        free["delivery"] = json!({"modes": ["online-self-paced"]});
+        let mut copy = Copy::default();
+        let start = format!("{FEED}?{filter}");
+        copy.follow(&app.process, &start).await;
+        assert_eq!((copy.entries.clone(), copy.items), (found().await, copy.entries.len()), "what never passed is not told");
+        assert!(!copy.entries.is_empty());
+        assert!(app.import("free.ndjson", &free.to_string()).status.success());
+        app.process.until("/v1/programmes/free-course", |answer| answer.status == 200).await;
+        copy.follow(&app.process, &start).await;
+        assert_eq!(copy.entries, found().await);
+        assert!(copy.entries.values().any(|entry| entry["id"] == "free-course"));
+        // What leaves the filter is gone for whoever asks by it.
+        free["costs"][0]["type"] = "fee".into();
+        free["costs"][0]["asPrinted"] = "it has a price".into();
+        let done = app.import("fee.ndjson", &free.to_string());
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        app.process.until("/v1/programmes/free-course", |answer| answer.json()["data"]["version"] == 2).await;
+        copy.follow(&app.process, &start).await;
+        assert_eq!(copy.entries, found().await);
+        assert!(copy.entries.values().all(|entry| entry["id"] != "free-course"));
+        let (_, sums) = digest(&app.process, &format!("?{filter}")).await;
+        assert_eq!(sums, copy.sums());
+    }
+
+    async fn a_place_that_never_was_is_gone(engine: Engine) {
+        let app = App::start(engine).await;
+        let first = app.process.get(&format!("{FEED}?limit=3&kind=programme")).await.json();
+        let next = first["next"].as_str().unwrap().strip_prefix(&app.process.url).unwrap().to_owned();
+        assert_eq!(app.get(&next).await.status, 200);
+        let (place, chain) = next.split_once("&chain=").unwrap();
+        assert_eq!(app.get(place).await.status, 200, "a plain number will do");
+        assert_eq!(app.get(&format!("{place}&chain={}", chain.to_uppercase())).await.status, 200);
+        let begun = Instant::now();
+        for bad in [format!("{place}&chain=0123456789abcdef"), format!("{FEED}?kind=programme&limit=3&afterChangeNumber=999999")] {
+            let gone = app.get(&bad).await;
+            assert_eq!((gone.status, &gone.json()["code"]), (410, &"unknown-change".into()), "{}", gone.text);
+            let again = gone.json()["startAgain"].as_str().unwrap().to_owned();
+            assert!(again.ends_with("/v1/changes?kind=programme&limit=3"), "{again}");
+        }
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        for (bad, hint) in [
+            ("afterChangeNumber=-1", "0 to"), ("afterChangeNumber=x", "0 to"), ("limit=1001", "1 to 1000"), ("limit=0", "1 to 1000"),
+            ("wait=56", "0 to 55"), ("chain=xyz", "16 hexadecimal"), ("kind=programe", "programme"), ("q=x", "parameter"),
+            ("kind=provider&cost=free", "programme"), ("role=nusre", "nurse"), ("sort=title", "parameter"), ("variants=show", "parameter"),
+        ] {
+            let answer = app.get(&format!("{FEED}?{bad}")).await;
+            assert_eq!(answer.status, 400, "{bad}: {}", answer.text);
+            assert!(answer.text.contains(hint), "{bad}: {}", answer.text);
+        }
+        // The same change number gives the same bytes, and a client that has them is told so.
+        let once = app.get(FEED).await;
+        let again = app.process.ask(reqwest::Method::GET, FEED, &[("if-none-match", once.header("etag"))]).await;
+        assert_eq!(again.status, 304);
+        assert_eq!(app.get(FEED).await.text, once.text);
+    }
+
+    async fn whoever_waits_is_told_at_once(engine: Engine) {
+        let app = App::start(engine).await;
+        let mut copy = Copy::default();
+        copy.follow(&app.process, &format!("{FEED}?limit=1000&wait=0")).await;
+        let address = format!("{}&wait=30", copy.next.unwrap());
+        // Nothing comes: the wait is over when it is over.
+        let begun = Instant::now();
+        let short = app.get(&address.replace("wait=30", "wait=1")).await;
+        assert_eq!((short.status, short.json()["items"].as_array().unwrap().len()), (200, 0));
+        assert!((Duration::from_millis(950)..Duration::from_secs(5)).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+        // Something comes: the answer comes with it.
+        let waiting = tokio::spawn({
+            let address = format!("{}{address}", app.process.url);
+            async move { (reqwest::get(address).await.unwrap().json::<Value>().await.unwrap(), Instant::now()) }
+        });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(!waiting.is_finished());
+        assert!(app.import("waited.ndjson", &course("waited", "A course waited for").to_string()).status.success());
+        app.process.until("/v1/programmes/waited", |answer| answer.status == 200).await;
+        let shown = Instant::now();
+        let (page, told) = waiting.await.unwrap();
+        assert_eq!(page["items"][0]["data"]["id"], "waited");
+        let late = told.saturating_duration_since(shown);
+        assert!(late < Duration::from_millis(100), "told {late:?} after it was shown");
+        // A process that stops lets them go.
+        let held = app.process.get(FEED).await.header("directory-change-number").to_owned();
+        let held = tokio::spawn(reqwest::get(format!("{}{FEED}?afterChangeNumber={held}&wait=55", app.process.url)));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let begun = Instant::now();
+        app.process.signal("TERM");
+        let released = held.await.unwrap().unwrap();
+        assert_eq!(released.json::<Value>().await.unwrap()["items"].as_array().unwrap().len(), 0);
+        assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    }
+}
