@@ -3,6 +3,7 @@
 //! Knows no HTTP and no SQL. A snapshot is never changed: [`Snapshot::advance`] makes the next one,
 //! sharing what stayed the same, so that a write costs what it changes.
 
+mod edit;
 mod eligibility;
 mod facet;
 mod feed;
@@ -12,6 +13,7 @@ mod page;
 mod snapshot;
 mod stated;
 
+pub use edit::VocabularyEdit;
 #[cfg(test)]
 pub(crate) use eligibility::panics;
 pub use eligibility::{

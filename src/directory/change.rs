@@ -105,6 +105,8 @@ pub struct Tally {
     pub retired: u64,
     /// Left as somebody edited them.
     pub kept: u64,
+    /// Given a new number, since a vocabulary changed what they show or are found by.
+    pub restamped: u64,
 }
 
 impl Tally {
@@ -130,7 +132,12 @@ impl Tally {
 impl std::fmt::Display for Tally {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} created, {} updated, {} unchanged", self.created, self.updated, self.unchanged)?;
-        for (count, word) in [(self.renamed, "renamed"), (self.retired, "retired"), (self.kept, "kept as edited")] {
+        for (count, word) in [
+            (self.renamed, "renamed"),
+            (self.retired, "retired"),
+            (self.kept, "kept as edited"),
+            (self.restamped, "moved by a vocabulary"),
+        ] {
             if count > 0 {
                 write!(f, ", {count} {word}")?;
             }

@@ -12,9 +12,13 @@ use thiserror::Error;
 use self::entry::Subject;
 use super::change::{Action, Change, ChangeFault, Outcome, Tally};
 use super::{Clock, moment};
+use crate::catalogue::VocabularyEdit;
 use crate::model::codes::Kind;
 use crate::model::{Fault, Vocabularies, read};
 use crate::store::{Commit, Current, EntryWrite, Head, Store, StoreError};
+
+/// How many entries are looked at together where a vocabulary was edited.
+const CHUNK: i64 = 1_000;
 
 /// The most faults that are kept; more are only counted.
 const MOST_FAULTS: usize = 1_000;
@@ -52,6 +56,8 @@ pub struct Writer {
     planned: BTreeSet<(Kind, String)>,
     /// The terms this change set writes.
     planned_terms: BTreeMap<(String, String), u64>,
+    /// The vocabularies as they stood, and the change number, before a term that stood was edited.
+    before_edit: Option<(Vocabularies, i64)>,
 }
 
 impl Writer {
@@ -88,6 +94,7 @@ impl Writer {
             renamed,
             planned: BTreeSet::new(),
             planned_terms: BTreeMap::new(),
+            before_edit: None,
         })
     }
 
@@ -170,6 +177,7 @@ impl Writer {
     /// [`Refusal::Faults`] with every fault; otherwise as the database fails.
     pub async fn finish(mut self) -> Result<(Head, Tally), Refusal> {
         self.check_named().await?;
+        self.restamp().await?;
         if !self.faults.is_empty() {
             let faults = std::mem::take(&mut self.faults);
             self.commit.abandon().await?;
@@ -184,9 +192,26 @@ impl Writer {
     /// As [`Writer::finish`].
     pub async fn rehearse(mut self) -> Result<Tally, Refusal> {
         self.check_named().await?;
+        self.restamp().await?;
         let faults = std::mem::take(&mut self.faults);
         self.commit.abandon().await?;
         if faults.is_empty() { Ok(self.tally) } else { Err(Refusal::Faults(faults)) }
+    }
+
+    /// Gives new numbers to the entries that an edit of vocabularies moves.
+    async fn restamp(&mut self) -> Result<(), StoreError> {
+        let Some((before, up_to)) = self.before_edit.take().filter(|_| self.faults.is_empty()) else { return Ok(()) };
+        let edit = VocabularyEdit::new(&before, &self.vocabularies);
+        let mut after = 0;
+        loop {
+            let standing = self.commit.standing(after, up_to, CHUNK).await?;
+            let Some(last) = standing.last() else { return Ok(()) };
+            after = last.change_number;
+            let moved: Vec<Current> =
+                standing.into_iter().filter(|entry| edit.moves(entry.kind, &entry.body)).collect();
+            self.tally.restamped += moved.len() as u64;
+            self.commit.restamp(&moved).await?;
+        }
     }
 
     /// Keeps what the commit did before this change set, and nothing of the change set.

@@ -125,14 +125,13 @@ impl Import {
             }
             return Err(ImportError::Faults(faults));
         }
-        let tally = self.writer.tally();
         let done = if plan {
-            self.writer.rehearse().await.map(|_| None)
+            self.writer.rehearse().await.map(|tally| (None, tally))
         } else {
-            self.writer.finish().await.map(|(head, _)| Some(head))
+            self.writer.finish().await.map(|(head, tally)| (Some(head), tally))
         };
         match done {
-            Ok(head) => Ok(Report { tally, head }),
+            Ok((head, tally)) => Ok(Report { tally, head }),
             Err(refusal) => Err(refused(refusal, files)),
         }
     }

@@ -11,7 +11,7 @@ use sqlx::{Any, Row as _, Transaction};
 use super::chain;
 use super::dialect::{
     BEGIN_WRITE, DELETE_REFERENCES_OF, DELETE_TERMS_OF, Dialect, INSERT_ENTRY_REFERENCES, INSERT_ENTRY_TERMS,
-    INSERT_HISTORY, INSERT_SLUGS, SELECT_CURRENT, SELECT_SLUGS, Statement, UPSERT_ENTRY,
+    INSERT_HISTORY, INSERT_SLUGS, SELECT_CURRENT, SELECT_SLUGS, SELECT_STANDING, Statement, UPSERT_ENTRY,
 };
 use super::error::StoreError;
 use super::read::{SlugRow, TermRow};
@@ -41,6 +41,8 @@ pub enum Operation {
     Rename,
     /// It was taken out of the directory.
     Retire,
+    /// Its content stayed, and what it shows or is found by changed with a vocabulary.
+    Restamp,
 }
 
 impl Operation {
@@ -52,6 +54,7 @@ impl Operation {
             Self::Update => "update",
             Self::Rename => "rename",
             Self::Retire => "retire",
+            Self::Restamp => "restamp",
         }
     }
 }
@@ -316,6 +319,34 @@ impl Commit {
         self.bulk(DELETE_REFERENCES_OF, uids, &[]).await?;
         self.bulk(INSERT_ENTRY_TERMS, terms, &[]).await?;
         self.bulk(INSERT_ENTRY_REFERENCES, references, &[]).await
+    }
+
+    /// Some of the entries that stand, in the order of their last change: those after a change number and up to another.
+    ///
+    /// # Errors
+    /// As the database fails.
+    pub async fn standing(&mut self, after: i64, up_to: i64, limit: i64) -> Result<Vec<Current>, StoreError> {
+        let rows =
+            sqlx::query(SELECT_STANDING).bind(after).bind(up_to).bind(limit).fetch_all(&mut *self.transaction).await?;
+        rows.iter().map(Current::read).collect()
+    }
+
+    /// Gives entries whose content stays new numbers.
+    ///
+    /// # Errors
+    /// As the database fails.
+    pub async fn restamp(&mut self, entries: &[Current]) -> Result<(), StoreError> {
+        let mut history = Vec::with_capacity(entries.len());
+        for entry in entries {
+            history.push(self.record(entry.kind.code(), &entry.id, &entry.uid, Operation::Restamp, &entry.body));
+            sqlx::query("UPDATE entry SET change_number = $1, version = version + 1, modified_at = $2 WHERE uid = $3")
+                .bind(self.head.change_number)
+                .bind(self.at.clone())
+                .bind(entry.uid.clone())
+                .execute(&mut *self.transaction)
+                .await?;
+        }
+        self.write_history(history).await
     }
 
     /// Notes which shipped catalogue this commit brought in.

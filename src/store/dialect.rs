@@ -57,6 +57,9 @@ pub(super) const SELECT_CURRENT: Statement = Statement {
              FROM json_array_elements($1::json) AS r JOIN entry AS e ON e.kind = r.value->>0 AND e.id = r.value->>1",
 };
 
+pub(super) const SELECT_STANDING: &str = "SELECT uid, kind, id, state, body, version, change_number, created_at, shipped, retired_at, retired_because, replaced_by, modified_at \
+     FROM entry WHERE change_number > $1 AND change_number <= $2 AND state = 'current' ORDER BY change_number LIMIT $3";
+
 pub(super) const SELECT_SLUGS: Statement = Statement {
     sqlite: "SELECT s.kind, s.id, s.uid FROM json_each($1) AS r \
              JOIN slug AS s ON s.kind = json_extract(r.value, '$[0]') AND s.id = json_extract(r.value, '$[1]')",

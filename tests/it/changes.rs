@@ -1,6 +1,6 @@
 //! `GET /v1/changes`: whoever follows it has what the directory has, deletions included, and can prove it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -190,6 +190,53 @@ on_both_engines! {
         assert!(copy.entries.values().all(|entry| entry["id"] != "free-course"));
         let (_, sums) = digest(&app.process, &format!("?{filter}")).await;
         assert_eq!(sums, copy.sums());
+    }
+
+    async fn an_edit_of_a_vocabulary_is_heard_of_wherever_it_moves_something(engine: Engine) {
+        let app = App::start(engine).await;
+        let mut for_midwives = course("for-midwives", "A course for midwives");
+        for_midwives["audience"] = json!({"openTo": ["midwife"]});
+        assert!(app.import("midwives.ndjson", &for_midwives.to_string()).status.success());
+        app.process.until("/v1/programmes/for-midwives", |answer| answer.status == 200).await;
+        let (mut all, mut nursing) = (Copy::default(), Copy::default());
+        all.follow(&app.process, FEED).await;
+        nursing.follow(&app.process, &format!("{FEED}?kind=programme&role=nursing-and-midwifery")).await;
+        let has = |copy: &Copy| copy.entries.values().any(|entry| entry["id"] == "for-midwives");
+        assert!(has(&all) && has(&nursing));
+        let edit = async |name: &str, terms: &[Value]| {
+            let before = app.process.get(FEED).await.header("directory-change-number").to_owned();
+            let text: Vec<String> = terms.iter().map(ToString::to_string).collect();
+            let done = app.import(&format!("{name}.ndjson"), &text.join("\n"));
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+            app.process.until(FEED, |answer| answer.header("directory-change-number") != before).await;
+            format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr))
+        };
+        let midwife = |member: &str, value: &str| json!({"scheme": "role", "code": "midwife", member: value});
+        // A word is nothing that an entry shows.
+        let told = edit("label", &[midwife("definition", "Somebody registered as a midwife.")]).await;
+        assert!(!told.contains("moved by"), "{told}");
+        let before = all.items;
+        all.follow(&app.process, FEED).await;
+        assert_eq!(all.items, before);
+        // Another place in the tree moves what states the term.
+        let told = edit("moved", &[midwife("broader", "clinical")]).await;
+        assert!(told.contains("moved by a vocabulary"), "{told}");
+        nursing.follow(&app.process, FEED).await;
+        assert!(!has(&nursing), "it is for others now");
+        let listed_there = app.data("/v1/programmes?view=full&variants=show&limit=100&role=nursing-and-midwifery").await;
+        let ids = |list: Vec<&Value>| list.into_iter().map(|entry| entry["id"].to_string()).collect::<BTreeSet<_>>();
+        assert_eq!(ids(nursing.entries.values().collect()), ids(listed_there.as_array().unwrap().iter().collect()));
+        // Tags are derived from terms, and shown.
+        edit("tags", &[
+            json!({"scheme": "employer", "code": "nhs-commissioned", "tags": ["independent-sector"]}),
+            json!({"scheme": "sector", "code": "health-and-social-care", "tags": ["open-to-all"]}),
+        ]).await;
+        all.follow(&app.process, FEED).await;
+        assert_eq!(all.entries, listed(&app).await);
+        assert_eq!(digest(&app.process, "").await.1, all.sums());
+        // No more came than what was moved.
+        let moved = all.items - before;
+        assert!(moved > 2 && moved < all.entries.len() / 2, "{moved} of {}", all.entries.len());
     }
 
     async fn a_place_that_never_was_is_gone(engine: Engine) {

@@ -59,6 +59,9 @@ impl Writer {
             self.fault(origin, &subject, Fault::error("", "The term stands twice.", "Write it once."));
             return None;
         }
+        if operation == Operation::Update && self.before_edit.is_none() {
+            self.before_edit = Some((self.vocabularies.clone(), self.commit.head().change_number));
+        }
         let outcome = if operation == Operation::Create { Outcome::Created } else { Outcome::Updated };
         writes.push(TermWrite {
             operation,
