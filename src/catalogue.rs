@@ -3,6 +3,7 @@
 //! Knows no HTTP and no SQL. A snapshot is never changed: [`Snapshot::advance`] makes the next one,
 //! sharing what stayed the same, so that a write costs what it changes.
 
+mod canonical;
 mod edit;
 mod eligibility;
 mod facet;

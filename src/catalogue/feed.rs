@@ -1,12 +1,13 @@
 //! What changed, in the order in which it did: each entry once, at its last change number.
 
+use std::ops::Bound;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
 use super::filter::Filter;
 use super::item::{Digest, Item};
-use super::snapshot::{Set, Snapshot, lay_over};
+use super::snapshot::{Set, Snapshot, is_sorted_rather, lay_over};
 use crate::model::codes::Kind;
 
 /// What part of the changes is asked for.
@@ -46,20 +47,27 @@ impl Snapshot {
     /// A page of changes, in order. Variants are among them.
     #[must_use]
     pub fn feed(&self, query: &FeedQuery) -> Vec<Changed> {
-        let mut there = RoaringBitmap::new();
+        let (mut there, mut candidates) = (RoaringBitmap::new(), RoaringBitmap::new());
         for kind in &query.kinds {
             there |= self.choose(*kind, &query.filter, None);
+            // What was never otherwise than it is was never told to anybody who asks this.
+            candidates |= self.set(&Set::Revised(*kind));
         }
-        let later = self.changes().range((std::ops::Bound::Excluded(query.after), std::ops::Bound::Unbounded));
-        later
-            .filter_map(|(_, ordinal)| {
-                let item = self.item(*ordinal).filter(|item| query.kinds.contains(&item.kind))?;
-                let is_there = there.contains(*ordinal);
-                // What was never otherwise than it is was never told to anybody who asks this.
-                (is_there || item.is_revised).then(|| Changed { item: Arc::clone(item), is_there })
-            })
-            .take(query.limit)
-            .collect()
+        candidates |= &there;
+        let changed = |ordinal: u32| {
+            let item = Arc::clone(self.item(ordinal)?);
+            Some(Changed { item, is_there: there.contains(ordinal) })
+        };
+        let all = self.changes();
+        if is_sorted_rather(candidates.len(), query.limit, all.len()) {
+            let mut page: Vec<Changed> = candidates.iter().filter_map(changed).collect();
+            page.retain(|changed| changed.item.change_number > query.after);
+            page.sort_unstable_by_key(|changed| changed.item.change_number);
+            page.truncate(query.limit);
+            return page;
+        }
+        let later = all.range((Bound::Excluded(query.after), Bound::Unbounded)).map(|(_, ordinal)| *ordinal);
+        later.filter(|ordinal| candidates.contains(*ordinal)).filter_map(changed).take(query.limit).collect()
     }
 
     /// The link of the chain at a change number, as cursors give it; `None` where there is no such number yet.

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::canonical::canonical;
 use super::eligibility::Gate;
 use super::facet::Stated;
 use super::snapshot::CatalogueError;
@@ -162,11 +163,12 @@ impl Item {
             },
             change_number: row.change_number,
             is_revised: row.version > 1,
-            digest: digest(&full).map_err(|error| CatalogueError::Damaged {
+            digest: Sha256::digest(canonical(&full).map_err(|error| CatalogueError::Damaged {
                 kind: row.kind,
                 id: row.id.clone(),
                 detail: error.to_string(),
-            })?,
+            })?)
+            .into(),
             title: entry.title().as_str().into(),
             title_key: entry.title().as_str().to_lowercase().into(),
             modified_at,
@@ -186,13 +188,6 @@ impl Item {
             View::Full => &self.full,
         }
     }
-}
-
-/// The hash of JSON text, however it is laid out.
-fn digest(text: &str) -> Result<Digest, serde_json::Error> {
-    let mut value: serde_json::Value = serde_json::from_str(text)?;
-    value.sort_all_objects();
-    Ok(Sha256::digest(value.to_string()).into())
 }
 
 /// A JSON object without some of its members, copied from the text without being understood.

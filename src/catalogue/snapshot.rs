@@ -7,7 +7,7 @@ use roaring::RoaringBitmap;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::eligibility::Gates;
+use super::eligibility::{Gate, Gates};
 use super::facet::{Field, Reach};
 use super::item::{Digest, Item, Standing};
 use super::page::{Cursor, Page, PageQuery, Sort, SortKey};
@@ -38,7 +38,7 @@ pub enum CatalogueError {
     },
 }
 
-/// How many slugs a misspelt one is held against at most.
+/// How many slugs a misspelt one is held against at most, and from how many rows on more than one core renders them.
 const MANY: usize = 1_000;
 
 /// A set of entries that the snapshot keeps ready.
@@ -54,6 +54,8 @@ pub(super) enum Set {
     Term(Field, Arc<str>),
     /// What states anything of this field.
     Stated(Field),
+    /// Everything of a kind that was ever otherwise than it is now, retired entries and drafts among them.
+    Revised(Kind),
 }
 
 /// What looking up a slug finds.
@@ -155,8 +157,11 @@ impl Snapshot {
             self.reach = Arc::new(Reach::new(&vocabularies));
             self.vocabularies = Arc::new(vocabularies);
         }
-        for row in loaded.entries {
-            damaged.extend(self.put(row).err());
+        for rendered in render(loaded.entries, &self.vocabularies) {
+            match rendered {
+                Ok((item, gate)) => self.put(item, gate.as_ref()),
+                Err(error) => damaged.push(error),
+            }
         }
         for slug in loaded.old_slugs {
             self.put_old_slug(slug);
@@ -252,8 +257,7 @@ impl Snapshot {
         let descending = query.sort.is_descending();
         // One more than a page shows tells whether there is another.
         let wanted = query.limit + 1;
-        // Walking the order costs what lies between those wanted; putting the chosen in order, what they are.
-        if chosen.len() * chosen.len() < wanted as u64 * order.len() as u64 {
+        if is_sorted_rather(chosen.len(), wanted, order.len()) {
             let sort = query.sort;
             let key = |ordinal| self.item(ordinal).map(|item| (SortKey::of(sort, item), ordinal));
             let mut places: Vec<(SortKey, u32)> = chosen.iter().filter_map(key).collect();
@@ -316,9 +320,8 @@ impl Snapshot {
         self.sets.get(set).map_or(&EMPTY, |set| set)
     }
 
-    /// Renders a row and puts it in the place of the version before it.
-    fn put(&mut self, row: EntryRow) -> Result<(), CatalogueError> {
-        let (item, gate) = Item::render(row, &self.vocabularies)?;
+    /// Puts an item in the place of the version before it.
+    fn put(&mut self, item: Item, gate: Option<&Gate>) {
         let item = Arc::new(item);
         let ordinal = if let Some(ordinal) = self.ordinals.get(&item.uid).copied() {
             if let Some(old) = self.item(ordinal).cloned() {
@@ -337,10 +340,12 @@ impl Snapshot {
         };
         self.slugs.insert((item.kind, Arc::clone(&item.id)), ordinal);
         self.changes.insert(item.change_number, ordinal);
+        if item.is_revised {
+            self.mark(Set::Revised(item.kind), ordinal, true);
+        }
         self.index(&item, ordinal, true);
         self.put_parents(&item, ordinal);
-        self.gates.set(ordinal, gate.as_ref().filter(|_| item.standing == Standing::Published));
-        Ok(())
+        self.gates.set(ordinal, gate.filter(|_| item.standing == Standing::Published));
     }
 
     /// Notes whose variant an item is, and which variants are its own: either may come first.
@@ -426,9 +431,41 @@ impl Snapshot {
     }
 }
 
+/// Whether some chosen entries are put in order themselves, rather than found on a walk along the order of all: the
+/// walk costs what lies between those wanted.
+pub(super) const fn is_sorted_rather(chosen: u64, wanted: usize, all: usize) -> bool {
+    chosen.saturating_mul(chosen) < (wanted as u64).saturating_mul(all as u64)
+}
+
 /// Lays a hash over another: exclusive or, bit by bit, in which order never matters.
 pub(super) fn lay_over(digest: &mut Digest, other: &Digest) {
     digest.iter_mut().zip(other).for_each(|(byte, other)| *byte ^= other);
+}
+
+/// What rows are rendered to, in their order.
+type Rendered = Result<(Item, Option<Gate>), CatalogueError>;
+
+/// Renders rows; many of them on all cores, since that is most of what a start takes.
+fn render(mut rows: Vec<EntryRow>, vocabularies: &Vocabularies) -> Vec<Rendered> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if rows.len() < MANY {
+        return rows.into_iter().map(|row| Item::render(row, vocabularies)).collect();
+    }
+    let share = rows.len().div_ceil(cores);
+    let mut shares = Vec::with_capacity(cores);
+    while !rows.is_empty() {
+        let rest = rows.split_off(share.min(rows.len()));
+        shares.push(std::mem::replace(&mut rows, rest));
+    }
+    let render = |share: Vec<EntryRow>| share.into_iter().map(|row| Item::render(row, vocabularies)).collect();
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || render(share))).collect();
+        let done = |thread: std::thread::ScopedJoinHandle<'_, Vec<Rendered>>| match thread.join() {
+            Ok(rendered) => rendered,
+            Err(panicked) => std::panic::resume_unwind(panicked),
+        };
+        threads.into_iter().flat_map(done).collect()
+    })
 }
 
 /// Reads a term's body.

@@ -306,3 +306,105 @@ on_both_engines! {
         assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     }
 }
+
+/// The client of `docs/sync.md`, as it stands there.
+fn client(folder: &std::path::Path) -> std::path::PathBuf {
+    let text = include_str!("../../docs/sync.md");
+    let (_, code) = text.split_once("```python\n").expect("a client");
+    let (code, _) = code.split_once("```").expect("its end");
+    let file = folder.join("sync.py");
+    std::fs::write(&file, code).expect("written");
+    file
+}
+
+on_both_engines! {
+    async fn the_documented_client_survives_being_killed_and_proves_itself(engine: Engine) {
+        let app = App::start(engine).await;
+        let folder = app.database.folder.path();
+        let (script, copy) = (client(folder), folder.join("copy.db"));
+        let run = || {
+            let mut command = std::process::Command::new("python3");
+            let (feed, digest) = (format!("{}{FEED}?limit=2", app.process.url), format!("{}{FEED}/digest", app.process.url));
+            command.arg(&script).args([feed, digest]).arg(&copy).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+            command
+        };
+        // Killed over and over, each time further on.
+        let mut killed = 0;
+        for wait in [60, 90, 120, 150, 180] {
+            let mut child = run().spawn().unwrap();
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+            killed += usize::from(child.try_wait().unwrap().is_none());
+            let _ = child.kill();
+            child.wait().unwrap();
+        }
+        assert!(killed > 1, "it was through before it was killed");
+        let done = run().output().unwrap();
+        let told = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        assert!(done.status.success() && told.starts_with("proved at change"), "{told}");
+        assert!(count_of(&copy) > 100);
+        // Taken out, and changed: the next night is right again.
+        let lines = [json!({"retire": "programme/ready-now", "reason": "It is not run any more."}), course("new-course", "A new course")];
+        let done = app.import("night.ndjson", &lines.map(|line| line.to_string()).join("\n"));
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        app.process.until("/v1/programmes/new-course", |answer| answer.status == 200).await;
+        let done = run().output().unwrap();
+        assert!(String::from_utf8_lossy(&done.stdout).starts_with("proved"));
+        // A copy that was tampered with is found out; one of another directory begins again.
+        let edit = |statement: &str| {
+            let script = format!("import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute({statement:?}); c.commit()");
+            assert!(std::process::Command::new("python3").arg("-c").arg(script).arg(&copy).status().unwrap().success());
+        };
+        edit("DELETE FROM entry WHERE kind = 'framework'");
+        let done = run().output().unwrap();
+        assert_eq!((done.status.code(), String::from_utf8_lossy(&done.stdout).starts_with("WRONG")), (Some(1), true));
+        edit("UPDATE place SET next = substr(next, 1, length(next) - 16) || '0000000000000000'");
+        let done = run().output().unwrap();
+        assert!(String::from_utf8_lossy(&done.stdout).starts_with("proved"), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+}
+
+/// How many entries the client's copy has.
+fn count_of(copy: &std::path::Path) -> usize {
+    let script =
+        "import sqlite3,sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM entry').fetchone()[0])";
+    let done = std::process::Command::new("python3").args(["-c", script]).arg(copy).output().expect("it runs");
+    String::from_utf8_lossy(&done.stdout).trim().parse().expect("a number")
+}
+
+/// The resident memory of a process, in kilobytes.
+fn resident(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("a process");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("its memory");
+    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number")
+}
+
+#[tokio::test]
+async fn a_thousand_wait_in_little_memory_and_are_told_at_once() {
+    let app = App::start(Engine::Sqlite).await;
+    let at = app.get(FEED).await.header("directory-change-number").to_owned();
+    let before = resident(app.process.child.id());
+    let host = app.process.url.strip_prefix("http://").unwrap().to_owned();
+    let request =
+        format!("GET {FEED}?afterChangeNumber={at}&wait=55 HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    let mut waiting = Vec::new();
+    for _ in 0..1_000 {
+        use tokio::io::AsyncWriteExt as _;
+        let mut stream = tokio::net::TcpStream::connect(&host).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        waiting.push(stream);
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let held = resident(app.process.child.id()) - before;
+    assert!(held < 100_000, "a thousand who wait take {held} kB");
+    assert!(app.import("one.ndjson", &course("one", "A course").to_string()).status.success());
+    app.process.until("/v1/programmes/one", |answer| answer.status == 200).await;
+    let shown = Instant::now();
+    for mut stream in waiting {
+        use tokio::io::AsyncReadExt as _;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("A course"), "{answer}");
+    }
+    // All of them, read one after the other by this test.
+    assert!(shown.elapsed() < Duration::from_secs(2), "{:?}", shown.elapsed());
+}

@@ -32,3 +32,4 @@ mod problems;
 mod promise;
 mod start;
 mod support;
+mod writers;
