@@ -114,11 +114,20 @@ impl Directory {
         Ok(done)
     }
 
-    /// Waits until the snapshot shows another change number than this, or nobody shall wait any more.
-    pub async fn other_than(&self, change_number: i64) {
+    /// Waits until the snapshot shows another change number than this; tells whether it is worth waiting for more: not
+    /// where the process is about to stop.
+    pub async fn other_than(&self, change_number: i64) -> bool {
         let mut seen = self.shown.subscribe();
-        // The sender lives as long as the directory.
-        let _ = seen.wait_for(|shown| shown.is_last || shown.change_number != change_number).await;
+        let shown = seen.wait_for(|shown| shown.is_last || shown.change_number != change_number).await;
+        shown.is_ok_and(|shown| !shown.is_last)
+    }
+
+    /// The last change number in the database, which this process may not show yet.
+    ///
+    /// # Errors
+    /// As the database fails.
+    pub async fn last_committed(&self) -> Result<i64, StoreError> {
+        Ok(self.store.head().await?.change_number)
     }
 
     /// Lets go all who wait for changes, now and from now on: the process is about to stop.

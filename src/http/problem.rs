@@ -71,6 +71,8 @@ codes! {
     INTERNAL = "internal", 500, "Internal error";
     /// The database cannot be reached for now. Lists and entries are still answered from memory.
     DATABASE_UNREACHABLE = "database-unreachable", 503, "Database unreachable";
+    /// Another process has told of changes that this one does not show yet. Ask again in a moment.
+    BEHIND = "behind", 503, "Behind";
 }
 
 /// One fault of a request.

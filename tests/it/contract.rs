@@ -264,4 +264,8 @@ async fn the_example_of_an_unreachable_database_is_an_answer() {
     cluster.stop();
     server.until("/health/ready", |answer| answer.status == 503).await;
     examples_are_answers(&server, |name| name == "Unreachable").await;
+    // Whether a place ahead ever was, nobody can say now; what is known is answered from memory.
+    let ahead = server.get("/v1/changes?afterChangeNumber=999999").await;
+    assert_eq!((ahead.status, &ahead.json()["code"]), (503, &"database-unreachable".into()), "{}", ahead.text);
+    assert_eq!(server.get("/v1/changes?afterChangeNumber=100").await.status, 200);
 }
