@@ -1,5 +1,6 @@
 //! What changed, for those who keep a copy: the feed, and the digest by which a copy is proved.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -14,6 +15,7 @@ use super::query::Query;
 use super::{LICENCE, Service};
 use crate::catalogue::{Changed, FeedQuery, Field, Filter, Snapshot, View};
 use crate::model::codes::Kind;
+use crate::model::shape::GREATEST;
 
 /// The most changes on one page, and how many where none are asked for.
 pub(super) const MOST: usize = 1_000;
@@ -22,7 +24,7 @@ pub(super) const USUAL: usize = 500;
 /// The longest that a request may wait for a change, in seconds.
 pub(super) const LONGEST_WAIT: usize = 55;
 
-/// How long a place ahead of this process may be on its way here from another.
+/// How long a place that another process came to first may be on its way here.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
 
 /// The parameters of the feed and of the digest that say which entries they are about, beside the filters by term.
@@ -48,17 +50,8 @@ pub(super) async fn list_changes(service: web::Data<Service>, request: HttpReque
     let directory = &service.directory;
     let mut snapshot = directory.snapshot();
     let asked = FeedRequest::read(&snapshot, request.query_string())?;
-    // Another process that serves may be ahead of this one.
-    let ahead = async {
-        while snapshot.head().change_number < asked.query.after {
-            if !directory.other_than(snapshot.head().change_number).await {
-                break;
-            }
-            snapshot = directory.snapshot();
-        }
-    };
-    let _ = tokio::time::timeout(ON_ITS_WAY, ahead).await;
-    asked.check_place(&service, &snapshot).await?;
+    asked.catch_up(&service, &mut snapshot).await?;
+    asked.check_place(&service, &snapshot)?;
     let mut page = snapshot.feed(&asked.query);
     let until = tokio::time::Instant::now() + asked.wait;
     while page.is_empty() && !asked.wait.is_zero() {
@@ -67,7 +60,7 @@ pub(super) async fn list_changes(service: web::Data<Service>, request: HttpReque
             break;
         }
         snapshot = directory.snapshot();
-        asked.check_place(&service, &snapshot).await?;
+        asked.check_place(&service, &snapshot)?;
         page = snapshot.feed(&asked.query);
     }
     let head = snapshot.head();
@@ -95,7 +88,7 @@ impl FeedRequest {
         let own = ["afterChangeNumber", "chain", "view", "limit", "wait"];
         let mut query = read_query(query_string, &own);
         let (kinds, filter, mut pairs) = read_part(&mut query, snapshot);
-        let most = usize::try_from(i64::MAX).unwrap_or(usize::MAX);
+        let most = usize::try_from(GREATEST).unwrap_or(usize::MAX);
         let after = query.number("afterChangeNumber", 0, most, 0);
         let chain = query.text("chain");
         let is_link = |text: &String| text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
@@ -115,25 +108,41 @@ impl FeedRequest {
         Ok(Self { query: FeedQuery { kinds, filter, after, limit }, chain, view, wait, pairs })
     }
 
-    /// Refuses a place that this directory never came to, or not in this process yet.
-    async fn check_place(&self, service: &Service, snapshot: &Snapshot) -> Result<(), Problem> {
-        let (after, head) = (self.query.after, snapshot.head().change_number);
-        let link = snapshot.link_at(after).filter(|_| after <= head);
-        let is_known = link.is_some_and(|link| self.chain.as_ref().is_none_or(|told| told.eq_ignore_ascii_case(&link)));
-        if is_known {
+    /// Waits a moment for a place that another process which serves has come to first.
+    async fn catch_up(&self, service: &Service, snapshot: &mut Arc<Snapshot>) -> Result<(), Problem> {
+        let directory = &service.directory;
+        if self.query.after <= snapshot.head().change_number {
             return Ok(());
         }
-        if after > head {
-            // The one read that asks the database: whoever were told to begin again for nothing would fetch everything.
-            let committed = tokio::time::timeout(ON_ITS_WAY, service.directory.last_committed()).await;
-            match committed {
-                Ok(Ok(last)) if last < after => {}
-                Ok(Ok(_)) => return Err(Problem::new(BEHIND, "This process has not come so far yet. Ask again.")),
-                _ => {
-                    let detail = "This process has not come so far, and the database does not answer. Ask again.";
-                    return Err(Problem::new(DATABASE_UNREACHABLE, detail));
-                }
+        // The one read that asks the database: whoever were told to begin again for nothing would fetch everything.
+        match tokio::time::timeout(ON_ITS_WAY, directory.last_committed()).await {
+            Ok(Ok(last)) if last < self.query.after => return Ok(()),
+            Ok(Ok(_)) => {}
+            _ => {
+                let detail = "This process has not come so far, and the database does not answer. Ask again.";
+                return Err(Problem::new(DATABASE_UNREACHABLE, detail));
             }
+        }
+        let ahead = async {
+            while snapshot.head().change_number < self.query.after
+                && directory.other_than(snapshot.head().change_number).await
+            {
+                *snapshot = directory.snapshot();
+            }
+        };
+        let _ = tokio::time::timeout(ON_ITS_WAY, ahead).await;
+        if snapshot.head().change_number < self.query.after {
+            return Err(Problem::new(BEHIND, "This process has not come so far yet. Ask again."));
+        }
+        Ok(())
+    }
+
+    /// Refuses a place that this directory never came to.
+    fn check_place(&self, service: &Service, snapshot: &Snapshot) -> Result<(), Problem> {
+        let after = self.query.after;
+        let link = snapshot.link_at(after).filter(|_| after <= snapshot.head().change_number);
+        if link.is_some_and(|link| self.chain.as_ref().is_none_or(|told| told.eq_ignore_ascii_case(&link))) {
+            return Ok(());
         }
         let start_again = self.address(service, None);
         let detail = format!(

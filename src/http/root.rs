@@ -70,6 +70,12 @@ struct RootLinks {
     /// This answer.
     #[serde(rename = "self")]
     this: String,
+    /// What changed: a copy follows it.
+    changes: String,
+    /// Where to ask who can take what, by POST.
+    eligibility_checks: String,
+    /// The terms that filters and fields take.
+    vocabularies: String,
     /// The OpenAPI document.
     openapi: String,
     /// Whether the service is ready.
@@ -108,7 +114,14 @@ pub(super) async fn describe_service(
                 kinds: kinds.collect(),
             },
             meta: RootMeta { change_number: snapshot.head().change_number },
-            links: RootLinks { this: at("/v1"), openapi: at("/openapi.json"), ready: at("/health/ready") },
+            links: RootLinks {
+                this: at("/v1"),
+                changes: at("/v1/changes"),
+                eligibility_checks: at("/v1/eligibility-checks"),
+                vocabularies: at("/v1/vocabularies"),
+                openapi: at("/openapi.json"),
+                ready: at("/health/ready"),
+            },
         })
     }))
 }

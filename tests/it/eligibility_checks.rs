@@ -229,10 +229,22 @@ on_both_engines! {
         assert_eq!((&roles["data"][0]["verdict"], &roles["data"][0]["missing"][0]["field"]), (&"unknown".into(), &"role".into()));
         assert_eq!(ask(json!({"band": "afc-5", "role": "midwife"})).await["data"][0]["verdict"], "ineligible");
         assert_eq!(ask(json!({"band": "afc-7"})).await["data"][0]["toBecomeEligible"][1]["field"], "role");
+        // Where a variant limits roles further, what would have to be told lets through both.
+        let mut narrower = variant("upper", bands("afc-8a", "afc-9"));
+        narrower["audience"] = json!({"openTo": ["nurse"]});
+        head["audience"] = json!({"openTo": ["clinical", "non-clinical"]});
+        let mut lower = variant("lower", bands("afc-5", "afc-6"));
+        lower["status"]["term"] = "historic".into();
+        import("narrower.ndjson", &[&head, &narrower, &lower]).await;
+        app.process.until("/v1/programmes/family", |answer| answer.json()["data"]["version"] == 3).await;
+        let both = ask(json!({"band": "afc-7"})).await;
+        let changes: Vec<&Value> = both["data"][0]["toBecomeEligible"].as_array().unwrap().iter().map(|c| &c["anyOf"][0]["term"]).collect();
+        assert_eq!(changes, ["afc-8a", "nurse"]);
+        head["audience"] = json!({"openTo": ["nurse"]});
         head["status"]["term"] = "on-hold".into();
         import("hold.ndjson", &[&head]).await;
-        app.process.until("/v1/programmes/family", |answer| answer.json()["data"]["version"] == 3).await;
-        assert_eq!(ask(json!({"band": "afc-5", "role": "nurse"})).await["data"][0]["verdict"], "conditional");
+        app.process.until("/v1/programmes/family", |answer| answer.json()["data"]["version"] == 4).await;
+        assert_eq!(ask(json!({"band": "afc-8a", "role": "nurse"})).await["data"][0]["verdict"], "conditional");
     }
 
     async fn words_of_a_rule_that_is_gone_are_taken_no_more(engine: Engine) {

@@ -44,33 +44,38 @@ impl Told<'_> {
         // The roles that may take part in the programme count for each of its variants.
         let shared = own.gate.ways.first().filter(|_| !is_alone).map_or(Some(Vec::new()), |own| self.role_changes(own));
         let Some(shared) = shared else { return Vec::new() };
-        let judged = std::iter::once(own).filter(|_| is_alone).chain(variants.iter().copied());
-        let mut found: Vec<Vec<Change>> = judged
-            .filter(|gate| !gate.is_over())
-            .flat_map(|gate| &gate.gate.ways)
-            .filter_map(|way| {
-                let mut changes = self.rule_changes(way.rule.as_ref()?)?;
-                changes.extend(self.role_changes(way)?);
-                changes.extend(shared.iter().cloned());
-                (!changes.is_empty() && changes.len() <= MOST).then_some(changes)
-            })
-            .collect();
-        found.sort_by_key(Vec::len);
-        let passes = |changes: &Vec<Change>| {
+        let mut found: Vec<(Vec<Change>, &ReadyGate)> = Vec::new();
+        for gate in std::iter::once(own).filter(|_| is_alone).chain(variants.iter().copied()).filter(|g| !g.is_over()) {
+            for way in &gate.gate.ways {
+                let ruled = way.rule.as_ref().and_then(|rule| self.rule_changes(rule));
+                let Some((ruled, own_roles)) = ruled.zip(self.role_changes(way)) else { continue };
+                // One has one role: where both ask for it, what passes one may pass both.
+                let roles = match (own_roles.is_empty(), shared.is_empty()) {
+                    (_, true) => vec![own_roles],
+                    (true, false) => vec![shared.clone()],
+                    (false, false) => vec![own_roles, shared.clone()],
+                };
+                let candidates = roles.into_iter().map(|roles| [ruled.clone(), roles].concat());
+                found.extend(candidates.filter(|way| !way.is_empty() && way.len() <= MOST).map(|way| (way, gate)));
+            }
+        }
+        found.sort_by_key(|(changes, _)| changes.len());
+        let passes = |(changes, gate): &(Vec<Change>, &ReadyGate)| {
             let mut profile = self.profile.clone();
             for change in changes {
                 apply(change, &mut profile);
             }
             let told = Told::on(self.today, &profile, self.shown, self.vocabularies);
             let (mut judge, mut open) = (Judge::of_few(&told, gates), Vec::new());
+            // What one variant lets through, the programme does.
             let verdict = if is_alone {
                 judge.judge(own, &mut open)
             } else {
-                judge.judge_family(own, variants.iter().copied(), &mut open)
+                judge.judge_family(own, std::iter::once(*gate), &mut open)
             };
             matches!(verdict, Verdict::Eligible | Verdict::Conditional)
         };
-        found.into_iter().find(passes).unwrap_or_default()
+        found.into_iter().find(passes).map(|(changes, _)| changes).unwrap_or_default()
     }
 
     /// What would have to be told of somebody's role; `None` where theirs may not take part.

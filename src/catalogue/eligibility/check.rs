@@ -197,10 +197,14 @@ impl Snapshot {
     /// what a programme is does not depend on what is asked to be shown.
     fn sum_up_families<'s>(&'s self, judge: &mut Judge<'_, 's>, sets: &mut [RoaringBitmap; 5], tally: &mut Tally<'s>) {
         let (gates, silent) = (self.gates(), Verdict::NotStated as usize);
-        let Some(set) = sets.get(silent).cloned() else { return };
+        let Some(set) = sets.get(silent) else { return };
+        let heads = (set & self.set(&Set::Published(Kind::Programme))) - self.set(&Set::Variants);
+        if heads.is_empty() {
+            return;
+        }
         let mut members: Vec<(u32, u32)> = Vec::new();
         each_of(self.parents(), self.set(&Set::Variants).iter(), |variant, parent| {
-            if set.contains(parent) && parent != variant {
+            if heads.contains(parent) && parent != variant {
                 members.push((parent, variant));
             }
         });

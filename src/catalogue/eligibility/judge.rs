@@ -152,6 +152,10 @@ impl<'t, 's> Judge<'t, 's> {
         open: &mut Vec<Question<'s>>,
     ) -> Verdict {
         open.clear();
+        let roles = own.ways.first().map_or(Value::Met, |way| self.audience(way.open_to));
+        if roles == Value::NotMet {
+            return Verdict::Ineligible;
+        }
         let (mut best, mut of_variant) = (None, Vec::new());
         for variant in variants.filter(|variant| !variant.is_over()) {
             let verdict = self.judge(variant, &mut of_variant);
@@ -164,7 +168,6 @@ impl<'t, 's> Judge<'t, 's> {
             }
         }
         let mut verdict = best.unwrap_or(Verdict::NotStated);
-        let roles = own.ways.first().map_or(Value::Met, |way| self.audience(way.open_to));
         if verdict <= Verdict::Unknown && roles == Value::NotTold {
             open.push(Question::Field(ProfileField::Role));
             verdict = Verdict::Unknown;

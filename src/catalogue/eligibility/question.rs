@@ -212,7 +212,9 @@ impl Snapshot {
             return self.vocabularies().get(scheme, code).map(|term| term.label.as_str());
         }
         let kind = if field == ProfileField::Memberships { Kind::Provider } else { Kind::Programme };
-        self.item(self.ordinal(kind, code)?).map(|item| &*item.title)
+        // Nothing of a draft is shown.
+        let ordinal = self.ordinal(kind, code).filter(|_| !matches!(self.look(kind, code), Looked::Nothing))?;
+        self.item(ordinal).map(|item| &*item.title)
     }
 
     /// What rules ask years of experience of, or which statements they ask for: in their own words.
