@@ -13,6 +13,7 @@ mod item;
 mod page;
 mod snapshot;
 mod stated;
+mod whole;
 
 pub use edit::VocabularyEdit;
 #[cfg(test)]

@@ -1,9 +1,38 @@
 //! An entry told in another tongue.
 
+mod html;
+pub mod moodle;
 pub mod ndjson;
+pub mod plain;
+mod table;
 pub mod yaml;
 
 use serde_json::Value;
+
+/// An entry, as a file is to tell of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Everything about it, as JSON.
+    pub json: &'a str,
+    /// The members that a list shows of it, as JSON: quicker to read.
+    pub brief: &'a str,
+    /// The slug it had first: the one readable name that it keeps.
+    pub first_id: &'a str,
+    /// Whether it is among what the file is about; otherwise it was, and is told as gone.
+    pub is_there: bool,
+}
+
+/// A form that a file of entries has: what stands before them, each of them in turn, and what stands after them.
+pub trait Form: Send {
+    /// Writes what stands before the first entry.
+    fn begin(&mut self, _out: &mut Vec<u8>) {}
+
+    /// Writes an entry.
+    fn entry(&mut self, subject: &Subject<'_>, out: &mut Vec<u8>);
+
+    /// Writes what stands after the last entry.
+    fn end(&mut self, _out: &mut Vec<u8>) {}
+}
 
 /// A stored body without the members that say nothing: what is left is read back as the same entry.
 #[must_use]

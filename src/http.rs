@@ -3,8 +3,10 @@
 mod answer;
 mod body;
 mod changes;
+mod coding;
 mod eligibility_checks;
 mod entries;
+mod exports;
 mod health;
 mod include;
 mod list;

@@ -12,7 +12,7 @@ use super::facet::{Field, Reach};
 use super::item::{Digest, Item, Standing};
 use super::page::{Cursor, Page, PageQuery, Sort, SortKey};
 use crate::model::codes::Kind;
-use crate::model::{Vocabularies, read};
+use crate::model::{Vocabularies, identity, read};
 use crate::store::{EntryRow, Head, Loaded, SlugRow, TermRow};
 
 /// What the database holds cannot be made into a snapshot.
@@ -79,6 +79,8 @@ pub struct Snapshot {
     items: Vector<Arc<Item>>,
     ordinals: HashMap<Uuid, u32>,
     slugs: HashMap<(Kind, Arc<str>), u32>,
+    /// The slugs that renamed entries had first, by ordinal.
+    first_slugs: HashMap<u32, Arc<str>>,
     sets: HashMap<Set, Arc<RoaringBitmap>>,
     orders: HashMap<(Kind, Sort), OrdMap<SortKey, u32>>,
     /// What decides whether a person can take the published entries.
@@ -124,6 +126,7 @@ impl Snapshot {
             items: Vector::new(),
             ordinals: HashMap::new(),
             slugs: HashMap::new(),
+            first_slugs: HashMap::new(),
             sets: HashMap::new(),
             orders: HashMap::new(),
             gates: Gates::default(),
@@ -221,8 +224,10 @@ impl Snapshot {
 
     /// The slugs and titles of the published entries of a kind, by title.
     pub(super) fn titles(&self, kind: Kind) -> Vec<(Arc<str>, Arc<str>)> {
-        let order = self.orders.get(&(kind, Sort::Title)).into_iter().flat_map(OrdMap::values);
-        order.filter_map(|ordinal| self.item(*ordinal)).map(|item| (Arc::clone(&item.id), item.title.clone())).collect()
+        self.order(kind, Sort::Title)
+            .filter_map(|ordinal| self.item(ordinal))
+            .map(|item| (Arc::clone(&item.id), item.title.clone()))
+            .collect()
     }
 
     /// One page of the published entries of a kind that pass a filter.
@@ -282,9 +287,22 @@ impl Snapshot {
         Box::new(walk.filter(|(_, ordinal)| chosen.contains(*ordinal)))
     }
 
+    /// The ordinals of the published entries of a kind, in an ascending order.
+    pub(super) fn order(&self, kind: Kind, sort: Sort) -> impl Iterator<Item = u32> {
+        self.orders.get(&(kind, sort)).into_iter().flat_map(OrdMap::values).copied()
+    }
+
     /// The entry with an ordinal.
     pub(super) fn item(&self, ordinal: u32) -> Option<&Arc<Item>> {
         self.items.get(usize::try_from(ordinal).ok()?)
+    }
+
+    /// The slug that an entry had first: the one readable name of it that never changes.
+    #[must_use]
+    pub fn first_slug(&self, item: &Item) -> Arc<str> {
+        let ordinal = self.ordinals.get(&item.uid);
+        let first = ordinal.and_then(|ordinal| self.first_slugs.get(ordinal));
+        Arc::clone(first.unwrap_or(&item.id))
     }
 
     /// The ordinal of the entry that has or had a slug.
@@ -426,7 +444,11 @@ impl Snapshot {
     fn put_old_slug(&mut self, slug: SlugRow) {
         let ordinal = Uuid::try_parse(&slug.uid).ok().and_then(|uid| self.ordinals.get(&uid).copied());
         if let Some(ordinal) = ordinal {
-            self.slugs.insert((slug.kind, slug.id.into()), ordinal);
+            let id: Arc<str> = slug.id.into();
+            if self.item(ordinal).is_some_and(|item| item.uid == identity::uid(slug.kind, &id)) {
+                self.first_slugs.insert(ordinal, Arc::clone(&id));
+            }
+            self.slugs.insert((slug.kind, id), ordinal);
         }
     }
 }

@@ -1,23 +1,21 @@
 //! JSON answers that caches may keep, and what validates them.
 
-use std::io::Write as _;
-
 use actix_web::http::header::{self, EntityTag, Header as _, HeaderValue, IfMatch, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError as _};
 use serde::Serialize;
 
 use super::Service;
+use super::coding::{Chunks, Encoder, stream};
 use super::negotiate::{self, Coding};
 use super::outermost::CHANGE_NUMBER;
 use super::problem::{PRECONDITION_FAILED, Problem};
-use crate::store::hash;
+use crate::store::{Head, hash};
 
 /// Raised when the form of an answer changes while what it tells does not.
 const RENDERER: u32 = 1;
 
-/// Compression that costs about as much as the rest of an answer.
-const GZIP_LEVEL: flate2::Compression = flate2::Compression::new(4);
-const BROTLI_LEVEL: u32 = 4;
+/// The media type of most answers.
+pub(super) const JSON: &str = "application/json";
 
 /// What of a request the form of an answer depends on.
 pub(super) const VARY: &str = "Accept, Accept-Encoding";
@@ -38,6 +36,36 @@ pub(super) fn form(public_url: &str) -> String {
     hash(&[&RENDERER.to_string(), env!("CARGO_PKG_VERSION"), public_url]).chars().take(6).collect()
 }
 
+/// A body, before it is coded.
+pub(super) enum Content {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// What is made while it is sent.
+    Made(Box<dyn Chunks>),
+}
+
+impl From<String> for Content {
+    fn from(text: String) -> Self {
+        Self::Whole(text.into_bytes())
+    }
+}
+
+/// Answers with what the directory shows: with what nobody may keep, where it was asked for by what tells of a person.
+pub(super) fn of_directory<T: Into<Content>>(
+    service: &Service,
+    request: &HttpRequest,
+    media_type: &'static str,
+    head: &Head,
+    is_private: bool,
+    body: impl FnOnce() -> T,
+) -> HttpResponse {
+    if is_private {
+        return private(request, media_type, head.change_number, body());
+    }
+    let tag = entity_tag(service, head.change_number, &head.chain);
+    cacheable_as(request, media_type, head.change_number, &tag, body)
+}
+
 /// Answers with JSON, or with 304 where the client has it already; says which change number of the
 /// directory it shows.
 pub(super) fn cacheable(
@@ -46,16 +74,16 @@ pub(super) fn cacheable(
     tag: &EntityTag,
     body: impl FnOnce() -> String,
 ) -> HttpResponse {
-    cacheable_as(request, "application/json", shows, tag, body)
+    cacheable_as(request, JSON, shows, tag, body)
 }
 
-/// As [`cacheable`], for any text.
-pub(super) fn cacheable_as(
+/// As [`cacheable`], for any media type and body.
+pub(super) fn cacheable_as<T: Into<Content>>(
     request: &HttpRequest,
     media_type: &'static str,
     shows: i64,
     tag: &EntityTag,
-    body: impl FnOnce() -> String,
+    body: impl FnOnce() -> T,
 ) -> HttpResponse {
     let coding = negotiate::coding(request.headers()).unwrap_or(Coding::Identity);
     // Each representation has a strong tag of its own (RFC 9110 §8.8.3.3), and preconditions are about the one
@@ -79,33 +107,34 @@ pub(super) fn cacheable_as(
     if unchanged {
         return answer.finish();
     }
-    coded(answer.content_type(media_type), coding, body())
+    coded(answer.content_type(media_type), coding, body().into())
 }
 
-/// Answers with JSON that nobody may keep: what was asked tells of a person.
-pub(super) fn private(request: &HttpRequest, shows: i64, body: String) -> HttpResponse {
+/// Answers with what nobody may keep: what was asked tells of a person.
+pub(super) fn private(
+    request: &HttpRequest,
+    media_type: &'static str,
+    shows: i64,
+    body: impl Into<Content>,
+) -> HttpResponse {
     let coding = negotiate::coding(request.headers()).unwrap_or(Coding::Identity);
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header((CHANGE_NUMBER, HeaderValue::from(shows)))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header((header::VARY, VARY));
-    coded(answer.content_type("application/json"), coding, body)
+    coded(answer.content_type(media_type), coding, body.into())
 }
 
 /// A body in a coding.
-fn coded(answer: &mut HttpResponseBuilder, coding: Coding, body: String) -> HttpResponse {
-    let Some(name) = coding.name() else { return answer.body(body) };
-    answer.insert_header((header::CONTENT_ENCODING, name));
-    let compressed = if coding == Coding::Gzip {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 4), GZIP_LEVEL);
-        encoder.write_all(body.as_bytes()).and_then(|()| encoder.finish())
-    } else {
-        let mut encoder = brotli::CompressorWriter::new(Vec::with_capacity(body.len() / 4), 4096, BROTLI_LEVEL, 22);
-        encoder.write_all(body.as_bytes()).map(|()| encoder.into_inner())
-    };
-    // Writing into memory does not fail.
-    answer.body(compressed.unwrap_or_default())
+fn coded(answer: &mut HttpResponseBuilder, coding: Coding, body: Content) -> HttpResponse {
+    if let Some(name) = coding.name() {
+        answer.insert_header((header::CONTENT_ENCODING, name));
+    }
+    match body {
+        Content::Whole(body) => answer.body(Encoder::new(coding).last(body)),
+        Content::Made(chunks) => answer.streaming(stream(chunks, coding)),
+    }
 }
 
 /// Whether the representation is one that the client demands (RFC 9110 §13.1.1, strong comparison). A header that

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::answer::{cacheable, entity_tag, hex, json, private};
+use super::answer::{JSON, hex, json, of_directory};
 use super::list::{VIEWS, canonical, is_private, read_filter, written};
 use super::problem::{BEHIND, DATABASE_UNREACHABLE, INVALID_PARAMETER, Problem, UNKNOWN_CHANGE};
 use super::query::Query;
@@ -50,7 +50,7 @@ pub(super) async fn list_changes(service: web::Data<Service>, request: HttpReque
     let directory = &service.directory;
     let mut snapshot = directory.snapshot();
     let asked = FeedRequest::read(&snapshot, request.query_string())?;
-    asked.catch_up(&service, &mut snapshot).await?;
+    catch_up(&service, asked.query.after, &mut snapshot).await?;
     asked.check_place(&service, &snapshot)?;
     let mut page = snapshot.feed(&asked.query);
     let until = tokio::time::Instant::now() + asked.wait;
@@ -65,11 +65,45 @@ pub(super) async fn list_changes(service: web::Data<Service>, request: HttpReque
     }
     let head = snapshot.head();
     let body = || asked.body(&service, &snapshot, &page);
-    Ok(if is_private(&asked.query.filter) {
-        private(&request, head.change_number, body())
-    } else {
-        cacheable(&request, head.change_number, &entity_tag(&service, head.change_number, &head.chain), body)
-    })
+    Ok(of_directory(&service, &request, JSON, head, is_private(&asked.query.filter), body))
+}
+
+/// Waits a moment for a place that another process which serves has come to first.
+pub(super) async fn catch_up(service: &Service, after: i64, snapshot: &mut Arc<Snapshot>) -> Result<(), Problem> {
+    let directory = &service.directory;
+    if after <= snapshot.head().change_number {
+        return Ok(());
+    }
+    // The one read that asks the database: whoever were told to begin again for nothing would fetch everything.
+    match tokio::time::timeout(ON_ITS_WAY, directory.last_committed()).await {
+        Ok(Ok(last)) if last < after => return Ok(()),
+        Ok(Ok(_)) => {}
+        _ => {
+            let detail = "This process has not come so far, and the database does not answer. Ask again.";
+            return Err(Problem::new(DATABASE_UNREACHABLE, detail));
+        }
+    }
+    let ahead = async {
+        while snapshot.head().change_number < after && directory.other_than(snapshot.head().change_number).await {
+            *snapshot = directory.snapshot();
+        }
+    };
+    let _ = tokio::time::timeout(ON_ITS_WAY, ahead).await;
+    if snapshot.head().change_number < after {
+        return Err(Problem::new(BEHIND, "This process has not come so far yet. Ask again."));
+    }
+    Ok(())
+}
+
+/// The problem of a place that this directory never came to.
+pub(super) fn unknown_change(after: i64, start_again: String) -> Problem {
+    let detail = format!(
+        "This directory never came to change number {after} that way: it was brought back to an older state, or the \
+         place is another directory's. Begin again at {start_again}, and drop what does not come.",
+    );
+    let mut problem = Problem::new(UNKNOWN_CHANGE, detail);
+    problem.more.push(("startAgain", Value::from(start_again)));
+    problem
 }
 
 /// What a request asks of the feed.
@@ -108,35 +142,6 @@ impl FeedRequest {
         Ok(Self { query: FeedQuery { kinds, filter, after, limit }, chain, view, wait, pairs })
     }
 
-    /// Waits a moment for a place that another process which serves has come to first.
-    async fn catch_up(&self, service: &Service, snapshot: &mut Arc<Snapshot>) -> Result<(), Problem> {
-        let directory = &service.directory;
-        if self.query.after <= snapshot.head().change_number {
-            return Ok(());
-        }
-        // The one read that asks the database: whoever were told to begin again for nothing would fetch everything.
-        match tokio::time::timeout(ON_ITS_WAY, directory.last_committed()).await {
-            Ok(Ok(last)) if last < self.query.after => return Ok(()),
-            Ok(Ok(_)) => {}
-            _ => {
-                let detail = "This process has not come so far, and the database does not answer. Ask again.";
-                return Err(Problem::new(DATABASE_UNREACHABLE, detail));
-            }
-        }
-        let ahead = async {
-            while snapshot.head().change_number < self.query.after
-                && directory.other_than(snapshot.head().change_number).await
-            {
-                *snapshot = directory.snapshot();
-            }
-        };
-        let _ = tokio::time::timeout(ON_ITS_WAY, ahead).await;
-        if snapshot.head().change_number < self.query.after {
-            return Err(Problem::new(BEHIND, "This process has not come so far yet. Ask again."));
-        }
-        Ok(())
-    }
-
     /// Refuses a place that this directory never came to.
     fn check_place(&self, service: &Service, snapshot: &Snapshot) -> Result<(), Problem> {
         let after = self.query.after;
@@ -144,14 +149,7 @@ impl FeedRequest {
         if link.is_some_and(|link| self.chain.as_ref().is_none_or(|told| told.eq_ignore_ascii_case(&link))) {
             return Ok(());
         }
-        let start_again = self.address(service, None);
-        let detail = format!(
-            "This directory never came to change number {after} that way: it was brought back to an older state, or the \
-             place is another directory's. Begin again at {start_again}, and drop what does not come.",
-        );
-        let mut problem = Problem::new(UNKNOWN_CHANGE, detail);
-        problem.more.push(("startAgain", Value::from(start_again)));
-        Err(problem)
+        Err(unknown_change(after, self.address(service, None)))
     }
 
     /// The address of the page that begins after a place, or of the first.
@@ -305,9 +303,5 @@ pub(super) async fn get_digest(service: web::Data<Service>, request: HttpRequest
             links: DigestLinks { this: address("changes/digest"), changes: address("changes") },
         })
     };
-    Ok(if is_private(&filter) {
-        private(&request, head.change_number, body())
-    } else {
-        cacheable(&request, head.change_number, &entity_tag(&service, head.change_number, &head.chain), body)
-    })
+    Ok(of_directory(&service, &request, JSON, head, is_private(&filter), body))
 }

@@ -6,7 +6,7 @@ mod request;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::Service;
-use super::answer::private;
+use super::answer::{JSON, private};
 use super::body;
 use super::problem::{Problem, UNKNOWN_PARAMETER};
 use answer::EligibilityAnswer;
@@ -39,5 +39,5 @@ pub(super) async fn check_eligibility(
     let snapshot = service.directory.snapshot();
     let asked = Asked::read(body, &snapshot)?;
     let text = answer::answer(&service, &snapshot, &asked, &service.directory.today());
-    Ok(private(&request, snapshot.head().change_number, text))
+    Ok(private(&request, JSON, snapshot.head().change_number, text))
 }

@@ -7,7 +7,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
 
-use super::answer::{Envelope, cacheable, entity_tag, private};
+use super::answer::{Envelope, JSON, of_directory};
 use super::include::{Include, included, read_includes};
 use super::problem::{INVALID_CURSOR, INVALID_PARAMETER, Problem, UNKNOWN_TERM};
 use super::query::{Query, shown};
@@ -128,11 +128,7 @@ impl ListRequest {
         let page = snapshot.page(&self.page);
         let next = page.next.as_ref().map(|cursor| self.address(service, Some(cursor), None));
         let body = || self.body(service, snapshot, &page, next.as_deref());
-        let mut answer = if is_private(&self.page.filter) {
-            private(request, head.change_number, body())
-        } else {
-            cacheable(request, head.change_number, &entity_tag(service, head.change_number, &head.chain), body)
-        };
+        let mut answer = of_directory(service, request, JSON, head, is_private(&self.page.filter), body);
         if let Some(next) = &next
             && let Ok(link) = HeaderValue::from_str(&format!("<{next}>; rel=\"next\""))
         {

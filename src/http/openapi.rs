@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::problem::ProblemBody;
-use super::{changes, eligibility_checks, entries, health, root, site, vocabularies};
+use super::{changes, eligibility_checks, entries, exports, health, root, site, vocabularies};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -29,6 +29,7 @@ use super::{changes, eligibility_checks, entries, health, root, site, vocabulari
         (name = "resources", description = "What there is to read, watch, use or join."),
         (name = "frameworks", description = "Models of leadership behaviour with ordered parts."),
         (name = "changes", description = "What changed, in order, deletions included: for those who keep a copy."),
+        (name = "exports", description = "Files in the forms that learning systems and spreadsheets read."),
         (name = "eligibility", description = "Who can take what, and why. What a person tells is neither kept nor logged."),
         (name = "vocabularies", description = "What may stand in filters and fields, with hierarchy, definitions, outside codes and counts."),
         (name = "service", description = "The service's description of itself."),
@@ -44,6 +45,7 @@ use super::{changes, eligibility_checks, entries, health, root, site, vocabulari
         entries::list_resources, entries::get_resource,
         entries::list_frameworks, entries::get_framework,
         changes::list_changes, changes::get_digest,
+        exports::get_export, exports::get_moodle_courses,
         eligibility_checks::check_eligibility,
         vocabularies::list_vocabularies, vocabularies::get_vocabulary, vocabularies::get_term,
         health::get_liveness, health::get_readiness,

@@ -40,7 +40,7 @@ const EVERYWHERE: &[(&str, &str)] = &[
     ("access-control-allow-origin", "*"),
     (
         "access-control-expose-headers",
-        "ETag, Link, Location, Retry-After, Allow, X-Request-Id, Directory-Change-Number",
+        "ETag, Link, Location, Retry-After, Allow, Content-Disposition, X-Request-Id, Directory-Change-Number",
     ),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
     ("cross-origin-resource-policy", "cross-origin"),
@@ -57,6 +57,11 @@ fn offered(path: &str) -> &'static [&'static str] {
         "/.well-known/api-catalog" => &["application/linkset+json", "application/json"],
         "/.well-known/security.txt" => &["text/plain"],
         "/openapi.json" => &["application/json"],
+        _ if path.starts_with("/v1/exports/") => match path.rsplit('.').next() {
+            Some("csv") => &["text/csv"],
+            Some("ndjson") => &["application/x-ndjson"],
+            _ => &["application/json"],
+        },
         _ if path.starts_with("/v1") || path.starts_with("/health") => &["application/json"],
         _ => &[],
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::{cacheable, entity_tag, json as text_of};
+use super::exports::files;
 use super::problem::Problem;
 use super::query::Query;
 use super::{LICENCE, Service, collection};
@@ -31,6 +32,9 @@ struct RootData {
     licence: Licence,
     /// The kinds of entry, with their lists.
     kinds: Vec<KindLink>,
+    /// The files that other systems read.
+    #[schema(max_items = 100)]
+    exports: Vec<FileLink>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,6 +58,17 @@ struct KindLink {
     count: u64,
     /// The address of its list.
     #[schema(example = "https://directory.example/v1/programmes")]
+    href: String,
+}
+
+/// A file that other systems read.
+#[derive(Debug, Serialize, ToSchema)]
+struct FileLink {
+    /// Its name.
+    #[schema(example = "programmes.csv")]
+    name: String,
+    /// Its address.
+    #[schema(format = "uri", example = "https://directory.example/v1/exports/programmes.csv")]
     href: String,
 }
 
@@ -112,6 +127,10 @@ pub(super) async fn describe_service(
                 version: env!("CARGO_PKG_VERSION"),
                 licence: Licence { name: "CC BY 4.0", url: LICENCE },
                 kinds: kinds.collect(),
+                exports: files()
+                    .into_iter()
+                    .map(|name| FileLink { href: at(&format!("/v1/exports/{name}")), name })
+                    .collect(),
             },
             meta: RootMeta { change_number: snapshot.head().change_number },
             links: RootLinks {

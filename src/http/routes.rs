@@ -6,7 +6,7 @@ use actix_web::{Handler, HttpResponse, Resource, Responder, Route, web};
 
 use super::outermost::answer_panics;
 use super::problem::{NOT_FOUND, Problem};
-use super::{changes, eligibility_checks, entries, health, root, site, vocabularies};
+use super::{changes, eligibility_checks, entries, exports, health, root, site, vocabularies};
 
 /// A route that answers GET and HEAD.
 fn read<F, A>(handler: F) -> Route
@@ -46,6 +46,8 @@ fn resources() -> Vec<(&'static str, Route)> {
         ("/v1/frameworks/{id}", read(entries::get_framework)),
         ("/v1/changes", read(changes::list_changes)),
         ("/v1/changes/digest", read(changes::get_digest)),
+        ("/v1/exports/moodle-courses.csv", read(exports::get_moodle_courses)),
+        ("/v1/exports/{file}", read(exports::get_export)),
         ("/v1/eligibility-checks", ask(eligibility_checks::check_eligibility)),
         ("/v1/vocabularies", read(vocabularies::list_vocabularies)),
         ("/v1/vocabularies/{scheme}", read(vocabularies::get_vocabulary)),

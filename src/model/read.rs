@@ -136,6 +136,14 @@ pub fn paths(kind: Kind) -> Vec<String> {
     SHAPES.paths(schema_name(kind))
 }
 
+/// The columns of a table of a kind's entries: what an entry is and is called, then all else by name.
+#[must_use]
+pub fn columns(kind: Kind) -> Vec<String> {
+    const FIRST: [&str; 7] = ["id", "uid", "kind", "type", "title", "summary", "url"];
+    let others = SHAPES.columns(schema_name(kind)).into_iter().filter(|column| !FIRST.contains(&column.as_str()));
+    FIRST.iter().map(|column| (*column).to_owned()).chain(others).collect()
+}
+
 /// Reads a term.
 ///
 /// # Errors

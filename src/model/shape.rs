@@ -4,6 +4,8 @@
 //! publish hold all that is needed to do better, so this walk reads those: one definition serves the
 //! contract, the check, and the list of the terms and references that a value holds.
 
+mod paths;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
@@ -118,65 +120,6 @@ impl Shapes {
             self.named.entry(name).or_insert(shape);
         }
         self
-    }
-
-    /// Whether a path of member names leads to a member of the type; names the members there are
-    /// where it first does not. Lists are walked through.
-    ///
-    /// # Errors
-    /// The step that leads nowhere, and the names that would.
-    pub fn lookup<'a>(&self, name: &str, path: &[&'a str]) -> Result<(), (&'a str, Vec<&str>)> {
-        let Some(mut shape) = self.named.get(name) else { return Ok(()) };
-        for step in path {
-            let mut objects = Vec::new();
-            self.objects(shape, &mut objects);
-            match objects.iter().find_map(|object| object.members.get(*step)) {
-                Some(member) => shape = &member.shape,
-                None => {
-                    return Err((step, objects.iter().flat_map(|o| o.members.keys()).map(String::as_str).collect()));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Every path of member names into the type, in the order of the contract's names. A type inside
-    /// itself is not gone through again.
-    #[must_use]
-    pub fn paths(&self, name: &str) -> Vec<String> {
-        let mut paths = Vec::new();
-        if let Some(shape) = self.named.get(name) {
-            self.add_paths(shape, "", &mut vec![name], &mut paths);
-        }
-        paths.sort_unstable();
-        paths.dedup();
-        paths
-    }
-
-    fn add_paths<'a>(&'a self, shape: &'a Shape, prefix: &str, inside: &mut Vec<&'a str>, paths: &mut Vec<String>) {
-        match shape {
-            Shape::Named(name) if !inside.contains(&name.as_str()) => {
-                if let Some(shape) = self.named.get(name) {
-                    inside.push(name);
-                    self.add_paths(shape, prefix, inside, paths);
-                    inside.pop();
-                }
-            }
-            Shape::Choice(options) => {
-                for option in options {
-                    self.add_paths(option, prefix, inside, paths);
-                }
-            }
-            Shape::Nullable(inner) | Shape::List { item: inner, .. } => self.add_paths(inner, prefix, inside, paths),
-            Shape::Object(object) => {
-                for (key, member) in &object.members {
-                    let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
-                    self.add_paths(&member.shape, &path, inside, paths);
-                    paths.push(path);
-                }
-            }
-            _ => {}
-        }
     }
 
     /// Walks a value of the type whose schema has this name.
@@ -523,27 +466,6 @@ impl<'a> Walk<'a> {
                 "This is none of the forms that may stand here.",
                 format!("Write an object with “type”, or with one of: {}.", keys.join(", ")),
             );
-        }
-    }
-}
-
-impl Shapes {
-    /// The objects that a value of a shape, or an item of it, can be.
-    fn objects<'a>(&'a self, shape: &'a Shape, into: &mut Vec<&'a Object>) {
-        match shape {
-            Shape::Named(name) => {
-                if let Some(shape) = self.named.get(name) {
-                    self.objects(shape, into);
-                }
-            }
-            Shape::Choice(options) => {
-                for option in options {
-                    self.objects(option, into);
-                }
-            }
-            Shape::Nullable(inner) | Shape::List { item: inner, .. } => self.objects(inner, into),
-            Shape::Object(object) => into.push(object),
-            _ => {}
         }
     }
 }

@@ -181,5 +181,12 @@ on_both_engines! {
         assert!(!ids.contains(&"draft".into()) && ids.contains(&"shown".into()));
         let near = app.get("/v1/programmes/draftt").await.json();
         assert!(!near["detail"].as_str().unwrap().contains("“draft”"), "{near}");
+        // It may be published, and cannot become a draft again: whoever has it would not be told why it is gone.
+        draft["publication"] = "published".into();
+        assert!(app.import("draft.ndjson", &draft.to_string()).status.success());
+        draft["publication"] = "draft".into();
+        let refused = app.import("draft.ndjson", &draft.to_string());
+        let told = crate::support::text(&refused.stderr) + &crate::support::text(&refused.stdout);
+        assert!(!refused.status.success() && told.contains("Retire it"), "{told}");
     }
 }

@@ -21,6 +21,7 @@ mod eligibility;
 mod eligibility_checks;
 mod engine;
 mod entries;
+mod exports;
 mod facets;
 mod faults;
 mod follow;

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::super::change::Outcome;
 use super::{Writer, merge};
-use crate::model::codes::Kind;
+use crate::model::codes::{Kind, Publication};
 use crate::model::read::{self, Reading, format};
-use crate::model::{Fault, identity};
+use crate::model::{Entry, Fault, identity};
 use crate::store::{Current, EntryWrite, Operation, State, StoreError, hash};
 
 /// The entry that a change is about, where the change was written, and what stands.
@@ -50,6 +50,15 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Whether what stands is published, and what is to stand is not.
+    fn is_unpublished_by(&self, entry: &Entry) -> bool {
+        let published = || {
+            let body: Option<Value> = self.stands.and_then(|stands| serde_json::from_str(&stands.body).ok());
+            body.is_some_and(|body| body.get("publication").and_then(Value::as_str) == Some("published"))
+        };
+        entry.publication() == Publication::Draft && published()
+    }
+
     /// Derived members are accepted where they are absent or equal.
     fn derived_faults(&self, value: &Value, uid: &str) -> Vec<Fault> {
         let expected = [
@@ -84,6 +93,12 @@ impl Writer {
         let reading = self.read(subject, value)?;
         if subject.stands.is_some_and(|stands| stands.body == reading.text) {
             return Some((Outcome::Unchanged, Vec::new()));
+        }
+        if subject.is_unpublished_by(&reading.entry) {
+            let detail = "The entry was published: whoever keeps a copy has it.";
+            let fix = "Retire it, with the reason that they are told; it cannot become a draft again.";
+            self.fault(subject.origin, &subject.name, Fault::error("/publication", detail, fix));
+            return None;
         }
         for reference in &reading.references {
             self.name(subject, (reference.kind, reference.id.clone()), &reference.pointer);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{operations, put};
 
-/// Examples by operation, or by the name of a shared answer: a request and the body that the shipped
+/// Examples by operation (and media type, where it has several), or by the name of a shared answer: a request and the body that the shipped
 /// directory answers it with. Tests execute each.
 const EXAMPLES: &str = include_str!("../../../openapi/examples.json");
 
@@ -49,6 +49,7 @@ fn headers() -> Value {
         text("Accept-Encoding", "The content codings that are read (RFC 9110 §12.5.3).", "identity"),
         text("Access-Control-Allow-Origin", "Pages of any origin may read (the Fetch standard).", "*"),
         text("Cache-Control", "How long it may be kept (RFC 9111 §5.2).", "public, no-cache, stale-if-error=86400"),
+        text("Content-Disposition", "The file's name (RFC 6266).", "attachment; filename=\"programmes.csv\""),
         text("ETag", "The strong validator of this representation (RFC 9110 §8.8.3).", "\"240-0a1b2c3d4e5f-6a7b8c\""),
         text("Vary", "What of the request it depends on (RFC 9110 §12.5.5).", "Accept, Accept-Encoding"),
         text(
@@ -71,7 +72,7 @@ fn headers() -> Value {
 }
 
 /// The headers of an answer with a status.
-fn headers_of(status: &str, is_cacheable: bool, is_list: bool) -> Value {
+fn headers_of(status: &str, is_cacheable: bool, is_list: bool, is_file: bool) -> Value {
     let mut names = vec!["Access-Control-Allow-Origin", "Directory-Change-Number", "X-Request-Id", "Cache-Control"];
     match status {
         "200" | "304" if is_cacheable => names.extend(["ETag", "Vary"]),
@@ -83,13 +84,16 @@ fn headers_of(status: &str, is_cacheable: bool, is_list: bool) -> Value {
     if is_list {
         names.push("Link");
     }
+    if is_file && status == "200" {
+        names.push("Content-Disposition");
+    }
     names.into_iter().map(|name| (name.to_owned(), json!({"$ref": format!("#/components/headers/{name}")}))).collect()
 }
 
 /// Gives every operation the answers it shares with others, and every answer its headers.
 pub(super) fn add(document: &mut Value) {
     let shared = SHARED.iter().map(|(name, status, about)| {
-        let mut answer = json!({"description": about, "headers": headers_of(status, true, false)});
+        let mut answer = json!({"description": about, "headers": headers_of(status, true, false, false)});
         if !status.starts_with('3') {
             let schema = json!({"$ref": "#/components/schemas/ProblemBody"});
             put(&mut answer, "", "content", json!({"application/problem+json": {"schema": schema}}));
@@ -105,18 +109,21 @@ pub(super) fn add(document: &mut Value) {
         let is_cacheable = !path.starts_with("/health") && !reads_body;
         let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
         for (status, answer) in answers.iter_mut() {
+            let is_file = path.starts_with("/v1/exports/");
             let is_paged = is_list && path != "/v1/vocabularies" && path != "/v1/changes";
-            put(answer, "", "headers", headers_of(status, is_cacheable, is_paged));
+            put(answer, "", "headers", headers_of(status, is_cacheable, is_paged, is_file));
         }
         for (name, status, _) in SHARED {
             let is_given = match *name {
                 "NotModified" | "PreconditionFailed" => is_cacheable,
                 "BadRequest" => !reads_body,
                 "MalformedBody" | "BodyTooSlow" | "BodyTooLarge" | "UnsupportedMediaType" | "InvalidBody" => reads_body,
-                "UnknownChange" => path == "/v1/changes",
+                "UnknownChange" => path == "/v1/changes" || path.ends_with("/moodle-courses.csv"),
                 "Renamed" | "Gone" => path.ends_with("/{id}"),
                 "NotFound" => path.contains('{'),
-                "Unreachable" => path == "/health/ready" || path == "/v1/changes",
+                "Unreachable" => {
+                    path == "/health/ready" || path == "/v1/changes" || path.ends_with("/moodle-courses.csv")
+                }
                 _ => true,
             };
             if is_given {
@@ -130,8 +137,8 @@ pub(super) fn add(document: &mut Value) {
 pub(super) fn add_examples(document: &mut Value) {
     let examples: Map<String, Value> = serde_json::from_str(EXAMPLES).unwrap_or_default();
     for (_, operation) in operations(document) {
-        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
-        let example = examples.get(id).cloned();
+        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let example = examples.get(&id).cloned();
         if let Some(sent) = example.as_ref().and_then(|example| example.get("send"))
             && let Some(content) =
                 operation.get_mut("requestBody").and_then(|body| body.pointer_mut("/content/application~1json"))
@@ -147,6 +154,11 @@ pub(super) fn add_examples(document: &mut Value) {
             (example, operation.get_mut("responses").and_then(|all| all.get_mut("200")))
         {
             show(answer, &example);
+            for (media, content) in answer.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
+                if let Some(own) = examples.get(&format!("{id} {media}")) {
+                    put(content, "", "examples", shipped(own));
+                }
+            }
         }
     }
     for (name, _, _) in SHARED {
@@ -157,13 +169,17 @@ pub(super) fn add_examples(document: &mut Value) {
     }
 }
 
-/// Puts an example into each content of an answer, with its request above it.
+/// Puts an example into each content of an answer.
 fn show(answer: &mut Value, example: &Value) {
-    let text = |key: &str| example.get(key).and_then(Value::as_str);
-    let summary = format!("{} {}", text("method").unwrap_or("GET"), text("request").unwrap_or_default());
     let contents = answer.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten();
     for (_, content) in contents {
-        let body = example.get("body").cloned().unwrap_or_default();
-        put(content, "", "examples", json!({"shipped": {"summary": summary, "value": body}}));
+        put(content, "", "examples", shipped(example));
     }
+}
+
+/// An example, with its request above it.
+fn shipped(example: &Value) -> Value {
+    let text = |key: &str| example.get(key).and_then(Value::as_str);
+    let summary = format!("{} {}", text("method").unwrap_or("GET"), text("request").unwrap_or_default());
+    json!({"shipped": {"summary": summary, "value": example.get("body").cloned().unwrap_or_default()}})
 }

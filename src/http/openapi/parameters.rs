@@ -6,6 +6,7 @@ use super::{operations, put};
 use crate::catalogue::{Field, Sort, Source};
 use crate::http::changes::{LONGEST_WAIT, MOST as FEED_MOST, USUAL as FEED_USUAL};
 use crate::http::collection;
+use crate::http::exports::plain_files;
 use crate::http::include::includes_of;
 use crate::http::list::{MOST, USUAL, VIEWS};
 use crate::http::query::MOST_VALUES;
@@ -26,6 +27,7 @@ pub(super) fn add(document: &mut Value) {
             Some(kind) if path.ends_with("/{id}") => entry(*kind),
             Some(kind) => list(*kind),
             None if path.starts_with("/v1/changes") => changes(path),
+            None if path.starts_with("/v1/exports") => exports(path),
             None => vocabulary(path),
         };
         if !parameters.is_empty() {
@@ -200,6 +202,53 @@ fn changes(path: &str) -> Vec<Value> {
         ),
     ]);
     parameters
+}
+
+/// The parameters of a file: which, which entries, then what is particular to it.
+fn exports(path: &str) -> Vec<Value> {
+    let mut parameters = Vec::new();
+    if path.ends_with("{file}") {
+        let files = plain_files();
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        let about = "The file: a kind, and the form. A kind takes the filters that its list takes.";
+        parameters.push(in_path("file", about, &one_of(&files), "programmes.csv"));
+    }
+    parameters.extend(Field::ALL.into_iter().map(|field| filter(Kind::Programme, field)));
+    parameters.extend(filters(Kind::Programme));
+    if path.ends_with("moodle-courses.csv") {
+        parameters.extend(moodle());
+    }
+    parameters
+}
+
+/// The parameters of a file of courses for Moodle.
+fn moodle() -> [Value; 4] {
+    [
+        query(
+            "since",
+            "Only rows that changed after this change number: `Directory-Change-Number` of the answer before.",
+            &json!({"type": "integer", "format": "int64", "minimum": 0, "default": 0}),
+            &json!(0),
+        ),
+        query(
+            "others",
+            "What becomes of the programmes that do not pass the filters: `leave` them out, or `hide` them, for an import that only updates courses which there are.",
+            &one_of(&["leave", "hide"]),
+            &json!("leave"),
+        ),
+        query(
+            "categoryIdnumber",
+            "The ID number of the category that the courses go to; the importer's own where it is left out.",
+            &json!({"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^[^\p{Cc}]+$"}),
+            &json!("leadership"),
+        ),
+        several(
+            "customFields",
+            "The custom fields to fill, each from a column of `/v1/exports/programmes.csv`: `provider` fills the field of that short name, `level:audience.levels.from` one of another.",
+            &json!({"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^([a-z0-9_]{1,100}:)?[A-Za-z.]+$"}),
+            &["provider", "level:audience.levels.from"],
+        ),
+    ]
 }
 
 /// How much of an entry is sent, and what along with it.

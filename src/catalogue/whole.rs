@@ -1,0 +1,53 @@
+//! Everything that passes a filter, for those who take all of it at once.
+
+use std::sync::Arc;
+
+use super::filter::{Filter, Match};
+use super::item::{Item, Standing};
+use super::page::Sort;
+use super::snapshot::{Set, Snapshot};
+use crate::model::codes::Kind;
+
+impl Snapshot {
+    /// The published entries of a kind that pass a filter, by id.
+    #[must_use]
+    pub fn whole(&self, kind: Kind, filter: &Filter) -> Vec<Arc<Item>> {
+        let chosen = self.choose(kind, filter, None);
+        let order = self.order(kind, Sort::Id);
+        let passing = order.filter(|ordinal| chosen.contains(*ordinal));
+        passing.filter_map(|ordinal| self.item(ordinal).cloned()).collect()
+    }
+
+    /// The entries of a kind that were taken out and would pass a filter if they were there, by id.
+    #[must_use]
+    pub fn withdrawn(&self, kind: Kind, filter: &Filter) -> Vec<Arc<Item>> {
+        let revised = self.set(&Set::Revised(kind)).iter().filter_map(|ordinal| self.item(ordinal));
+        let mut gone: Vec<Arc<Item>> = revised
+            .filter(|item| matches!(item.standing, Standing::Retired(_)) && self.would_pass(item, filter))
+            .cloned()
+            .collect();
+        gone.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        gone
+    }
+
+    /// Whether an entry passes a filter, or would if it were published.
+    fn would_pass(&self, item: &Item, filter: &Filter) -> bool {
+        let answers = |field| {
+            let states = item.stated.iter().any(|stated| stated.field == field);
+            if states {
+                let alone = Filter { terms: vec![(field, filter.selected(field).to_vec())], ..Filter::default() };
+                !self.matched(item, &alone).is_empty()
+            } else {
+                filter.matching == Match::Possible
+            }
+        };
+        filter.terms.iter().all(|(field, _)| answers(*field))
+            && filter.ids.as_ref().is_none_or(|ids| {
+                let ordinal = self.ordinal(item.kind, &item.id);
+                ids.iter().any(|id| self.ordinal(item.kind, id) == ordinal)
+            })
+            && (filter.variants || filter.ids.is_some() || !item.is_variant)
+            && filter.modified_since.as_deref().is_none_or(|since| &*item.modified_at >= since)
+            && filter.not_checked_since.as_deref().is_none_or(|since| item.checked.as_deref().is_none_or(|c| c < since))
+    }
+}

@@ -1,0 +1,80 @@
+//! The file that Moodle's and Totara's course upload reads (`tool_uploadcourse`).
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Form, Subject, html, plain, table};
+
+/// A custom field of a course, and the column of the directory's own table that it is filled from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomField {
+    /// Its short name in Moodle.
+    pub name: String,
+    /// The path of the member that it tells.
+    pub column: String,
+}
+
+/// Courses, one for each programme. What was taken out is hidden: deleting it would delete what learners have done.
+#[derive(Debug, Default)]
+pub struct Courses {
+    /// The category, by its ID number; the importer's own where there is none.
+    pub category: Option<String>,
+    /// The custom fields, in order.
+    pub custom_fields: Vec<CustomField>,
+}
+
+/// What a course tells of a programme.
+#[derive(Deserialize)]
+struct Told<'a> {
+    #[serde(borrow)]
+    uid: Cow<'a, str>,
+    #[serde(borrow)]
+    title: Cow<'a, str>,
+    #[serde(borrow)]
+    summary: Cow<'a, str>,
+    #[serde(borrow)]
+    url: Option<Cow<'a, str>>,
+}
+
+impl Form for Courses {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        let names: Vec<String> = self.custom_fields.iter().map(|field| format!("customfield_{}", field.name)).collect();
+        let category = self.category.as_ref().map(|_| "category_idnumber");
+        let columns = ["shortname", "fullname", "idnumber", "visible", "summary"].into_iter().chain(category);
+        table::row(out, columns.chain(names.iter().map(String::as_str)));
+    }
+
+    fn entry(&mut self, subject: &Subject<'_>, out: &mut Vec<u8>) {
+        let Ok(told) = serde_json::from_str::<Told<'_>>(subject.brief) else { return };
+        let visible = if subject.is_there { "1" } else { "0" };
+        let summary = about(&told.summary, told.url.as_deref());
+        let cells = [subject.first_id, &*told.title, &*told.uid, visible, &*summary];
+        let cells = cells.into_iter().chain(self.category.as_deref());
+        if self.custom_fields.is_empty() {
+            table::row(out, cells);
+            return;
+        }
+        let entry: Value = serde_json::from_str(subject.json).unwrap_or_default();
+        let fields: Vec<Cow<'_, str>> =
+            self.custom_fields.iter().map(|field| plain::cell(&entry, &field.column)).collect();
+        table::row(out, cells.chain(fields.iter().map(AsRef::as_ref)));
+    }
+}
+
+/// The summary as HTML, which is what Moodle takes it for, with a link to where the programme really is.
+fn about(summary: &str, url: Option<&str>) -> String {
+    let mut text = String::with_capacity(summary.len() + 64);
+    text.push_str("<p>");
+    html::push(&mut text, summary);
+    text.push_str("</p>");
+    if let Some(url) = url {
+        text.push_str("<p><a href=\"");
+        html::push(&mut text, url);
+        text.push_str("\">");
+        html::push(&mut text, url);
+        text.push_str("</a></p>");
+    }
+    text
+}

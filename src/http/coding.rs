@@ -1,0 +1,130 @@
+//! Bodies in a content coding (RFC 9110 §8.4), all at once or made while they are sent.
+
+use std::io::Write as _;
+
+use actix_web::error::ErrorInternalServerError;
+use bytes::Bytes;
+use futures_util::Stream;
+use futures_util::stream::unfold;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::negotiate::Coding;
+
+/// Compression that costs about as much as the rest of an answer.
+const GZIP_LEVEL: flate2::Compression = flate2::Compression::new(4);
+const BROTLI_LEVEL: u32 = 4;
+
+/// The window of Brotli, as a power of two, where a body is large and where all of it is at hand: a stream keeps its
+/// window for as long as it is read.
+const STREAM_WINDOW: u32 = 18;
+const WINDOW: u32 = 22;
+
+/// How many bytes are made at once.
+const CHUNK: usize = 64 * 1024;
+
+/// What makes a body, part by part.
+pub(super) trait Chunks: Send {
+    /// Adds some more, about as much as is asked for; whether there may be more still.
+    fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool;
+}
+
+/// Codes a body.
+pub(super) enum Encoder {
+    Identity,
+    Gzip(flate2::write::GzEncoder<Vec<u8>>),
+    Brotli(Box<brotli::CompressorWriter<Vec<u8>>>),
+}
+
+impl Encoder {
+    /// For a body that is coded all at once.
+    pub(super) fn new(coding: Coding) -> Self {
+        Self::with_window(coding, WINDOW)
+    }
+
+    fn with_window(coding: Coding, window: u32) -> Self {
+        match coding {
+            Coding::Identity => Self::Identity,
+            Coding::Gzip => Self::Gzip(flate2::write::GzEncoder::new(Vec::new(), GZIP_LEVEL)),
+            Coding::Brotli => {
+                Self::Brotli(Box::new(brotli::CompressorWriter::new(Vec::new(), 4_096, BROTLI_LEVEL, window)))
+            }
+        }
+    }
+
+    /// Codes a part; what comes of it may be nothing yet.
+    fn part(&mut self, part: Vec<u8>) -> Vec<u8> {
+        // Writing into memory does not fail.
+        match self {
+            Self::Identity => part,
+            Self::Gzip(encoder) => {
+                let _ = encoder.write_all(&part);
+                std::mem::take(encoder.get_mut())
+            }
+            Self::Brotli(encoder) => {
+                let _ = encoder.write_all(&part);
+                std::mem::take(encoder.get_mut())
+            }
+        }
+    }
+
+    /// Codes the last part.
+    pub(super) fn last(mut self, part: Vec<u8>) -> Vec<u8> {
+        let mut out = self.part(part);
+        match self {
+            Self::Identity => {}
+            Self::Gzip(encoder) => out.extend(encoder.finish().unwrap_or_default()),
+            Self::Brotli(encoder) => out.extend(encoder.into_inner()),
+        }
+        out
+    }
+}
+
+/// A body that is being made.
+struct Making {
+    chunks: Box<dyn Chunks>,
+    encoder: Encoder,
+}
+
+/// What is made of a body at once: bytes, and what makes the rest.
+type Made = (Vec<u8>, Option<Making>);
+
+impl Making {
+    /// Makes the next bytes.
+    fn next(mut self) -> Made {
+        loop {
+            let mut part = Vec::with_capacity(CHUNK + CHUNK / 4);
+            if !self.chunks.add(&mut part, CHUNK) {
+                return (self.encoder.last(part), None);
+            }
+            let coded = self.encoder.part(part);
+            // An empty chunk would end the body (RFC 9112 §7.1).
+            if !coded.is_empty() {
+                return (coded, Some(self));
+            }
+        }
+    }
+
+    /// Makes them off the worker's thread: a slow reader holds no thread, and a quick one waits for none.
+    fn begin(self) -> JoinHandle<Made> {
+        spawn_blocking(move || self.next())
+    }
+}
+
+/// Makes a body while it is sent, one chunk ahead of the reader.
+pub(super) fn stream(
+    chunks: Box<dyn Chunks>,
+    coding: Coding,
+) -> impl Stream<Item = Result<Bytes, actix_web::Error>> + 'static {
+    let making = Making { chunks, encoder: Encoder::with_window(coding, STREAM_WINDOW) };
+    unfold(Some(making.begin()), |begun| async {
+        match begun?.await {
+            Ok((bytes, _)) if bytes.is_empty() => None,
+            Ok((bytes, rest)) => Some((Ok(Bytes::from(bytes)), rest.map(Making::begin))),
+            // The connection is cut: whoever reads must not take a part for the whole.
+            Err(error) => {
+                tracing::error!("a body could not be made to its end: {error}");
+                Some((Err(ErrorInternalServerError("the body could not be made")), None))
+            }
+        }
+    })
+}

@@ -1,0 +1,258 @@
+//! `GET /v1/exports/…`: files that other programs read, whole, with what was taken out told as gone.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::engine::Engine;
+use crate::on_both_engines;
+use crate::support::{App, course};
+
+const MOODLE: &str = "/v1/exports/moodle-courses.csv";
+
+/// A table as Python's `csv` reads it: a row an object.
+fn read_table(text: &str) -> Vec<BTreeMap<String, String>> {
+    use std::io::Write as _;
+    let script = "import csv, io, json, sys; data = sys.stdin.buffer.read().decode('utf-8'); \
+                  rows = list(csv.DictReader(io.StringIO(data, newline=''), strict=True)); \
+                  assert all(None not in row and None not in row.values() for row in rows), rows; json.dump(rows, sys.stdout)";
+    let mut python = Command::new("python3")
+        .args(["-c", script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3 runs");
+    python.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = python.wait_with_output().unwrap();
+    assert!(output.status.success());
+    serde_json::from_slice(&output.stdout).expect("rows")
+}
+
+/// Every entry of a list, page by page.
+async fn all_of(app: &App, list: &str) -> Vec<Value> {
+    let mut entries = Vec::new();
+    let mark = if list.contains('?') { '&' } else { '?' };
+    let mut address = format!("{list}{mark}variants=show&view=full&limit=100&sort=id");
+    loop {
+        let page = app.get(&address).await.json();
+        entries.extend(page["data"].as_array().unwrap().iter().cloned().map(|mut entry| {
+            entry.as_object_mut().unwrap().remove("matched");
+            entry
+        }));
+        match page["links"]["next"].as_str() {
+            Some(next) => next[next.find("/v1/").unwrap()..].clone_into(&mut address),
+            None => return entries,
+        }
+    }
+}
+
+/// What a cell says of a member, by the rule that the documentation gives.
+fn told(value: &Value) -> String {
+    let plain = match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items)
+            if !items.is_empty()
+                && items.iter().all(|i| i.as_str().is_some_and(|t| !t.contains(';') && !t.starts_with('['))) =>
+        {
+            items.iter().map(|item| item.as_str().unwrap()).collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
+    };
+    if plain.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{plain}") } else { plain }
+}
+
+on_both_engines! {
+    async fn a_file_holds_every_entry_of_its_kind_with_all_that_is_known(engine: Engine) {
+        let app = App::start(engine).await;
+        for kind in ["programmes", "providers", "academies", "coaching-links", "resources", "frameworks"] {
+            let entries = all_of(&app, &format!("/v1/{kind}")).await;
+            let lines = app.get(&format!("/v1/exports/{kind}.ndjson")).await;
+            assert_eq!(lines.header("content-type"), "application/x-ndjson");
+            assert_eq!(lines.header("content-disposition"), format!("attachment; filename=\"{kind}.ndjson\""));
+            let lines: Vec<Value> = lines.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            assert_eq!(lines, entries, "{kind}");
+            let file = app.get(&format!("/v1/exports/{kind}.csv")).await;
+            assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
+            assert!(file.text.ends_with("\r\n") && file.text.starts_with("id,uid,kind,type,title,summary,url,"), "{kind}");
+            let rows = read_table(&file.text);
+            assert_eq!(rows.len(), entries.len(), "{kind}");
+            for (row, entry) in rows.iter().zip(&entries) {
+                for (column, cell) in row {
+                    let value = column.split('.').try_fold(entry, |value, step| value.get(step)).unwrap_or(&Value::Null);
+                    assert_eq!(*cell, told(value), "{kind} {} {column}", entry["id"]);
+                }
+            }
+        }
+    }
+
+    async fn a_file_takes_the_filters_of_its_list(engine: Engine) {
+        let app = App::start(engine).await;
+        for (kind, query) in [
+            ("programmes", "role=nurse&level=first-line"),
+            ("programmes", "cost=free&match=possible&status=running"),
+            ("programmes", "id=mary-seacole,stepping-up"),
+            ("academies", "region=london"),
+            ("resources", "modifiedSince=2020-01-01"),
+        ] {
+            let entries = all_of(&app, &format!("/v1/{kind}?{query}")).await;
+            let file = app.get(&format!("/v1/exports/{kind}.ndjson?{query}")).await;
+            let lines: Vec<Value> = file.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            assert!(!lines.is_empty() && lines == entries, "{kind}?{query}");
+        }
+        let none = app.get("/v1/exports/programmes.csv?id=no-such-programme").await;
+        assert_eq!((none.status, none.text.lines().count()), (200, 1), "a header and no row: {}", none.text);
+    }
+
+    async fn what_asks_wrongly_is_told_what_there_is(engine: Engine) {
+        let app = App::start(engine).await;
+        let wrong = |path: &'static str, status: u16, code: &'static str| (path, status, code);
+        for (path, status, code) in [
+            wrong("/v1/exports/programme.csv", 404, "not-found"),
+            wrong("/v1/exports/programmes.xlsx", 404, "not-found"),
+            wrong("/v1/exports/programmes", 404, "not-found"),
+            wrong("/v1/exports/moodle-courses.ndjson", 404, "not-found"),
+            wrong("/v1/exports/programmes.csv?role=nusre", 400, "unknown-term"),
+            wrong("/v1/exports/programmes.csv?limit=5", 400, "unknown-parameter"),
+            wrong("/v1/exports/frameworks.csv?region=london", 400, "unknown-parameter"),
+            wrong("/v1/exports/moodle-courses.csv?since=-1", 400, "invalid-parameter"),
+            wrong("/v1/exports/moodle-courses.csv?since=999999", 410, "unknown-change"),
+            wrong("/v1/exports/moodle-courses.csv?others=delete", 400, "invalid-parameter"),
+            wrong("/v1/exports/moodle-courses.csv?categoryIdnumber=", 400, "invalid-parameter"),
+            wrong("/v1/exports/moodle-courses.csv?categoryIdnumber=a%0Ab", 400, "invalid-parameter"),
+            wrong("/v1/exports/moodle-courses.csv?customFields=providre", 400, "invalid-parameter"),
+            wrong("/v1/exports/moodle-courses.csv?customFields=Level:provider", 400, "invalid-parameter"),
+            wrong("/v1/exports/moodle-courses.csv?customFields=a:url,a:provider", 400, "invalid-parameter"),
+        ] {
+            let answer = app.get(path).await;
+            assert_eq!((answer.status, answer.json()["code"].as_str()), (status, Some(code)), "{path}: {}", answer.text);
+        }
+        let near = app.get("/v1/exports/programme.csv").await.json();
+        assert!(near["detail"].as_str().unwrap().contains("“programmes.csv”"), "{near}");
+        let near = app.get("/v1/exports/moodle-courses.csv?customFields=providre").await.json();
+        assert_eq!(near["errors"][0]["didYouMean"], "provider");
+        let html = app.process.ask(reqwest::Method::GET, "/v1/exports/programmes.csv", &[("accept", "text/html")]).await;
+        assert_eq!(html.status, 406);
+        let browser = [("accept", "text/html, */*;q=0.8")];
+        assert_eq!(app.process.ask(reqwest::Method::GET, "/v1/exports/programmes.csv", &browser).await.status, 200);
+        assert_eq!(app.process.ask(reqwest::Method::HEAD, "/v1/exports/programmes.csv", &[]).await.text, "");
+    }
+
+    async fn the_same_number_gives_the_same_bytes_in_every_coding_and_process(engine: Engine) {
+        let app = App::start(engine).await;
+        let renamed = json!({"rename": "programme/nye-bevan", "to": "bevan"});
+        assert!(app.import("rename.ndjson", &renamed.to_string()).status.success());
+        app.process.until("/v1/programmes/bevan", |answer| answer.status == 200).await;
+        let second = crate::support::Process::start(&app.database.url, &["--public-url", "https://directory.example"]);
+        let client = reqwest::Client::new();
+        for path in ["/v1/exports/programmes.csv", "/v1/exports/resources.ndjson", MOODLE] {
+            let plain = app.get(path).await;
+            // The second process read it all from the database; the first was changed as it ran.
+            assert_eq!(second.get(path).await.text, plain.text, "{path}");
+            let tag = plain.header("etag");
+            let unchanged = app.process.ask(reqwest::Method::GET, path, &[("if-none-match", tag)]).await;
+            assert_eq!((unchanged.status, unchanged.text.as_str()), (304, ""), "{path}");
+            for coding in ["gzip", "br"] {
+                let address = format!("{}{path}", app.process.url);
+                let answer = client.get(address).header("accept-encoding", coding).send().await.unwrap();
+                assert_eq!(answer.headers()["content-encoding"], coding);
+                assert_ne!(answer.headers()["etag"], tag);
+                let bytes = answer.bytes().await.unwrap();
+                assert!(bytes.len() < plain.text.len() / 2, "{path} {coding}");
+                let mut read = String::new();
+                match coding {
+                    "gzip" => flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut read).unwrap(),
+                    _ => brotli::Decompressor::new(&bytes[..], 4_096).read_to_string(&mut read).unwrap(),
+                };
+                assert_eq!(read, plain.text, "{path} {coding}");
+            }
+        }
+    }
+
+    async fn a_file_about_a_protected_characteristic_is_kept_by_nobody(engine: Engine) {
+        let app = App::start(engine).await;
+        for file in ["programmes.csv", "programmes.ndjson", "moodle-courses.csv"] {
+            let answer = app.get(&format!("/v1/exports/{file}?eligibility=positive-action-race")).await;
+            assert_eq!(answer.status, 200);
+            assert_eq!(answer.header("cache-control"), "private, no-store");
+            assert!(!answer.headers.contains_key("etag"));
+        }
+    }
+
+    async fn no_cell_is_a_formula(engine: Engine) {
+        let app = App::start(engine).await;
+        let mut entry = course("hostile", "=HYPERLINK(\"http://x.example\",\"a\")");
+        entry["summary"] = "@SUM(1), \"quoted\" <script>alert(1)</script> & more".into();
+        entry["aliases"] = json!(["-1+2", "a; b"]);
+        assert!(app.import("hostile.ndjson", &entry.to_string()).status.success());
+        app.process.until("/v1/programmes/hostile", |answer| answer.status == 200).await;
+        let row = &read_table(&app.get("/v1/exports/programmes.csv?id=hostile").await.text)[0];
+        assert_eq!(row["title"], "'=HYPERLINK(\"http://x.example\",\"a\")");
+        assert_eq!(row["summary"], "'@SUM(1), \"quoted\" <script>alert(1)</script> & more");
+        assert_eq!(row["aliases"], "[\"-1+2\",\"a; b\"]");
+        let row = &read_table(&app.get(&format!("{MOODLE}?id=hostile")).await.text)[0];
+        assert_eq!(row["fullname"], "'=HYPERLINK(\"http://x.example\",\"a\")");
+        assert_eq!(row["summary"], "<p>@SUM(1), &quot;quoted&quot; &lt;script&gt;alert(1)&lt;/script&gt; &amp; more</p>");
+    }
+
+    async fn moodle_keeps_its_courses_through_renames_and_retirement(engine: Engine) {
+        let app = App::start(engine).await;
+        let rows = |text: &str| -> BTreeMap<String, BTreeMap<String, String>> {
+            read_table(text).into_iter().map(|row| (row["shortname"].clone(), row)).collect()
+        };
+        let file = app.get(MOODLE).await;
+        let before = rows(&file.text);
+        let programmes = all_of(&app, "/v1/programmes").await;
+        assert_eq!(before.len(), programmes.len());
+        for programme in &programmes {
+            let row = &before[programme["id"].as_str().unwrap()];
+            assert_eq!((row["idnumber"].as_str(), row["fullname"].as_str()), (programme["uid"].as_str().unwrap(), programme["title"].as_str().unwrap()));
+            assert_eq!(row["visible"], "1");
+            assert_eq!(row.len(), 5, "{row:?}");
+        }
+        let number: i64 = file.header("directory-change-number").parse().unwrap();
+        let edits = [
+            json!({"rename": "programme/nye-bevan", "to": "bevan"}),
+            json!({"retire": "programme/ready-now", "reason": "It is not run any more."}),
+            course("brand-new", "A new course"),
+        ];
+        assert!(app.import("changes.ndjson", &edits.map(|edit| edit.to_string()).join("\n")).status.success());
+        app.process.until("/v1/programmes/brand-new", |answer| answer.status == 200).await;
+        let after = rows(&app.get(MOODLE).await.text);
+        assert_eq!(after["nye-bevan"], before["nye-bevan"], "a rename is not seen");
+        assert_eq!(after["ready-now"]["visible"], "0");
+        assert_eq!(after["ready-now"]["idnumber"], before["ready-now"]["idnumber"]);
+        assert_eq!(after["brand-new"]["visible"], "1");
+        assert_eq!(after.len(), before.len() + 1);
+        let changed = rows(&app.get(&format!("{MOODLE}?since={number}")).await.text);
+        let names: Vec<&str> = changed.keys().map(String::as_str).collect();
+        // What names a renamed entry is written anew with it.
+        for name in ["brand-new", "nye-bevan", "ready-now"] {
+            assert!(names.contains(&name), "{names:?}");
+        }
+        assert!(names.len() < 10, "{names:?}");
+        // What was taken out is told to those whose filter it passed, and to no other.
+        let filtered = rows(&app.get(&format!("{MOODLE}?provider=kings-fund")).await.text);
+        assert!(filtered.contains_key("brand-new") && !filtered.contains_key("ready-now"));
+        let hiding = rows(&app.get(&format!("{MOODLE}?provider=kings-fund&others=hide")).await.text);
+        assert_eq!(hiding["nye-bevan"]["visible"], "0");
+        assert_eq!(hiding["brand-new"]["visible"], "1");
+        let own = rows(&app.get(&format!("{MOODLE}?provider=nhs-leadership-academy")).await.text);
+        assert_eq!(own["ready-now"]["visible"], "0");
+    }
+
+    async fn moodle_is_told_a_category_and_custom_fields(engine: Engine) {
+        let app = App::start(engine).await;
+        let query = "id=mary-seacole&categoryIdnumber=leadership%20%26%20more&customFields=level:audience.levels.from,provider,status.term";
+        let text = app.get(&format!("{MOODLE}?{query}")).await.text;
+        assert!(text.starts_with("shortname,fullname,idnumber,visible,summary,category_idnumber,customfield_level,customfield_provider,customfield_status_term\r\n"), "{text}");
+        let row = &read_table(&text)[0];
+        assert_eq!(row["category_idnumber"], "leadership & more");
+        let entry = app.data("/v1/programmes/mary-seacole").await;
+        assert_eq!(row["customfield_level"], entry["audience"]["levels"]["from"].as_str().unwrap());
+        assert_eq!(row["customfield_provider"], entry["provider"].as_str().unwrap());
+        assert_eq!(row["customfield_status_term"], entry["status"]["term"].as_str().unwrap());
+    }
+}
