@@ -1,8 +1,11 @@
 //! An entry told in another tongue.
 
+pub mod canvas;
 mod html;
+mod members;
 pub mod moodle;
 pub mod ndjson;
+pub mod occasions;
 pub mod plain;
 mod table;
 pub mod yaml;
@@ -13,9 +16,7 @@ use serde_json::Value;
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// Everything about it, as JSON.
-    pub json: &'a str,
-    /// The members that a list shows of it, as JSON: quicker to read.
-    pub brief: &'a str,
+    pub json: &'a [u8],
     /// The slug it had first: the one readable name that it keeps.
     pub first_id: &'a str,
     /// Whether it is among what the file is about; otherwise it was, and is told as gone.

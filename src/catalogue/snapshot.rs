@@ -297,12 +297,11 @@ impl Snapshot {
         self.items.get(usize::try_from(ordinal).ok()?)
     }
 
-    /// The slug that an entry had first: the one readable name of it that never changes.
+    /// The slugs that renamed entries had first, by uid: the one readable name of an entry that never changes.
     #[must_use]
-    pub fn first_slug(&self, item: &Item) -> Arc<str> {
-        let ordinal = self.ordinals.get(&item.uid);
-        let first = ordinal.and_then(|ordinal| self.first_slugs.get(ordinal));
-        Arc::clone(first.unwrap_or(&item.id))
+    pub fn first_ids(&self) -> std::collections::HashMap<Uuid, Arc<str>> {
+        let first = self.first_slugs.iter();
+        first.filter_map(|(ordinal, id)| Some((self.item(*ordinal)?.uid, Arc::clone(id)))).collect()
     }
 
     /// The ordinal of the entry that has or had a slug.

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
 use serde_json::Value;
 
+use super::members::{members, text};
 use super::{Form, Subject, html, plain, table};
 
 /// A custom field of a course, and the column of the directory's own table that it is filled from.
@@ -25,19 +25,6 @@ pub struct Courses {
     pub custom_fields: Vec<CustomField>,
 }
 
-/// What a course tells of a programme.
-#[derive(Deserialize)]
-struct Told<'a> {
-    #[serde(borrow)]
-    uid: Cow<'a, str>,
-    #[serde(borrow)]
-    title: Cow<'a, str>,
-    #[serde(borrow)]
-    summary: Cow<'a, str>,
-    #[serde(borrow)]
-    url: Option<Cow<'a, str>>,
-}
-
 impl Form for Courses {
     fn begin(&mut self, out: &mut Vec<u8>) {
         let names: Vec<String> = self.custom_fields.iter().map(|field| format!("customfield_{}", field.name)).collect();
@@ -47,16 +34,18 @@ impl Form for Courses {
     }
 
     fn entry(&mut self, subject: &Subject<'_>, out: &mut Vec<u8>) {
-        let Ok(told) = serde_json::from_str::<Told<'_>>(subject.brief) else { return };
+        let names = ["uid", "title", "summary", "url"];
+        let [uid, title, summary, url] = members(subject.json, names).map(text);
+        let [uid, title, summary] = [uid, title, summary].map(Option::unwrap_or_default);
         let visible = if subject.is_there { "1" } else { "0" };
-        let summary = about(&told.summary, told.url.as_deref());
-        let cells = [subject.first_id, &*told.title, &*told.uid, visible, &*summary];
+        let summary = about(&summary, url.as_deref());
+        let cells = [subject.first_id, &*title, &*uid, visible, &*summary];
         let cells = cells.into_iter().chain(self.category.as_deref());
         if self.custom_fields.is_empty() {
             table::row(out, cells);
             return;
         }
-        let entry: Value = serde_json::from_str(subject.json).unwrap_or_default();
+        let entry: Value = serde_json::from_slice(subject.json).unwrap_or_default();
         let fields: Vec<Cow<'_, str>> =
             self.custom_fields.iter().map(|field| plain::cell(&entry, &field.column)).collect();
         table::row(out, cells.chain(fields.iter().map(AsRef::as_ref)));

@@ -14,7 +14,7 @@ pub struct Lines;
 
 impl Form for Lines {
     fn entry(&mut self, subject: &Subject<'_>, out: &mut Vec<u8>) {
-        out.extend_from_slice(subject.json.as_bytes());
+        out.extend_from_slice(subject.json);
         out.push(b'\n');
     }
 }
@@ -39,7 +39,7 @@ impl Form for Table {
     }
 
     fn entry(&mut self, subject: &Subject<'_>, out: &mut Vec<u8>) {
-        let entry: Value = serde_json::from_str(subject.json).unwrap_or_default();
+        let entry: Value = serde_json::from_slice(subject.json).unwrap_or_default();
         let cells: Vec<Cow<'_, str>> = self.columns.iter().map(|column| cell(&entry, column)).collect();
         table::row(out, cells.iter().map(AsRef::as_ref));
     }

@@ -1,25 +1,27 @@
 //! Files: everything of a kind that passes a filter, in the forms that other systems read.
 
+pub(super) mod canvas;
+pub(super) mod moodle;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use uuid::Uuid;
 
 use super::answer::{Content, of_directory};
-use super::changes::{FILTERS, catch_up, unknown_change};
+use super::changes::FILTERS;
 use super::coding::Chunks;
 use super::list::{is_private, read_filter};
-use super::problem::{INVALID_PARAMETER, NOT_FOUND, Problem};
+use super::problem::{NOT_FOUND, Problem};
 use super::query::{Query, shown};
 use super::{Service, collection};
 use crate::catalogue::{Field, Filter, Item, Snapshot};
-use crate::formats::moodle::{Courses, CustomField};
 use crate::formats::plain::{Lines, Table};
 use crate::formats::{Form, Subject};
 use crate::model::codes::Kind;
 use crate::model::fault::nearest;
-use crate::model::read;
-use crate::model::shape::GREATEST;
 
 /// The media type of a table.
 pub(super) const CSV: &str = "text/csv; charset=utf-8";
@@ -38,6 +40,9 @@ impl Plain {
     const ALL: [(&str, Self); 2] = [("csv", Self::Csv), ("ndjson", Self::Ndjson)];
 }
 
+/// The files that are in the form of some system.
+const OTHERS: [&str; 4] = ["moodle-courses.csv", "canvas-accounts.csv", "canvas-terms.csv", "canvas-courses.csv"];
+
 /// The names of the files that every kind has.
 pub(super) fn plain_files() -> Vec<String> {
     let of = |kind: &Kind| Plain::ALL.map(|(ending, _)| format!("{}.{ending}", collection(*kind)));
@@ -46,7 +51,7 @@ pub(super) fn plain_files() -> Vec<String> {
 
 /// The names of all files.
 pub(super) fn files() -> Vec<String> {
-    plain_files().into_iter().chain(["moodle-courses.csv".to_owned()]).collect()
+    plain_files().into_iter().chain(OTHERS.map(str::to_owned)).collect()
 }
 
 /// Export a kind
@@ -75,95 +80,17 @@ pub(super) async fn get_export(
         Plain::Csv => (CSV, Box::new(Table::of(*kind))),
         Plain::Ndjson => (NDJSON, Box::new(Lines)),
     };
-    let entries = || snapshot.whole(*kind, &filter).into_iter().map(|item| (item, true)).collect();
-    Ok(answer(&service, &request, &snapshot, &filter, (&file, media_type), form, entries))
-}
-
-/// Export courses for Moodle or Totara
-///
-/// A file for the course upload (Site administration, Courses, Upload courses), with a course for each programme that
-/// passes the filters. `idnumber` is the programme's uid and `shortname` the first id that it had: neither ever changes.
-/// What was taken out of the directory is hidden (`visible` is 0), never deleted.
-#[utoipa::path(
-    get, path = "/v1/exports/moodle-courses.csv", tag = "exports",
-    responses((status = 200, description = "The file.", body = String, content_type = "text/csv")),
-)]
-pub(super) async fn get_moodle_courses(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let mut snapshot = service.directory.snapshot();
-    let own = ["since", "others", "categoryIdnumber", "customFields"];
-    let mut query = read_query(Kind::Programme, request.query_string(), &own);
-    let filter = read_all(&mut query, &snapshot, Kind::Programme);
-    let since = query.number("since", 0, usize::try_from(GREATEST).unwrap_or(usize::MAX), 0);
-    let since = i64::try_from(since).unwrap_or(i64::MAX);
-    let hides_others = query.one_of("others", &[("leave", false), ("hide", true)], false);
-    let form = Courses { category: read_category(&mut query), custom_fields: read_custom_fields(&mut query) };
-    query.finish()?;
-    catch_up(&service, since, &mut snapshot).await?;
-    if since > snapshot.head().change_number {
-        return Err(unknown_change(since, format!("{}/v1/exports/moodle-courses.csv", service.public_url)));
-    }
-    let entries = || {
-        let mut entries = flagged(snapshot.whole(Kind::Programme, &filter), true);
-        if hides_others {
-            let all = snapshot.whole(Kind::Programme, &Filter { variants: true, ..Filter::default() });
-            let there: std::collections::BTreeSet<_> = entries.iter().map(|(item, _)| item.uid).collect();
-            entries.extend(flagged(all, false).into_iter().filter(|(item, _)| !there.contains(&item.uid)));
-        }
-        entries.extend(flagged(snapshot.withdrawn(Kind::Programme, &filter), false));
-        entries.retain(|(item, _)| item.change_number > since);
-        entries
-    };
-    let file = ("moodle-courses.csv", CSV);
-    Ok(answer(&service, &request, &snapshot, &filter, file, Box::new(form), entries))
-}
-
-/// Reads the ID number of a category, which is the administrator's own.
-fn read_category(query: &mut Query) -> Option<String> {
-    let category = query.text("categoryIdnumber")?;
-    let can_be = !category.is_empty() && category.chars().count() <= 100 && !category.chars().any(char::is_control);
-    if !can_be {
-        let detail = "“categoryIdnumber” takes the ID number of a course category: 1 to 100 characters on one line.";
-        query.fault(INVALID_PARAMETER, "categoryIdnumber", detail.to_owned(), None, None);
-    }
-    Some(category)
-}
-
-/// Reads the custom fields: paths of members, each with the field's short name before it where it is another.
-fn read_custom_fields(query: &mut Query) -> Vec<CustomField> {
-    let columns = read::columns(Kind::Programme);
-    let mut fields: Vec<CustomField> = Vec::new();
-    for text in query.values("customFields") {
-        let (name, column) = match text.split_once(':') {
-            Some((name, column)) => (name.to_owned(), column.to_owned()),
-            None => (text.to_ascii_lowercase().replace('.', "_"), text.clone()),
-        };
-        let is_name = !name.is_empty()
-            && name.len() <= 100
-            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if !is_name {
-            let detail = format!(
-                "“{}” is not the short name of a custom field: write small letters, digits and _.",
-                shown(&name)
-            );
-            query.fault(INVALID_PARAMETER, "customFields", detail, None, None);
-        } else if !columns.contains(&column) {
-            let near = nearest(&column, columns.iter().map(String::as_str)).map(str::to_owned);
-            let detail = format!("“{}” is not a column of /v1/exports/programmes.csv.", shown(&column));
-            query.fault(INVALID_PARAMETER, "customFields", detail, near, None);
-        } else if fields.iter().any(|field| field.name == name) {
-            let detail = format!("The custom field “{name}” is filled twice.");
-            query.fault(INVALID_PARAMETER, "customFields", detail, None, None);
-        }
-        fields.push(CustomField { name, column });
-    }
-    fields
+    let made = || (form, flagged(snapshot.whole(*kind, &filter), true));
+    Ok(answer(&service, &request, &snapshot, &filter, (&file, media_type), made))
 }
 
 /// Entries, each with whether it is told as there.
-fn flagged(items: Vec<Arc<Item>>, is_there: bool) -> Vec<(Arc<Item>, bool)> {
+type Entries = Vec<(Arc<Item>, bool)>;
+
+/// A form, and the entries that are told in it.
+type Made = (Box<dyn Form>, Entries);
+
+fn flagged(items: Vec<Arc<Item>>, is_there: bool) -> Entries {
     items.into_iter().map(|item| (item, is_there)).collect()
 }
 
@@ -186,12 +113,12 @@ fn answer(
     snapshot: &Arc<Snapshot>,
     filter: &Filter,
     (name, media_type): (&str, &'static str),
-    form: Box<dyn Form>,
-    entries: impl FnOnce() -> Vec<(Arc<Item>, bool)>,
+    made: impl FnOnce() -> Made,
 ) -> HttpResponse {
     let made = || {
-        let entries = entries().into_iter();
-        Content::Made(Box::new(File { snapshot: Arc::clone(snapshot), form, entries, has_begun: false }))
+        let (form, entries) = made();
+        let entries = entries.into_iter();
+        Content::Made(Box::new(File { first_ids: snapshot.first_ids(), form, entries, has_begun: false }))
     };
     let mut answer = of_directory(service, request, media_type, snapshot.head(), is_private(filter), made);
     let disposition = format!("attachment; filename=\"{name}\"");
@@ -205,7 +132,8 @@ fn answer(
 
 /// A file that is being made.
 struct File {
-    snapshot: Arc<Snapshot>,
+    /// The ids that renamed entries had first.
+    first_ids: HashMap<Uuid, Arc<str>>,
     form: Box<dyn Form>,
     entries: std::vec::IntoIter<(Arc<Item>, bool)>,
     has_begun: bool,
@@ -222,10 +150,8 @@ impl Chunks for File {
                 self.form.end(out);
                 return false;
             };
-            let first_id = self.snapshot.first_slug(&item);
-            // What is rendered was text.
-            let [json, brief] = [&item.full, &item.summary].map(|text| std::str::from_utf8(text).unwrap_or_default());
-            self.form.entry(&Subject { json, brief, first_id: &first_id, is_there }, out);
+            let first_id = self.first_ids.get(&item.uid).unwrap_or(&item.id);
+            self.form.entry(&Subject { json: &item.full, first_id, is_there }, out);
         }
         true
     }

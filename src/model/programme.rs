@@ -130,6 +130,9 @@ pub struct Award {
 pub struct Offering {
     /// The offering's id, unique within its programme.
     pub id: Slug,
+    /// Whether it was taken back, as a cancelled cohort is. It stays, so that every copy is told.
+    #[serde(default)]
+    pub withdrawn: bool,
     /// Whether it may be begun at any time.
     #[serde(default)]
     pub always_open: bool,

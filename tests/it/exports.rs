@@ -255,4 +255,66 @@ on_both_engines! {
         assert_eq!(row["customfield_provider"], entry["provider"].as_str().unwrap());
         assert_eq!(row["customfield_status_term"], entry["status"]["term"].as_str().unwrap());
     }
+
+    async fn canvas_is_told_of_every_occasion_and_of_those_that_are_over(engine: Engine) {
+        let app = App::start(engine).await;
+        let mut entry = course("dated", "A dated course");
+        entry["offerings"] = json!([
+            {"id": "autumn", "organiser": "academy/london-leadership-academy", "start": "2026-09-01", "end": "2027-02-28", "place": "Leeds",
+             "modes": ["online-self-paced", "residential"], "sources": ["page"]},
+            {"id": "spring", "start": "2026-03", "sources": ["page"]},
+        ]);
+        let start = course("open", "An open course");
+        assert!(app.import("a.ndjson", &format!("{entry}\n{start}")).status.success());
+        app.process.until("/v1/programmes/open", |answer| answer.status == 200).await;
+        let file = async |name: &str| read_table(&app.get(&format!("/v1/exports/canvas-{name}.csv")).await.text);
+        let (accounts, terms, courses) = (file("accounts").await, file("terms").await, file("courses").await);
+
+        // Everything that is named is there, and what accounts are below comes first.
+        let mut known = vec![String::new()];
+        for account in &accounts {
+            assert!(known.contains(&account["parent_account_id"]), "{account:?}");
+            known.push(account["account_id"].clone());
+        }
+        assert!(accounts.iter().any(|account| !account["parent_account_id"].is_empty()));
+        for course in &courses {
+            assert!(known[1..].contains(&course["account_id"]), "{course:?}");
+            assert!(terms.iter().any(|term| term["term_id"] == course["term_id"]), "{course:?}");
+            assert!(["active", "completed"].contains(&course["status"].as_str()), "{course:?}");
+        }
+        let names: std::collections::BTreeSet<&str> = courses.iter().map(|course| course["course_id"].as_str()).collect();
+        assert_eq!(names.len(), courses.len(), "every course has an id of its own");
+
+        let of = |courses: &[BTreeMap<String, String>], name: &str| -> Vec<[String; 6]> {
+            let own = courses.iter().filter(|course| course["short_name"].split('/').next() == Some(name));
+            let columns = ["short_name", "long_name", "term_id", "status", "start_date", "course_format"];
+            own.map(|course| columns.map(|column| course[column].clone())).collect()
+        };
+        assert_eq!(of(&courses, "open"), [["open", "An open course", "open", "active", "", ""].map(str::to_owned)]);
+        assert_eq!(of(&courses, "dated"), [
+            ["dated", "A dated course", "open", "completed", "", ""],
+            ["dated/autumn", "A dated course (2026-09-01, Leeds)", "fy-2026-27", "active", "2026-09-01T00:00:00Z", "blended"],
+            ["dated/spring", "A dated course (2026-03)", "fy-2025-26", "active", "", ""],
+        ].map(|row| row.map(str::to_owned)));
+        let term = terms.iter().find(|term| term["term_id"] == "fy-2026-27").unwrap();
+        assert_eq!((term["name"].as_str(), term["start_date"].as_str(), term["end_date"].as_str()),
+            ("Financial year 2026/27", "2026-04-01T00:00:00Z", "2027-03-31T23:59:59Z"));
+
+        // An offering is withdrawn, and never just gone.
+        let lost = app.import("b.ndjson", &json!({"kind": "programme", "id": "dated", "offerings": []}).to_string());
+        assert!(!lost.status.success());
+        assert!(crate::support::text(&lost.stdout).contains("withdrawn"), "{}", crate::support::text(&lost.stdout));
+        entry["offerings"][0]["withdrawn"] = true.into();
+        entry["offerings"][1]["withdrawn"] = true.into();
+        let retire = json!({"retire": "programme/open", "reason": "It is over."});
+        assert!(app.import("c.ndjson", &format!("{entry}\n{retire}")).status.success());
+        app.process.until("/v1/programmes/open", |answer| answer.status == 410).await;
+        let after = file("courses").await;
+        let states = |name: &str| of(&after, name).into_iter().map(|row| row[3].clone()).collect::<Vec<_>>();
+        assert_eq!(states("dated"), ["active", "completed", "completed"]);
+        assert_eq!(states("open"), ["completed"]);
+        for course in &courses {
+            assert!(after.iter().any(|later| later["course_id"] == course["course_id"]), "{course:?} is gone");
+        }
+    }
 }

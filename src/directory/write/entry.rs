@@ -50,13 +50,27 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Whether what stands is published, and what is to stand is not.
-    fn is_unpublished_by(&self, entry: &Entry) -> bool {
-        let published = || {
-            let body: Option<Value> = self.stands.and_then(|stands| serde_json::from_str(&stands.body).ok());
-            body.is_some_and(|body| body.get("publication").and_then(Value::as_str) == Some("published"))
-        };
-        entry.publication() == Publication::Draft && published()
+    /// What a body would take from whoever keeps a copy, without a word: what was published is retired or withdrawn.
+    fn lost_faults(&self, entry: &Entry) -> Vec<Fault> {
+        let body: Option<Value> = self.stands.and_then(|stands| serde_json::from_str(&stands.body).ok());
+        let published = |body: &Value| body.get("publication").and_then(Value::as_str) == Some("published");
+        let Some(body) = body.filter(published) else { return Vec::new() };
+        let mut faults = Vec::new();
+        if entry.publication() == Publication::Draft {
+            let detail = "The entry was published: whoever keeps a copy has it.";
+            let fix = "Retire it, with the reason that they are told; it cannot become a draft again.";
+            faults.push(Fault::error("/publication", detail, fix));
+        }
+        if let Entry::Programme(programme) = entry {
+            let before = body.get("offerings").and_then(Value::as_array).into_iter().flatten();
+            let ids = before.filter_map(|offering| offering.get("id")?.as_str());
+            for id in ids.filter(|id| !programme.offerings.iter().any(|offering| offering.id.as_str() == *id)) {
+                let detail = format!("The offering “{id}” is not there any more: whoever keeps a copy has it.");
+                let fix = "Keep it, with “withdrawn” set to true.";
+                faults.push(Fault::error("/offerings", detail, fix));
+            }
+        }
+        faults
     }
 
     /// Derived members are accepted where they are absent or equal.
@@ -94,10 +108,9 @@ impl Writer {
         if subject.stands.is_some_and(|stands| stands.body == reading.text) {
             return Some((Outcome::Unchanged, Vec::new()));
         }
-        if subject.is_unpublished_by(&reading.entry) {
-            let detail = "The entry was published: whoever keeps a copy has it.";
-            let fix = "Retire it, with the reason that they are told; it cannot become a draft again.";
-            self.fault(subject.origin, &subject.name, Fault::error("/publication", detail, fix));
+        let lost = subject.lost_faults(&reading.entry);
+        if !lost.is_empty() {
+            self.faults_of(subject.origin, &subject.name, lost);
             return None;
         }
         for reference in &reading.references {

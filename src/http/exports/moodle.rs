@@ -1,0 +1,97 @@
+//! The file of courses for Moodle and Totara.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::{CSV, Made, answer, flagged, read_all, read_query};
+use crate::catalogue::Filter;
+use crate::formats::moodle::{Courses, CustomField};
+use crate::http::Service;
+use crate::http::changes::{catch_up, unknown_change};
+use crate::http::problem::{INVALID_PARAMETER, Problem};
+use crate::http::query::{Query, shown};
+use crate::model::codes::Kind;
+use crate::model::fault::nearest;
+use crate::model::read;
+use crate::model::shape::GREATEST;
+
+/// Export courses for Moodle or Totara
+///
+/// A file for the course upload (Site administration, Courses, Upload courses), with a course for each programme that
+/// passes the filters. `idnumber` is the programme's uid and `shortname` the first id that it had: neither ever changes.
+/// What was taken out of the directory is hidden (`visible` is 0), never deleted.
+#[utoipa::path(
+    get, path = "/v1/exports/moodle-courses.csv", tag = "exports",
+    responses((status = 200, description = "The file.", body = String, content_type = "text/csv")),
+)]
+pub(in crate::http) async fn get_moodle_courses(
+    service: web::Data<Service>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let mut snapshot = service.directory.snapshot();
+    let own = ["since", "others", "categoryIdnumber", "customFields"];
+    let mut query = read_query(Kind::Programme, request.query_string(), &own);
+    let filter = read_all(&mut query, &snapshot, Kind::Programme);
+    let since = query.number("since", 0, usize::try_from(GREATEST).unwrap_or(usize::MAX), 0);
+    let since = i64::try_from(since).unwrap_or(i64::MAX);
+    let hides_others = query.one_of("others", &[("leave", false), ("hide", true)], false);
+    let form = Courses { category: read_category(&mut query), custom_fields: read_custom_fields(&mut query) };
+    query.finish()?;
+    catch_up(&service, since, &mut snapshot).await?;
+    if since > snapshot.head().change_number {
+        return Err(unknown_change(since, format!("{}/v1/exports/moodle-courses.csv", service.public_url)));
+    }
+    let made = || -> Made {
+        let mut entries = flagged(snapshot.whole(Kind::Programme, &filter), true);
+        if hides_others {
+            let all = snapshot.whole(Kind::Programme, &Filter { variants: true, ..Filter::default() });
+            let there: std::collections::BTreeSet<_> = entries.iter().map(|(item, _)| item.uid).collect();
+            entries.extend(flagged(all, false).into_iter().filter(|(item, _)| !there.contains(&item.uid)));
+        }
+        entries.extend(flagged(snapshot.withdrawn(Kind::Programme, &filter), false));
+        entries.retain(|(item, _)| item.change_number > since);
+        (Box::new(form), entries)
+    };
+    Ok(answer(&service, &request, &snapshot, &filter, ("moodle-courses.csv", CSV), made))
+}
+
+/// Reads the ID number of a category, which is the administrator's own.
+fn read_category(query: &mut Query) -> Option<String> {
+    let category = query.text("categoryIdnumber")?;
+    let can_be = !category.is_empty() && category.chars().count() <= 100 && !category.chars().any(char::is_control);
+    if !can_be {
+        let detail = "“categoryIdnumber” takes the ID number of a course category: 1 to 100 characters on one line.";
+        query.fault(INVALID_PARAMETER, "categoryIdnumber", detail.to_owned(), None, None);
+    }
+    Some(category)
+}
+
+/// Reads the custom fields: paths of members, each with the field's short name before it where it is another.
+fn read_custom_fields(query: &mut Query) -> Vec<CustomField> {
+    let columns = read::columns(Kind::Programme);
+    let mut fields: Vec<CustomField> = Vec::new();
+    for text in query.values("customFields") {
+        let (name, column) = match text.split_once(':') {
+            Some((name, column)) => (name.to_owned(), column.to_owned()),
+            None => (text.to_ascii_lowercase().replace('.', "_"), text.clone()),
+        };
+        let is_name = !name.is_empty()
+            && name.len() <= 100
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if !is_name {
+            let detail = format!(
+                "“{}” is not the short name of a custom field: write small letters, digits and _.",
+                shown(&name)
+            );
+            query.fault(INVALID_PARAMETER, "customFields", detail, None, None);
+        } else if !columns.contains(&column) {
+            let near = nearest(&column, columns.iter().map(String::as_str)).map(str::to_owned);
+            let detail = format!("“{}” is not a column of /v1/exports/programmes.csv.", shown(&column));
+            query.fault(INVALID_PARAMETER, "customFields", detail, near, None);
+        } else if fields.iter().any(|field| field.name == name) {
+            let detail = format!("The custom field “{name}” is filled twice.");
+            query.fault(INVALID_PARAMETER, "customFields", detail, None, None);
+        }
+        fields.push(CustomField { name, column });
+    }
+    fields
+}
