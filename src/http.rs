@@ -9,6 +9,7 @@ mod entries;
 mod exports;
 mod health;
 mod include;
+mod linked;
 mod list;
 mod negotiate;
 pub mod openapi;

@@ -9,6 +9,7 @@ use super::coding::{Chunks, Encoder, stream};
 use super::negotiate::{self, Coding};
 use super::outermost::CHANGE_NUMBER;
 use super::problem::{PRECONDITION_FAILED, Problem};
+use crate::formats::schema_org;
 use crate::store::{Head, hash};
 
 /// Raised when the form of an answer changes while what it tells does not.
@@ -88,7 +89,8 @@ pub(super) fn cacheable_as<T: Into<Content>>(
     let coding = negotiate::coding(request.headers()).unwrap_or(Coding::Identity);
     // Each representation has a strong tag of its own (RFC 9110 §8.8.3.3), and preconditions are about the one
     // that is chosen: a cache that holds another must not be told that its own is good.
-    let tag = EntityTag::new_strong(format!("{}{}", tag.tag(), coding.suffix()));
+    let form = if media_type == schema_org::MEDIA_TYPE { "-ld" } else { "" };
+    let tag = EntityTag::new_strong(format!("{}{form}{}", tag.tag(), coding.suffix()));
     if !is_as_demanded(request, &tag) {
         let detail = "It is not as If-Match demands: it has the tag that ETag names now.";
         let mut answer = Problem::new(PRECONDITION_FAILED, detail).error_response();

@@ -6,11 +6,12 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::answer::{cacheable, entity_tag, hex};
+use super::answer::{cacheable, entity_tag, hex, of_directory};
 use super::list::{EntryRequest, ListRequest};
-use super::problem::{GONE, NOT_FOUND, Problem};
-use super::{Service, collection};
+use super::problem::{GONE, INVALID_PARAMETER, NOT_FOUND, Problem};
+use super::{Service, collection, linked};
 use crate::catalogue::{Item, Looked, Retirement, Snapshot, Standing};
+use crate::formats::schema_org;
 use crate::model::codes::Kind;
 use crate::model::fault::nearest;
 
@@ -54,7 +55,7 @@ operations! {
 fn list(service: &Service, request: &HttpRequest, kind: Kind) -> Result<HttpResponse, Problem> {
     let snapshot = service.directory.snapshot();
     let asked = ListRequest::read(&snapshot, kind, request.query_string())?;
-    Ok(asked.answer(service, &snapshot, request))
+    asked.answer(service, &snapshot, request)
 }
 
 /// Answers with one entry.
@@ -73,13 +74,21 @@ fn get(service: &Service, request: &HttpRequest, kind: Kind, id: &str) -> Result
 
 fn found(
     service: &Service,
-    snapshot: &Snapshot,
+    snapshot: &Arc<Snapshot>,
     request: &HttpRequest,
     asked: &EntryRequest,
     item: &Arc<Item>,
 ) -> Result<HttpResponse, Problem> {
     if let Standing::Retired(retirement) = &item.standing {
         return Err(gone(service, item, retirement));
+    }
+    if linked::is_wanted(request) {
+        if !asked.is_plain() {
+            let detail = "application/ld+json tells entries whole: leave “fields” and “include” out, or accept application/json.";
+            return Err(Problem::new(INVALID_PARAMETER, detail));
+        }
+        let body = || linked::entry(&linked::Around::of(service, snapshot), item);
+        return Ok(of_directory(service, request, schema_org::MEDIA_TYPE, snapshot.head(), false, body));
     }
     let tag = if asked.depends_on_others() {
         entity_tag(service, snapshot.head().change_number, &snapshot.head().chain)

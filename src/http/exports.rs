@@ -13,12 +13,14 @@ use uuid::Uuid;
 use super::answer::{Content, of_directory};
 use super::changes::FILTERS;
 use super::coding::Chunks;
+use super::linked::Around;
 use super::list::{is_private, read_filter};
 use super::problem::{NOT_FOUND, Problem};
 use super::query::{Query, shown};
 use super::{Service, collection};
 use crate::catalogue::{Field, Filter, Item, Snapshot};
 use crate::formats::plain::{Lines, Table};
+use crate::formats::schema_org::{self, Linked};
 use crate::formats::{Form, Subject};
 use crate::model::codes::Kind;
 use crate::model::fault::nearest;
@@ -34,10 +36,11 @@ pub(super) const NDJSON: &str = "application/x-ndjson";
 enum Plain {
     Csv,
     Ndjson,
+    Jsonld,
 }
 
 impl Plain {
-    const ALL: [(&str, Self); 2] = [("csv", Self::Csv), ("ndjson", Self::Ndjson)];
+    const ALL: [(&str, Self); 3] = [("csv", Self::Csv), ("ndjson", Self::Ndjson), ("jsonld", Self::Jsonld)];
 }
 
 /// The files that are in the form of some system.
@@ -57,11 +60,11 @@ pub(super) fn files() -> Vec<String> {
 /// Export a kind
 ///
 /// Everything of a kind that passes the filters, variants included, by id: as CSV with a column for every member (RFC
-/// 4180, UTF-8, with a header), or as NDJSON with everything about an entry on each line. The same change number gives
-/// the same bytes. A cell that a spreadsheet would calculate begins with an apostrophe.
+/// 4180, UTF-8, with a header), as NDJSON with everything about an entry on each line, or as JSON-LD (schema.org). The
+/// same change number gives the same bytes. A cell that a spreadsheet would calculate begins with an apostrophe.
 #[utoipa::path(
     get, path = "/v1/exports/{file}", tag = "exports",
-    responses((status = 200, description = "The file.", content((String = "text/csv"), (String = "application/x-ndjson")))),
+    responses((status = 200, description = "The file.", content((String = "text/csv"), (String = "application/x-ndjson"), (Object = "application/ld+json")))),
 )]
 pub(super) async fn get_export(
     service: web::Data<Service>,
@@ -76,11 +79,24 @@ pub(super) async fn get_export(
     let mut query = read_query(*kind, request.query_string(), &[]);
     let filter = read_all(&mut query, &snapshot, *kind);
     query.finish()?;
-    let (media_type, form): (_, Box<dyn Form>) = match form {
-        Plain::Csv => (CSV, Box::new(Table::of(*kind))),
-        Plain::Ndjson => (NDJSON, Box::new(Lines)),
+    let media_type = match form {
+        Plain::Csv => CSV,
+        Plain::Ndjson => NDJSON,
+        Plain::Jsonld => schema_org::MEDIA_TYPE,
     };
-    let made = || (form, flagged(snapshot.whole(*kind, &filter), true));
+    let made = || -> Made {
+        let entries = flagged(snapshot.whole(*kind, &filter), true);
+        let form: Box<dyn Form> = match form {
+            Plain::Csv => Box::new(Table::of(*kind)),
+            Plain::Ndjson => Box::new(Lines),
+            Plain::Jsonld => {
+                let address = format!("{}/v1/exports/{file}", service.public_url);
+                let around = Around::of(&service, &snapshot);
+                Box::new(Linked { around, address, total: entries.len(), position: 0 })
+            }
+        };
+        (form, entries)
+    };
     Ok(answer(&service, &request, &snapshot, &filter, (&file, media_type), made))
 }
 

@@ -12,8 +12,9 @@ use super::include::{Include, included, read_includes};
 use super::problem::{INVALID_CURSOR, INVALID_PARAMETER, Problem, UNKNOWN_TERM};
 use super::query::{Query, shown};
 use super::sparse::Fields;
-use super::{Service, collection};
+use super::{Service, collection, linked};
 use crate::catalogue::{Cursor, Field, Filter, Item, Looked, Match, Page, PageQuery, Snapshot, Sort, Source, View};
+use crate::formats::schema_org;
 use crate::model::codes::Kind;
 use crate::model::fault::nearest;
 use crate::model::read;
@@ -123,18 +124,55 @@ impl ListRequest {
     }
 
     /// Answers the request.
-    pub(super) fn answer(&self, service: &Service, snapshot: &Snapshot, request: &HttpRequest) -> HttpResponse {
+    ///
+    /// # Errors
+    /// Where a form is wanted that does not have all that is asked for.
+    pub(super) fn answer(
+        &self,
+        service: &Service,
+        snapshot: &Arc<Snapshot>,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, Problem> {
+        let is_linked = linked::is_wanted(request);
+        if is_linked {
+            self.check_linked()?;
+        }
         let head = snapshot.head();
         let page = snapshot.page(&self.page);
         let next = page.next.as_ref().map(|cursor| self.address(service, Some(cursor), None));
-        let body = || self.body(service, snapshot, &page, next.as_deref());
-        let mut answer = of_directory(service, request, JSON, head, is_private(&self.page.filter), body);
+        let media_type = if is_linked { schema_org::MEDIA_TYPE } else { JSON };
+        let body = || {
+            if is_linked {
+                let around = linked::Around::of(service, snapshot);
+                let address = self.address(service, self.page.after.as_ref(), None);
+                linked::page(&around, &address, page.total, &page.items)
+            } else {
+                self.body(service, snapshot, &page, next.as_deref())
+            }
+        };
+        let mut answer = of_directory(service, request, media_type, head, is_private(&self.page.filter), body);
         if let Some(next) = &next
             && let Ok(link) = HeaderValue::from_str(&format!("<{next}>; rel=\"next\""))
         {
             answer.headers_mut().insert(header::LINK, link);
         }
-        answer
+        Ok(answer)
+    }
+
+    /// JSON-LD tells entries whole, and nothing about the list.
+    fn check_linked(&self) -> Result<(), Problem> {
+        let mut query = Query::given(Vec::new());
+        let asked = [
+            ("fields", self.fields.is_some()),
+            ("include", !self.include.is_empty()),
+            ("facets", !self.facets.is_empty()),
+        ];
+        for (name, _) in asked.into_iter().filter(|(_, is_asked)| *is_asked) {
+            let detail =
+                format!("“{name}” cannot be had as application/ld+json. Leave it out, or accept application/json.");
+            query.fault(INVALID_PARAMETER, name, detail, None, None);
+        }
+        query.finish()
     }
 
     fn body(&self, service: &Service, snapshot: &Snapshot, page: &Page, next: Option<&str>) -> String {
@@ -390,5 +428,10 @@ impl EntryRequest {
     /// Whether the answer depends on more than the entry itself.
     pub(super) const fn depends_on_others(&self) -> bool {
         !self.include.is_empty()
+    }
+
+    /// Whether all of the entry is asked for, and nothing else.
+    pub(super) const fn is_plain(&self) -> bool {
+        self.fields.is_none() && self.include.is_empty()
     }
 }

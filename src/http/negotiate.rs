@@ -51,12 +51,22 @@ pub(super) fn coding(headers: &HeaderMap) -> Option<Coding> {
 
 /// Whether a client takes a media type.
 pub(super) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
-    let Some(accepted) = ranges(headers, &ACCEPT) else { return true };
+    quality(headers, media_type) > 0
+}
+
+/// Whether a client likes one media type better than another.
+pub(super) fn prefers(headers: &HeaderMap, media_type: &str, other: &str) -> bool {
+    quality(headers, media_type) > quality(headers, other)
+}
+
+/// How well a client likes a media type, in thousandths.
+fn quality(headers: &HeaderMap, media_type: &str) -> u16 {
+    let Some(accepted) = ranges(headers, &ACCEPT) else { return 1_000 };
     let group = media_type.split_once('/').map_or("", |(group, _)| group);
     let wanted = [media_type.to_owned(), format!("{group}/*"), "*/*".to_owned()];
     // The most specific range decides.
     let quality = wanted.iter().find_map(|range| accepted.iter().find(|(given, _)| given == range));
-    quality.is_some_and(|(_, quality)| *quality > 0)
+    quality.map_or(0, |(_, quality)| *quality)
 }
 
 /// The ranges of a header with their qualities in thousandths; `None` where it is absent or cannot be
@@ -123,6 +133,22 @@ mod tests {
             ("", Some(Coding::Identity)),
         ] {
             assert_eq!(coding(&headers(ACCEPT_ENCODING, accepted)), chosen, "{accepted}");
+        }
+    }
+
+    #[test]
+    fn what_is_liked_better_is_sent() {
+        for (accepted, is_preferred) in [
+            ("application/ld+json", true),
+            ("application/ld+json, */*;q=0.1", true),
+            ("application/ld+json;q=0.9, application/json;q=0.8", true),
+            ("application/ld+json, application/json", false),
+            ("application/*", false),
+            ("*/*", false),
+            ("application/json", false),
+        ] {
+            let headers = headers(ACCEPT, accepted);
+            assert_eq!(prefers(&headers, "application/ld+json", "application/json"), is_preferred, "{accepted}");
         }
     }
 

@@ -181,7 +181,9 @@ fn steady(value: &mut Value) {
                             *member = format!("{address}&afterChangeNumber=240&chain=0a1b2c3d4e5f6a7b").into();
                         }
                     }
-                    "createdAt" | "modifiedAt" | "since" => *member = "2026-11-23T09:30:00.000Z".into(),
+                    "createdAt" | "modifiedAt" | "dateModified" | "since" => {
+                        *member = "2026-11-23T09:30:00.000Z".into();
+                    }
                     "instance" => *member = "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7".into(),
                     _ => steady(member),
                 }
@@ -250,6 +252,9 @@ async fn examples_are_answers(server: &Process, names: impl Fn(&str) -> bool) {
             "ExpectationFailed" => (path.to_owned(), vec![("expect", "gold")]),
             "HeadersTooLarge" => (path.to_owned(), vec![("x-long", &*sixteen)]),
             "UnsupportedMediaType" => (path.to_owned(), vec![("content-type", "text/plain")]),
+            name if name.ends_with(" application/ld+json") => {
+                (path.to_owned(), vec![("accept", "application/ld+json")])
+            }
             _ if sent.is_empty() => (path.to_owned(), vec![]),
             _ => (path.to_owned(), json.to_vec()),
         };

@@ -28,6 +28,7 @@ mod follow;
 mod history;
 mod http;
 mod import;
+mod linked;
 mod logs;
 mod problems;
 mod promise;

@@ -46,7 +46,7 @@ pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
             if kind.ends_with("json") && kind != "application/x-ndjson" {
                 let body = answer.json();
                 valid(&content["schema"], &body, path);
-                if let (200, Some(schema)) = (answer.status, entry_schema(template, path)) {
+                if let (200, "application/json", Some(schema)) = (answer.status, kind, entry_schema(template, path)) {
                     let entries = body["data"].as_array().cloned().unwrap_or_else(|| vec![body["data"].clone()]);
                     for entry in entries {
                         valid(&schema, &entry, path);

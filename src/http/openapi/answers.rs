@@ -4,6 +4,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{operations, put};
+use crate::http::collection;
+use crate::model::codes::Kind;
 
 /// Examples by operation (and media type, where it has several), or by the name of a shared answer: a request and the body that the shipped
 /// directory answers it with. Tests execute each.
@@ -113,6 +115,14 @@ pub(super) fn add(document: &mut Value) {
             let is_paged = is_list && path != "/v1/vocabularies" && path != "/v1/changes";
             put(answer, "", "headers", headers_of(status, is_cacheable, is_paged, is_file));
         }
+        if let Some(answer) = answers.get_mut("200").filter(|_| is_of_a_kind(path)) {
+            put(
+                answer,
+                "/content",
+                "application/ld+json",
+                json!({"schema": {"$ref": "#/components/schemas/LinkedData"}}),
+            );
+        }
         for (name, status, _) in SHARED {
             let is_given = match *name {
                 "NotModified" | "PreconditionFailed" => is_cacheable,
@@ -131,6 +141,11 @@ pub(super) fn add(document: &mut Value) {
             }
         }
     }
+}
+
+/// Whether a path is that of a kind's list or of an entry in it, which are answered as JSON-LD too.
+fn is_of_a_kind(path: &str) -> bool {
+    Kind::ALL.iter().any(|kind| path.trim_end_matches("/{id}") == format!("/v1/{}", collection(*kind)))
 }
 
 /// Shows every answer by an example.

@@ -22,6 +22,7 @@ const MOST_ADDRESS: u32 = 10_000;
 
 /// Adds every schema that is not an operation's own.
 pub(super) fn add(schemas: &mut Map<String, Value>) {
+    schemas.insert("LinkedData".to_owned(), linked_data());
     let mut model = BTreeMap::new();
     terms::schemas_of::<Programme>(&mut model);
     terms::schemas_of::<Provider>(&mut model);
@@ -367,4 +368,22 @@ fn take_marks(options: &mut [Value], found: &mut Map<String, Value>) {
             }
         }
     }
+}
+
+/// The schema of JSON-LD: what it holds is schema.org's matter.
+fn linked_data() -> Value {
+    json!({
+        "type": "object",
+        "description": "An entry, or a list of them (`ItemList`), as schema.org describes such things. What no source states is left out.",
+        "required": ["@context", "@type"],
+        "properties": {
+            "@context": {"type": "string", "description": "The vocabulary.", "enum": ["https://schema.org"]},
+            "@type": {"description": "What it is.", "anyOf": [
+                {"type": "string", "maxLength": 80},
+                {"type": "array", "maxItems": 2, "items": {"type": "string", "maxLength": 80}},
+            ]},
+            "@id": {"type": "string", "format": "uri", "maxLength": 2_000, "description": "Where the directory tells of it."},
+        },
+        "additionalProperties": true,
+    })
 }
