@@ -7,6 +7,7 @@ pub mod moodle;
 pub mod ndjson;
 pub mod occasions;
 pub mod plain;
+pub mod report;
 pub mod schema_org;
 mod table;
 pub mod yaml;

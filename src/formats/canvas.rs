@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::members::{members, text};
 use super::occasions::{Session, course_format, occasions, sessions};
+use super::report::{Finding, Rules};
 use super::{Form, Subject, table};
 use crate::model::entry::Programme;
 
@@ -106,5 +107,43 @@ impl Form for Terms {
             };
             table::row(out, [&*session.id(), &session.title(), "active", &first, &last]);
         }
+    }
+}
+
+/// The longest name that Canvas keeps, in characters.
+const LONGEST_NAME: usize = 255;
+
+/// What the SIS import refuses or does not tell.
+#[derive(Debug)]
+pub struct CourseRules {
+    /// The accounts that there are.
+    pub organisations: Organisations,
+}
+
+impl Rules for CourseRules {
+    fn findings(&mut self, subject: &Subject<'_>) -> Vec<Finding> {
+        let Ok(programme) = serde_json::from_slice::<Programme>(subject.json) else { return Vec::new() };
+        let mut findings = Vec::new();
+        for occasion in occasions(&programme, subject.is_there) {
+            let row = occasion.uid.to_string();
+            let length = occasion.title(&programme).chars().count();
+            if length > LONGEST_NAME {
+                let detail = format!("The long name has {length} characters; Canvas takes {LONGEST_NAME}.");
+                findings.push(Finding::error(&row, "long_name", detail, "Shorten the title, or the offering's place."));
+            }
+            let organiser = occasion.organiser(&programme);
+            if !self.organisations.contains_key(organiser.as_str()) {
+                let detail = format!("There is no account for {}.", organiser.as_str());
+                findings.push(Finding::error(&row, "account_id", detail, "Add it to the directory."));
+            }
+            let Some(offering) = occasion.offering.filter(|offering| !offering.withdrawn) else { continue };
+            for (column, day) in [("start_date", &offering.start), ("end_date", &offering.end)] {
+                if let Some(day) = day.as_ref().filter(|day| day.as_str().len() < 10) {
+                    let detail = format!("Only “{}” is stated, which is no day: the cell is empty.", day.as_str());
+                    findings.push(Finding::warning(&row, column, detail, "Add the day when it is known."));
+                }
+            }
+        }
+        findings
     }
 }

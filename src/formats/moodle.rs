@@ -1,10 +1,12 @@
 //! The file that Moodle's and Totara's course upload reads (`tool_uploadcourse`).
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde_json::Value;
 
 use super::members::{members, text};
+use super::report::{Finding, Rules};
 use super::{Form, Subject, html, plain, table};
 
 /// A custom field of a course, and the column of the directory's own table that it is filled from.
@@ -66,4 +68,52 @@ fn about(summary: &str, url: Option<&str>) -> String {
         text.push_str("</a></p>");
     }
     text
+}
+
+/// The longest full name of a course, in characters (`course.fullname`).
+const LONGEST_NAME: usize = 254;
+
+/// What the course upload refuses or changes.
+#[derive(Debug, Default)]
+pub struct CourseRules {
+    /// The rows that have each full name already.
+    names: HashMap<String, String>,
+}
+
+impl Rules for CourseRules {
+    fn findings(&mut self, subject: &Subject<'_>) -> Vec<Finding> {
+        let row = subject.first_id;
+        let [title, url] = members(subject.json, ["title", "url"]).map(text);
+        let title = title.unwrap_or_default().into_owned();
+        let mut findings = Vec::new();
+        let length = title.chars().count();
+        if length > LONGEST_NAME {
+            let detail = format!("The full name has {length} characters; Moodle takes {LONGEST_NAME}.");
+            findings.push(Finding::error(row, "fullname", detail, "Shorten the programme's title."));
+        }
+        if title.contains('<') {
+            let detail = "The full name has a “<”, from which Moodle drops what looks like mark-up.".to_owned();
+            findings.push(Finding::warning(row, "fullname", detail, "Write the programme's title without it."));
+        }
+        if table::is_guarded(&title) {
+            let detail = "The full name begins as a formula does: an apostrophe stands before it.".to_owned();
+            findings.push(Finding::warning(row, "fullname", detail, "Begin the programme's title with a letter."));
+        }
+        if url.is_none() && subject.is_there {
+            let detail = "The programme has no known address: the course leads nowhere.".to_owned();
+            findings.push(Finding::warning(
+                row,
+                "summary",
+                detail,
+                "Add where it is to be found to the course by hand.",
+            ));
+        }
+        if let Some(other) = self.names.get(&title) {
+            let detail = format!("The course {other} has the same full name: learners cannot tell them apart.");
+            findings.push(Finding::warning(row, "fullname", detail, "Fill a custom field that tells them apart."));
+        } else {
+            self.names.insert(title, row.to_owned());
+        }
+        findings
+    }
 }

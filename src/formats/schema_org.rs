@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::occasions::course_format;
+use super::report::{Finding, Rules};
 use super::{Form, Subject};
 use crate::model::codes::Kind;
 use crate::model::identity::parse_reference;
@@ -394,4 +395,51 @@ fn parts(entry: &Value, address: &str) -> Vec<Value> {
                 .done()
         })
         .collect()
+}
+
+/// The longest description that a list of courses shows, in characters.
+const LONGEST_DESCRIPTION: usize = 500;
+
+/// The fewest courses of a list.
+const FEWEST: usize = 3;
+
+/// What a search engine asks of a list of courses (Google's structured data for courses).
+pub struct CourseRules<S> {
+    /// What entries name.
+    pub around: S,
+}
+
+impl<S: Surroundings> Rules for CourseRules<S> {
+    fn findings(&mut self, subject: &Subject<'_>) -> Vec<Finding> {
+        let entry: Value = serde_json::from_slice(subject.json).unwrap_or_default();
+        let row = self.around.address(Kind::Programme, text(&entry, "/id").unwrap_or_default());
+        let mut findings = Vec::new();
+        let length = text(&entry, "/summary").unwrap_or_default().chars().count();
+        if length > LONGEST_DESCRIPTION {
+            let detail = format!("The description has {length} characters; {LONGEST_DESCRIPTION} are shown at most.");
+            findings.push(Finding::warning(&row, "description", detail, "Shorten the programme's summary."));
+        }
+        let provider = text(&entry, "/provider").and_then(|id| self.around.entry(Kind::Provider, id));
+        if provider.is_none_or(|(_, url)| url.is_none()) {
+            let detail = "The provider has no known address, which is asked for.".to_owned();
+            findings.push(Finding::error(&row, "provider", detail, "Add the provider's address."));
+        }
+        for (column, member, what) in
+            [("offers", "/costs", "what it costs"), ("hasCourseInstance", "/offerings/0", "when it can be taken")]
+        {
+            if entry.pointer(member).is_none_or(Value::is_null) {
+                let detail = format!("No source states {what}, which course information asks for.");
+                findings.push(Finding::warning(&row, column, detail, "Add it, with its source, where one states it."));
+            }
+        }
+        findings
+    }
+
+    fn at_the_end(&mut self, rows: usize) -> Vec<Finding> {
+        if rows >= FEWEST {
+            return Vec::new();
+        }
+        let detail = format!("There are {rows} courses; a list is shown from {FEWEST} on.");
+        vec![Finding::error("", "itemListElement", detail, "Choose wider filters.")]
+    }
 }

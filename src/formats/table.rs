@@ -17,9 +17,14 @@ pub(super) fn row<'a>(out: &mut Vec<u8>, cells: impl IntoIterator<Item = &'a str
     let _ = writer.write_record(None::<&[u8]>);
 }
 
+/// Whether a cell has an apostrophe put before it.
+pub(super) fn is_guarded(cell: &str) -> bool {
+    cell.starts_with(FORMULA)
+}
+
 /// A cell that no spreadsheet takes for a formula.
 fn guarded(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(FORMULA) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+    if is_guarded(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 #[cfg(test)]

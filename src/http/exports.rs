@@ -2,6 +2,7 @@
 
 pub(super) mod canvas;
 pub(super) mod moodle;
+pub(super) mod report;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -97,7 +98,7 @@ pub(super) async fn get_export(
         };
         (form, entries)
     };
-    Ok(answer(&service, &request, &snapshot, &filter, (&file, media_type), made))
+    Ok(answer(&service, &request, &snapshot, &filter, (Some(&file), media_type), made))
 }
 
 /// Entries, each with whether it is told as there.
@@ -128,7 +129,7 @@ fn answer(
     request: &HttpRequest,
     snapshot: &Arc<Snapshot>,
     filter: &Filter,
-    (name, media_type): (&str, &'static str),
+    (name, media_type): (Option<&str>, &'static str),
     made: impl FnOnce() -> Made,
 ) -> HttpResponse {
     let made = || {
@@ -137,9 +138,9 @@ fn answer(
         Content::Made(Box::new(File { first_ids: snapshot.first_ids(), form, entries, has_begun: false }))
     };
     let mut answer = of_directory(service, request, media_type, snapshot.head(), is_private(filter), made);
-    let disposition = format!("attachment; filename=\"{name}\"");
+    let disposition = name.map(|name| format!("attachment; filename=\"{name}\""));
     if answer.status().is_success()
-        && let Ok(disposition) = header::HeaderValue::from_str(&disposition)
+        && let Some(Ok(disposition)) = disposition.as_deref().map(header::HeaderValue::from_str)
     {
         answer.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
     }

@@ -45,7 +45,7 @@ use super::{changes, eligibility_checks, entries, exports, health, root, site, v
         entries::list_resources, entries::get_resource,
         entries::list_frameworks, entries::get_framework,
         changes::list_changes, changes::get_digest,
-        exports::get_export, exports::moodle::get_moodle_courses,
+        exports::get_export, exports::report::get_report, exports::moodle::get_moodle_courses,
         exports::canvas::get_canvas_accounts, exports::canvas::get_canvas_terms, exports::canvas::get_canvas_courses,
         eligibility_checks::check_eligibility,
         vocabularies::list_vocabularies, vocabularies::get_vocabulary, vocabularies::get_term,

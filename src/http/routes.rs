@@ -50,6 +50,7 @@ fn resources() -> Vec<(&'static str, Route)> {
         ("/v1/exports/canvas-accounts.csv", read(exports::canvas::get_canvas_accounts)),
         ("/v1/exports/canvas-terms.csv", read(exports::canvas::get_canvas_terms)),
         ("/v1/exports/canvas-courses.csv", read(exports::canvas::get_canvas_courses)),
+        ("/v1/exports/{format}/report", read(exports::report::get_report)),
         ("/v1/exports/{file}", read(exports::get_export)),
         ("/v1/eligibility-checks", ask(eligibility_checks::check_eligibility)),
         ("/v1/vocabularies", read(vocabularies::list_vocabularies)),

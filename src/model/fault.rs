@@ -1,9 +1,10 @@
 //! What is wrong with a value: where, how badly, and what to do about it.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// How bad a fault is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// The value is accepted; somebody should look at it.

@@ -114,6 +114,14 @@ on_both_engines! {
                 assert_eq!(app.get(&path.replace("{file}", "programme.csv")).await.status, 404);
                 continue;
             }
+            if path.ends_with("{format}/report") {
+                for name in item["get"]["parameters"][0]["schema"]["enum"].as_array().unwrap() {
+                    let address = path.replace("{format}", name.as_str().unwrap());
+                    assert_eq!(app.get(&address).await.status, 200, "{address}");
+                    assert_eq!(app.get(&format!("{address}?nonsense=1")).await.status, 400, "{address}");
+                }
+                continue;
+            }
             // Every entry of the directory, in full, and both views of its list: to the letter.
             let list = path.trim_end_matches("/{id}");
             for view in ["summary", "full"] {

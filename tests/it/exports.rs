@@ -317,4 +317,50 @@ on_both_engines! {
             assert!(after.iter().any(|later| later["course_id"] == course["course_id"]), "{course:?} is gone");
         }
     }
+
+    async fn a_report_tells_what_an_importer_would_refuse(engine: Engine) {
+        let app = App::start(engine).await;
+        let long = format!("A course {}", "x".repeat(260));
+        let mut marked = course("marked", "=A <b> course");
+        marked["url"] = "https://x.example/".into();
+        let mut dated = course("dated", "A course");
+        dated["offerings"] = json!([{"id": "one", "start": "2026-09", "sources": ["page"]}]);
+        let again = course("again", "A course");
+        let all = [course("long", &long), marked, dated, again].map(|entry| entry.to_string()).join("\n");
+        assert!(app.import("a.ndjson", &all).status.success());
+        app.process.until("/v1/programmes/again", |answer| answer.status == 200).await;
+        let report = async |format: &str| {
+            let answer = app.get(&format!("/v1/exports/{format}/report?id=long,marked,dated,again")).await;
+            assert_eq!(answer.header("content-type"), "application/json");
+            let report = answer.json();
+            let found: Vec<(String, String, String)> = report["data"].as_array().unwrap().iter().map(|finding| {
+                let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+                assert!(!text("detail").is_empty() && !text("fix").is_empty());
+                (text("id"), text("column"), text("severity"))
+            }).collect();
+            let count = |severity: &str| found.iter().filter(|(_, _, own)| own == severity).count();
+            assert_eq!((&report["meta"]["errors"], &report["meta"]["warnings"]), (&count("error").into(), &count("warning").into()));
+            assert_eq!(report["meta"]["told"], found.len());
+            found
+        };
+        let told = |rows: &[(&str, &str, &str)]| -> Vec<(String, String, String)> {
+            rows.iter().map(|(a, b, c)| ((*a).to_owned(), (*b).to_owned(), (*c).to_owned())).collect()
+        };
+        assert_eq!(report("moodle").await, told(&[
+            ("again", "summary", "warning"),
+            ("dated", "summary", "warning"),
+            ("dated", "fullname", "warning"),
+            ("long", "fullname", "error"),
+            ("long", "summary", "warning"),
+            ("marked", "fullname", "warning"),
+            ("marked", "fullname", "warning"),
+        ]));
+        assert_eq!(report("canvas").await, told(&[("dated", "start_date", "warning"), ("long", "long_name", "error")]));
+        let linked = report("schema-org").await;
+        assert!(linked.contains(&("again".to_owned(), "offers".to_owned(), "warning".to_owned())), "{linked:?}");
+        assert!(!linked.contains(&("dated".to_owned(), "hasCourseInstance".to_owned(), "warning".to_owned())), "{linked:?}");
+        let few = app.get("/v1/exports/schema-org/report?id=long").await.json();
+        assert_eq!(few["data"].as_array().unwrap().last().unwrap()["column"], "itemListElement");
+        assert_eq!(app.get("/v1/exports/mooodle/report").await.status, 404);
+    }
 }

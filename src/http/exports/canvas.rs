@@ -18,7 +18,7 @@ fn everything() -> Filter {
 }
 
 /// The entries of a kind that pass a filter, and those that were taken out.
-fn with_withdrawn(snapshot: &Snapshot, kind: Kind, filter: &Filter) -> Entries {
+pub(super) fn with_withdrawn(snapshot: &Snapshot, kind: Kind, filter: &Filter) -> Entries {
     let mut entries = flagged(snapshot.whole(kind, filter), true);
     entries.extend(flagged(snapshot.withdrawn(kind, filter), false));
     entries
@@ -39,7 +39,7 @@ fn organisations(snapshot: &Snapshot) -> Entries {
 }
 
 /// The uids of the providers and academies.
-fn uids(snapshot: &Snapshot) -> Organisations {
+pub(super) fn uids(snapshot: &Snapshot) -> Organisations {
     let uid = |(item, _): &(std::sync::Arc<crate::catalogue::Item>, bool)| {
         (format!("{}/{}", item.kind, item.id), item.uid.to_string())
     };
@@ -61,7 +61,7 @@ pub(in crate::http) async fn get_canvas_accounts(
     Query::read(request.query_string(), &[]).finish()?;
     let snapshot = service.directory.snapshot();
     let made = || -> Made { (Box::new(Accounts { organisations: uids(&snapshot) }), organisations(&snapshot)) };
-    Ok(answer(&service, &request, &snapshot, &everything(), ("canvas-accounts.csv", CSV), made))
+    Ok(answer(&service, &request, &snapshot, &everything(), (Some("canvas-accounts.csv"), CSV), made))
 }
 
 /// Export terms for Canvas
@@ -78,7 +78,7 @@ pub(in crate::http) async fn get_canvas_terms(
     Query::read(request.query_string(), &[]).finish()?;
     let snapshot = service.directory.snapshot();
     let made = || -> Made { (Box::<Terms>::default(), with_withdrawn(&snapshot, Kind::Programme, &everything())) };
-    Ok(answer(&service, &request, &snapshot, &everything(), ("canvas-terms.csv", CSV), made))
+    Ok(answer(&service, &request, &snapshot, &everything(), (Some("canvas-terms.csv"), CSV), made))
 }
 
 /// Export courses for Canvas
@@ -102,5 +102,5 @@ pub(in crate::http) async fn get_canvas_courses(
         let entries = with_withdrawn(&snapshot, Kind::Programme, &filter);
         (Box::new(Courses { organisations: uids(&snapshot) }), entries)
     };
-    Ok(answer(&service, &request, &snapshot, &filter, ("canvas-courses.csv", CSV), made))
+    Ok(answer(&service, &request, &snapshot, &filter, (Some("canvas-courses.csv"), CSV), made))
 }

@@ -51,7 +51,7 @@ pub(in crate::http) async fn get_moodle_courses(
         entries.retain(|(item, _)| item.change_number > since);
         (Box::new(form), entries)
     };
-    Ok(answer(&service, &request, &snapshot, &filter, ("moodle-courses.csv", CSV), made))
+    Ok(answer(&service, &request, &snapshot, &filter, (Some("moodle-courses.csv"), CSV), made))
 }
 
 /// Reads the ID number of a category, which is the administrator's own.

@@ -111,7 +111,7 @@ pub(super) fn add(document: &mut Value) {
         let is_cacheable = !path.starts_with("/health") && !reads_body;
         let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
         for (status, answer) in answers.iter_mut() {
-            let is_file = path.starts_with("/v1/exports/");
+            let is_file = path.starts_with("/v1/exports/") && !path.ends_with("/report");
             let is_paged = is_list && path != "/v1/vocabularies" && path != "/v1/changes";
             put(answer, "", "headers", headers_of(status, is_cacheable, is_paged, is_file));
         }

@@ -7,12 +7,13 @@ use crate::catalogue::{Field, Sort, Source};
 use crate::http::changes::{LONGEST_WAIT, MOST as FEED_MOST, USUAL as FEED_USUAL};
 use crate::http::collection;
 use crate::http::exports::plain_files;
+use crate::http::exports::report::REPORTS;
 use crate::http::include::includes_of;
 use crate::http::list::{MOST, USUAL, VIEWS};
 use crate::http::query::MOST_VALUES;
 use crate::http::vocabularies::scheme_names;
 use crate::model::codes::Kind;
-use crate::model::read::schema_name;
+use crate::model::read::{columns, schema_name};
 use crate::model::text;
 
 /// The years that moments can be reckoned in whatever their offset.
@@ -216,12 +217,22 @@ fn exports(path: &str) -> Vec<Value> {
         let about = "The file: a kind, and the form. A kind takes the filters that its list takes.";
         parameters.push(in_path("file", about, &one_of(&files), "programmes.csv"));
     }
+    if path.ends_with("/report") {
+        let formats = REPORTS.map(|(format, _)| format);
+        parameters.push(in_path("format", "The system whose importer is meant.", &one_of(&formats), "moodle"));
+    }
     parameters.extend(Field::ALL.into_iter().map(|field| filter(Kind::Programme, field)));
     parameters.extend(filters(Kind::Programme));
     if path.ends_with("moodle-courses.csv") {
         parameters.extend(moodle());
     }
     parameters
+}
+
+/// What says which column a custom field is filled from, and which field where it has another name.
+fn custom_field() -> String {
+    let columns: Vec<String> = columns(Kind::Programme).iter().map(|column| column.replace('.', r"\.")).collect();
+    format!("^([a-z0-9_]{{1,100}}:)?({})$", columns.join("|"))
 }
 
 /// The parameters of a file of courses for Moodle.
@@ -248,7 +259,7 @@ fn moodle() -> [Value; 4] {
         several(
             "customFields",
             "The custom fields to fill, each from a column of `/v1/exports/programmes.csv`: `provider` fills the field of that short name, `level:audience.levels.from` one of another.",
-            &json!({"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^([a-z0-9_]{1,100}:)?[A-Za-z.]+$"}),
+            &json!({"type": "string", "minLength": 1, "maxLength": 200, "pattern": custom_field()}),
             &["provider", "level:audience.levels.from"],
         ),
     ]

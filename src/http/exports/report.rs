@@ -1,0 +1,136 @@
+//! What an importer would refuse of a file, or change, and why.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::canvas::{uids, with_withdrawn};
+use super::{Made, answer, flagged, read_all, read_query};
+use crate::formats::report::{Report, Rules, Tally};
+use crate::formats::{canvas, moodle, schema_org};
+use crate::http::Service;
+use crate::http::answer::JSON;
+use crate::http::linked::Around;
+use crate::http::problem::{NOT_FOUND, Problem};
+use crate::http::query::shown;
+use crate::model::codes::Kind;
+use crate::model::fault::{Severity, nearest};
+
+/// The forms that there are reports on, and the file that each is about.
+pub(in crate::http) const REPORTS: [(&str, &str); 3] =
+    [("moodle", "moodle-courses.csv"), ("canvas", "canvas-courses.csv"), ("schema-org", "programmes.jsonld")];
+
+/// What an importer would find in a file.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct ReportAnswer {
+    /// What it would refuse or change, row by row.
+    #[schema(max_items = 1_000)]
+    data: Vec<ReportFinding>,
+    meta: ReportMeta,
+    links: ReportLinks,
+}
+
+/// A row that is refused, or that somebody should look at.
+#[derive(Serialize, ToSchema)]
+struct ReportFinding {
+    /// The kind of entry; null where the file as a whole is meant.
+    #[schema(example = "programme")]
+    kind: Option<String>,
+    /// The entry's id.
+    #[schema(example = "leadership-for-clinicians")]
+    id: Option<String>,
+    /// The entry's uid.
+    #[schema(format = "uuid", example = "c6c1de0a-7a06-54a1-8d22-50cbe1d2cd3c")]
+    uid: Option<String>,
+    /// The row's own id in the file; empty where the file as a whole is meant.
+    #[schema(example = "leadership-for-clinicians")]
+    row: String,
+    /// The column or property.
+    #[schema(example = "summary")]
+    column: String,
+    /// Whether the importer refuses the row, or only somebody should look at it.
+    severity: Severity,
+    /// What is wrong.
+    #[schema(example = "The programme has no known address: the course leads nowhere.")]
+    detail: String,
+    /// What to do about it.
+    #[schema(example = "Add where it is to be found to the course by hand.")]
+    fix: String,
+}
+
+/// About a report.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ReportMeta {
+    /// The directory's change number.
+    #[schema(minimum = 0, example = 240)]
+    change_number: i64,
+    /// How many entries the file tells of.
+    #[schema(example = 35)]
+    entries: u64,
+    /// How many rows would be refused.
+    #[schema(example = 0)]
+    errors: u64,
+    /// How many findings somebody should look at.
+    #[schema(example = 7)]
+    warnings: u64,
+    /// How many findings are told here: the first 1,000 at most.
+    #[schema(example = 7)]
+    told: u64,
+}
+
+/// Where to go from a report.
+#[derive(Serialize, ToSchema)]
+struct ReportLinks {
+    /// The file that it is about.
+    #[schema(format = "uri", example = "https://directory.example/v1/exports/moodle-courses.csv")]
+    file: String,
+}
+
+/// Report on a file
+///
+/// What the importer of a system would refuse of the file, or take otherwise than it is meant, and why: names that are
+/// too long, or the same; what is missing; what cannot be told in that form. Takes the filters of the file.
+#[utoipa::path(
+    get, path = "/v1/exports/{format}/report", tag = "exports",
+    responses((status = 200, description = "The report.", body = ReportAnswer)),
+)]
+pub(in crate::http) async fn get_report(
+    service: web::Data<Service>,
+    request: HttpRequest,
+    format: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let Some((format, file)) = REPORTS.iter().find(|(known, _)| *known == format.as_str()) else {
+        return Err(no_such_report(&format));
+    };
+    let snapshot = service.directory.snapshot();
+    let mut query = read_query(Kind::Programme, request.query_string(), &[]);
+    let filter = read_all(&mut query, &snapshot, Kind::Programme);
+    query.finish()?;
+    let made = || -> Made {
+        let entries = match *format {
+            "schema-org" => flagged(snapshot.whole(Kind::Programme, &filter), true),
+            _ => with_withdrawn(&snapshot, Kind::Programme, &filter),
+        };
+        let rules: Box<dyn Rules> = match *format {
+            "moodle" => Box::<moodle::CourseRules>::default(),
+            "canvas" => Box::new(canvas::CourseRules { organisations: uids(&snapshot) }),
+            _ => Box::new(schema_org::CourseRules { around: Around::of(&service, &snapshot) }),
+        };
+        let links = json!({"file": format!("{}/v1/exports/{file}", service.public_url)});
+        let change_number = snapshot.head().change_number;
+        (Box::new(Report { rules, change_number, links, tally: Tally::default() }), entries)
+    };
+    Ok(answer(&service, &request, &snapshot, &filter, (None, JSON), made))
+}
+
+/// A 404 that leads on.
+fn no_such_report(format: &str) -> Problem {
+    let formats = REPORTS.map(|(format, _)| format);
+    let detail = match nearest(format, formats.iter().copied()) {
+        Some(near) => format!("There is no report on “{}”. Did you mean “{near}”?", shown(format)),
+        None => format!("There is no report on “{}”: there are {}.", shown(format), formats.join(", ")),
+    };
+    Problem::new(NOT_FOUND, detail)
+}
