@@ -363,4 +363,45 @@ on_both_engines! {
         assert_eq!(few["data"].as_array().unwrap().last().unwrap()["column"], "itemListElement");
         assert_eq!(app.get("/v1/exports/mooodle/report").await.status, 404);
     }
+
+    async fn the_guide_for_learning_systems_works_as_it_is_written(engine: Engine) {
+        let guide = include_str!("../../docs/lms.md");
+        let app = App::start(engine).await;
+        let mut count = 0;
+        for part in guide.split("https://directory.example").skip(1) {
+            let end = part.find(|c: char| c.is_whitespace() || "'`\"".contains(c)).unwrap_or(part.len());
+            let path = part[..end].trim_end_matches(['.', ',']);
+            // The directory itself, and the beginning of addresses that are put together.
+            if !path.is_empty() && path != "/v1/exports" {
+                assert_eq!(app.get(path).await.status, 200, "{path}");
+                count += 1;
+            }
+        }
+        assert!(count >= 7, "{count} addresses");
+
+        // The nightly script for Moodle, with an importer that only tells that it ran.
+        let script = guide.split("```sh\n").map(|part| part.split("```").next().unwrap());
+        let script = script.map(|script| script.lines().map(str::trim_start).collect::<Vec<_>>().join("\n"));
+        let script = script.into_iter().find(|script| script.contains("courses.etag")).expect("a script");
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().to_str().unwrap();
+        std::fs::write(folder.path().join("php"), format!("#!/bin/sh\nprintf '%s\\n' \"$*\" >> {at}/ran\n")).unwrap();
+        assert!(Command::new("chmod").args(["+x", &format!("{at}/php")]).status().unwrap().success());
+        let script = script.replace("https://directory.example", &app.process.url).replace("/var/lib/leadership", at);
+        let run = || {
+            let path = format!("{at}:{}", std::env::var("PATH").unwrap());
+            let done = Command::new("sh").args(["-c", &script]).env("PATH", path).output().unwrap();
+            assert!(done.status.success(), "{}", crate::support::text(&done.stderr));
+            std::fs::read_to_string(folder.path().join("ran")).unwrap().lines().count()
+        };
+        assert_eq!(run(), 1);
+        let rows = read_table(&std::fs::read_to_string(folder.path().join("courses.csv")).unwrap());
+        assert!(rows.len() > 5 && rows[0].contains_key("customfield_level"), "{rows:?}");
+        assert_eq!(run(), 1, "nothing has changed, and nothing is imported");
+        assert!(app.import("a.ndjson", &course("brand-new", "A new course").to_string()).status.success());
+        app.process.until("/v1/programmes/brand-new", |answer| answer.status == 200).await;
+        assert_eq!(run(), 2);
+        let rows = read_table(&std::fs::read_to_string(folder.path().join("courses.csv")).unwrap());
+        assert!(rows.iter().any(|row| row["shortname"] == "brand-new"));
+    }
 }

@@ -4,7 +4,8 @@ import createClient from "openapi-fetch";
 
 import type { paths } from "./directory.js";
 
-const client = createClient<paths>({ baseUrl: process.argv[2] ?? "" });
+// Lists are answered as JSON-LD too, where it is asked for: this client reads JSON.
+const client = createClient<paths, "application/json" | "application/problem+json">({ baseUrl: process.argv[2] ?? "" });
 let cursor: string | undefined;
 let total = 0;
 do {
