@@ -23,6 +23,9 @@ def refused_for_what_only_the_directory_knows(ctx, response, case):
     if response.status_code != 400 or not case.meta or not case.meta.generation.mode.is_positive:
         return
     for error in response.json()["errors"]:
+        # A list of one empty text is written as nothing: the contract forbids it (`minLength`), and so may we.
+        if error["detail"].endswith("has an empty value."):
+            continue
         # One custom field filled twice is told too: no contract can say that the names before two colons differ.
         assert error.get("parameter") in FILTERS | {"cursor", "customFields"}, error
 

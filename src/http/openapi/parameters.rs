@@ -253,7 +253,7 @@ fn moodle() -> [Value; 4] {
         query(
             "categoryIdnumber",
             "The ID number of the category that the courses go to; the importer's own where it is left out.",
-            &json!({"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^[^\p{Cc}]+$"}),
+            &json!({"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$"}),
             &json!("leadership"),
         ),
         several(
