@@ -85,16 +85,15 @@ pub(super) async fn get_export(
         Plain::Ndjson => NDJSON,
         Plain::Jsonld => schema_org::MEDIA_TYPE,
     };
-    let made = || -> Made {
-        let entries = flagged(snapshot.whole(*kind, &filter), true);
+    let (kind, form, chosen) = (*kind, *form, filter.clone());
+    let address = format!("{}/v1/exports/{file}", service.public_url);
+    let around = Around::of(&service, &snapshot);
+    let made = move |snapshot: &Snapshot| -> Made {
+        let entries = flagged(snapshot.whole(kind, &chosen), true);
         let form: Box<dyn Form> = match form {
-            Plain::Csv => Box::new(Table::of(*kind)),
+            Plain::Csv => Box::new(Table::of(kind)),
             Plain::Ndjson => Box::new(Lines),
-            Plain::Jsonld => {
-                let address = format!("{}/v1/exports/{file}", service.public_url);
-                let around = Around::of(&service, &snapshot);
-                Box::new(Linked { around, address, total: entries.len(), position: 0 })
-            }
+            Plain::Jsonld => Box::new(Linked { around, address, total: entries.len(), position: 0 }),
         };
         (form, entries)
     };
@@ -130,13 +129,9 @@ fn answer(
     snapshot: &Arc<Snapshot>,
     filter: &Filter,
     (name, media_type): (Option<&str>, &'static str),
-    made: impl FnOnce() -> Made,
+    made: impl FnOnce(&Snapshot) -> Made + Send + 'static,
 ) -> HttpResponse {
-    let made = || {
-        let (form, entries) = made();
-        let entries = entries.into_iter();
-        Content::Made(Box::new(File { first_ids: snapshot.first_ids(), form, entries, has_begun: false }))
-    };
+    let made = || Content::Made(Box::new(File::Chosen(Arc::clone(snapshot), Box::new(made))));
     let mut answer = of_directory(service, request, media_type, snapshot.head(), is_private(filter), made);
     let disposition = name.map(|name| format!("attachment; filename=\"{name}\""));
     if answer.status().is_success()
@@ -147,30 +142,39 @@ fn answer(
     answer
 }
 
-/// A file that is being made.
-struct File {
-    /// The ids that renamed entries had first.
-    first_ids: HashMap<Uuid, Arc<str>>,
-    form: Box<dyn Form>,
-    entries: std::vec::IntoIter<(Arc<Item>, bool)>,
-    has_begun: bool,
+/// A file that is being made. Its entries are chosen with its first bytes, which no worker waits for.
+enum File {
+    /// What is to be told, of which snapshot.
+    Chosen(Arc<Snapshot>, Box<dyn FnOnce(&Snapshot) -> Made + Send>),
+    /// What is being told, and the ids that renamed entries had first.
+    Begun(Box<dyn Form>, std::vec::IntoIter<(Arc<Item>, bool)>, HashMap<Uuid, Arc<str>>),
+    /// All is told.
+    Done,
 }
 
 impl Chunks for File {
     fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool {
-        if !self.has_begun {
-            self.has_begun = true;
-            self.form.begin(out);
+        match std::mem::replace(self, Self::Done) {
+            Self::Chosen(snapshot, made) => {
+                let (mut form, entries) = made(&snapshot);
+                form.begin(out);
+                *self = Self::Begun(form, entries.into_iter(), snapshot.first_ids());
+                true
+            }
+            Self::Begun(mut form, mut entries, first_ids) => {
+                for (item, is_there) in entries.by_ref() {
+                    let first_id = first_ids.get(&item.uid).unwrap_or(&item.id);
+                    form.entry(&Subject { json: &item.full, first_id, is_there }, out);
+                    if out.len() >= wanted {
+                        *self = Self::Begun(form, entries, first_ids);
+                        return true;
+                    }
+                }
+                form.end(out);
+                false
+            }
+            Self::Done => false,
         }
-        while out.len() < wanted {
-            let Some((item, is_there)) = self.entries.next() else {
-                self.form.end(out);
-                return false;
-            };
-            let first_id = self.first_ids.get(&item.uid).unwrap_or(&item.id);
-            self.form.entry(&Subject { json: &item.full, first_id, is_there }, out);
-        }
-        true
     }
 }
 

@@ -60,7 +60,9 @@ pub(in crate::http) async fn get_canvas_accounts(
 ) -> Result<HttpResponse, Problem> {
     Query::read(request.query_string(), &[]).finish()?;
     let snapshot = service.directory.snapshot();
-    let made = || -> Made { (Box::new(Accounts { organisations: uids(&snapshot) }), organisations(&snapshot)) };
+    let made = |snapshot: &Snapshot| -> Made {
+        (Box::new(Accounts { organisations: uids(snapshot) }), organisations(snapshot))
+    };
     Ok(answer(&service, &request, &snapshot, &everything(), (Some("canvas-accounts.csv"), CSV), made))
 }
 
@@ -77,7 +79,9 @@ pub(in crate::http) async fn get_canvas_terms(
 ) -> Result<HttpResponse, Problem> {
     Query::read(request.query_string(), &[]).finish()?;
     let snapshot = service.directory.snapshot();
-    let made = || -> Made { (Box::<Terms>::default(), with_withdrawn(&snapshot, Kind::Programme, &everything())) };
+    let made = |snapshot: &Snapshot| -> Made {
+        (Box::<Terms>::default(), with_withdrawn(snapshot, Kind::Programme, &everything()))
+    };
     Ok(answer(&service, &request, &snapshot, &everything(), (Some("canvas-terms.csv"), CSV), made))
 }
 
@@ -98,9 +102,10 @@ pub(in crate::http) async fn get_canvas_courses(
     let mut query = read_query(Kind::Programme, request.query_string(), &[]);
     let filter = read_all(&mut query, &snapshot, Kind::Programme);
     query.finish()?;
-    let made = || -> Made {
-        let entries = with_withdrawn(&snapshot, Kind::Programme, &filter);
-        (Box::new(Courses { organisations: uids(&snapshot) }), entries)
+    let chosen = filter.clone();
+    let made = move |snapshot: &Snapshot| -> Made {
+        let entries = with_withdrawn(snapshot, Kind::Programme, &chosen);
+        (Box::new(Courses { organisations: uids(snapshot) }), entries)
     };
     Ok(answer(&service, &request, &snapshot, &filter, (Some("canvas-courses.csv"), CSV), made))
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{CSV, Made, answer, flagged, read_all, read_query};
-use crate::catalogue::Filter;
+use crate::catalogue::{Filter, Snapshot};
 use crate::formats::moodle::{Courses, CustomField};
 use crate::http::Service;
 use crate::http::changes::{catch_up, unknown_change};
@@ -40,14 +40,15 @@ pub(in crate::http) async fn get_moodle_courses(
     if since > snapshot.head().change_number {
         return Err(unknown_change(since, format!("{}/v1/exports/moodle-courses.csv", service.public_url)));
     }
-    let made = || -> Made {
-        let mut entries = flagged(snapshot.whole(Kind::Programme, &filter), true);
+    let chosen = filter.clone();
+    let made = move |snapshot: &Snapshot| -> Made {
+        let mut entries = flagged(snapshot.whole(Kind::Programme, &chosen), true);
         if hides_others {
             let all = snapshot.whole(Kind::Programme, &Filter { variants: true, ..Filter::default() });
             let there: std::collections::BTreeSet<_> = entries.iter().map(|(item, _)| item.uid).collect();
             entries.extend(flagged(all, false).into_iter().filter(|(item, _)| !there.contains(&item.uid)));
         }
-        entries.extend(flagged(snapshot.withdrawn(Kind::Programme, &filter), false));
+        entries.extend(flagged(snapshot.withdrawn(Kind::Programme, &chosen), false));
         entries.retain(|(item, _)| item.change_number > since);
         (Box::new(form), entries)
     };

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::canvas::{uids, with_withdrawn};
 use super::{Made, answer, flagged, read_all, read_query};
+use crate::catalogue::Snapshot;
 use crate::formats::report::{Report, Rules, Tally};
 use crate::formats::{canvas, moodle, schema_org};
 use crate::http::Service;
@@ -108,17 +109,19 @@ pub(in crate::http) async fn get_report(
     let mut query = read_query(Kind::Programme, request.query_string(), &[]);
     let filter = read_all(&mut query, &snapshot, Kind::Programme);
     query.finish()?;
-    let made = || -> Made {
-        let entries = match *format {
-            "schema-org" => flagged(snapshot.whole(Kind::Programme, &filter), true),
-            _ => with_withdrawn(&snapshot, Kind::Programme, &filter),
+    let (format, chosen) = (*format, filter.clone());
+    let around = Around::of(&service, &snapshot);
+    let links = json!({"file": format!("{}/v1/exports/{file}", service.public_url)});
+    let made = move |snapshot: &Snapshot| -> Made {
+        let entries = match format {
+            "schema-org" => flagged(snapshot.whole(Kind::Programme, &chosen), true),
+            _ => with_withdrawn(snapshot, Kind::Programme, &chosen),
         };
-        let rules: Box<dyn Rules> = match *format {
+        let rules: Box<dyn Rules> = match format {
             "moodle" => Box::<moodle::CourseRules>::default(),
-            "canvas" => Box::new(canvas::CourseRules { organisations: uids(&snapshot) }),
-            _ => Box::new(schema_org::CourseRules { around: Around::of(&service, &snapshot) }),
+            "canvas" => Box::new(canvas::CourseRules { organisations: uids(snapshot) }),
+            _ => Box::new(schema_org::CourseRules { around }),
         };
-        let links = json!({"file": format!("{}/v1/exports/{file}", service.public_url)});
         let change_number = snapshot.head().change_number;
         (Box::new(Report { rules, change_number, links, tally: Tally::default() }), entries)
     };
