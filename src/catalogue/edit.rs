@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::facet::{Field, Reach, Source, has_term};
+use super::facet::{Field, Reach, Source, label};
 use super::stated::stated;
 use crate::model::codes::Kind;
 use crate::model::{Entry, Vocabularies};
@@ -47,7 +47,7 @@ impl<'a> VocabularyEdit<'a> {
         let queries =
             stated.iter().flat_map(|stated| reach.of(stated).iter().map(|query| (stated.field, Arc::clone(query))));
         let was_there = |(field, code): &(Field, Arc<str>)| match field.source(entry.kind()) {
-            Source::Scheme(scheme) => has_term(scheme, code, self.before),
+            Source::Scheme(scheme) => label(scheme, code, self.before).is_some(),
             Source::Entries(_) => true,
         };
         queries.filter(was_there).collect()

@@ -335,11 +335,11 @@ pub fn scheme_terms(scheme: &str, vocabularies: &Vocabularies) -> Vec<FieldTerm>
         .collect()
 }
 
-/// Whether a vocabulary or code list has a term.
+/// The name for people of a term of a vocabulary or code list; `None` where there is no such term.
 #[must_use]
-pub(super) fn has_term(scheme: &str, code: &str, vocabularies: &Vocabularies) -> bool {
+pub fn label<'a>(scheme: &str, code: &str, vocabularies: &'a Vocabularies) -> Option<&'a str> {
     match CODE_LISTS.iter().find(|list| list.scheme == scheme) {
-        Some(list) => list.codes.iter().any(|known| known.code == code),
-        None => vocabularies.get(scheme, code).is_some(),
+        Some(list) => list.codes.iter().find(|known| known.code == code).map(|known| known.label),
+        None => vocabularies.get(scheme, code).map(|term| term.label.as_str()),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use super::facet::{Field, FieldTerm, How, Source, answers, has_term, scheme_terms};
+use super::facet::{Field, FieldTerm, How, Source, answers, label, scheme_terms};
 use super::item::Item;
 use super::snapshot::{Set, Snapshot};
 use crate::model::codes::Kind;
@@ -68,6 +68,15 @@ impl Filter {
     pub fn selected(&self, field: Field) -> &[String] {
         self.terms.iter().find(|(f, _)| *f == field).map_or(&[], |(_, terms)| terms)
     }
+
+    /// Whether an entry passes what is asked of dates.
+    pub(super) fn passes_dates(&self, item: &Item) -> bool {
+        self.modified_since.as_deref().is_none_or(|since| &*item.modified_at >= since)
+            && self
+                .not_checked_since
+                .as_deref()
+                .is_none_or(|since| item.checked.as_deref().is_none_or(|checked| checked < since))
+    }
 }
 
 impl Snapshot {
@@ -96,17 +105,11 @@ impl Snapshot {
         } else if !filter.variants {
             chosen -= self.set(&Set::Variants);
         }
-        if let Some(since) = &filter.modified_since {
-            chosen = self.keep(&chosen, |item| *item.modified_at >= **since);
-        }
-        if let Some(since) = &filter.not_checked_since {
-            chosen = self.keep(&chosen, |item| item.checked.as_deref().is_none_or(|checked| checked < since.as_str()));
+        if filter.modified_since.is_some() || filter.not_checked_since.is_some() {
+            let passes = |ordinal: &u32| self.item(*ordinal).is_some_and(|item| filter.passes_dates(item));
+            chosen = chosen.iter().filter(passes).collect();
         }
         chosen
-    }
-
-    fn keep(&self, chosen: &RoaringBitmap, passes: impl Fn(&Item) -> bool) -> RoaringBitmap {
-        chosen.iter().filter(|ordinal| self.item(*ordinal).is_some_and(|item| passes(item))).collect()
     }
 
     /// For each field asked about: how many entries pass every other filter and state nothing about it.
@@ -165,7 +168,7 @@ impl Snapshot {
     #[must_use]
     pub fn has_term(&self, kind: Kind, field: Field, code: &str) -> bool {
         match field.source(kind) {
-            Source::Scheme(scheme) => has_term(scheme, code, self.vocabularies()),
+            Source::Scheme(scheme) => label(scheme, code, self.vocabularies()).is_some(),
             Source::Entries(kind) => {
                 self.ordinal(kind, code).is_some_and(|ordinal| self.set(&Set::Published(kind)).contains(ordinal))
             }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::facet::How;
 use super::filter::{Filter, Match};
 use super::item::{Item, Standing};
 use super::page::Sort;
@@ -32,22 +33,17 @@ impl Snapshot {
 
     /// Whether an entry passes a filter, or would if it were published.
     fn would_pass(&self, item: &Item, filter: &Filter) -> bool {
-        let answers = |field| {
-            let states = item.stated.iter().any(|stated| stated.field == field);
-            if states {
-                let alone = Filter { terms: vec![(field, filter.selected(field).to_vec())], ..Filter::default() };
-                !self.matched(item, &alone).is_empty()
-            } else {
-                filter.matching == Match::Possible
-            }
+        let matched = self.matched(item, filter);
+        let passes = |field| {
+            let mut own = matched.iter().filter(|matched| matched.field == field);
+            own.any(|matched| matched.how != How::NotStated || filter.matching == Match::Possible)
         };
-        filter.terms.iter().all(|(field, _)| answers(*field))
+        filter.terms.iter().all(|(field, _)| passes(*field))
             && filter.ids.as_ref().is_none_or(|ids| {
                 let ordinal = self.ordinal(item.kind, &item.id);
                 ids.iter().any(|id| self.ordinal(item.kind, id) == ordinal)
             })
             && (filter.variants || filter.ids.is_some() || !item.is_variant)
-            && filter.modified_since.as_deref().is_none_or(|since| &*item.modified_at >= since)
-            && filter.not_checked_since.as_deref().is_none_or(|since| item.checked.as_deref().is_none_or(|c| c < since))
+            && filter.passes_dates(item)
     }
 }
