@@ -1,8 +1,7 @@
 //! An entry told in another tongue.
 
 pub mod canvas;
-mod html;
-mod members;
+pub mod members;
 pub mod moodle;
 pub mod ndjson;
 pub mod occasions;

@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 
 /// The members of an object that have these names, as they are written; no more of it is read than it takes to find
 /// them. Our own names need no escaping.
-pub(super) fn members<'a, const N: usize>(json: &'a [u8], names: [&str; N]) -> [Option<&'a RawValue>; N] {
+#[must_use]
+pub fn members<'a, const N: usize>(json: &'a [u8], names: [&str; N]) -> [Option<&'a RawValue>; N] {
     let mut found = [None; N];
     // An end before the end is told as an error: what was found stands.
     let _ = Search { names, found: &mut found }.deserialize(&mut serde_json::Deserializer::from_slice(json));
@@ -15,7 +16,8 @@ pub(super) fn members<'a, const N: usize>(json: &'a [u8], names: [&str; N]) -> [
 }
 
 /// A member's text; nothing where it is null or not there.
-pub(super) fn text<'a>(member: Option<&'a RawValue>) -> Option<std::borrow::Cow<'a, str>> {
+#[must_use]
+pub fn text<'a>(member: Option<&'a RawValue>) -> Option<std::borrow::Cow<'a, str>> {
     /// Text that is borrowed where it is written without escapes.
     #[derive(serde::Deserialize)]
     struct Text<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);

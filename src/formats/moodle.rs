@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use maud::html;
 use serde_json::Value;
 
 use super::members::{members, text};
 use super::report::{Finding, Rules};
-use super::{Form, Subject, html, plain, table};
+use super::{Form, Subject, plain, table};
 
 /// A custom field of a course, and the column of the directory's own table that it is filled from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,18 +57,11 @@ impl Form for Courses {
 
 /// The summary as HTML, which is what Moodle takes it for, with a link to where the programme really is.
 fn about(summary: &str, url: Option<&str>) -> String {
-    let mut text = String::with_capacity(summary.len() + 64);
-    text.push_str("<p>");
-    html::push(&mut text, summary);
-    text.push_str("</p>");
-    if let Some(url) = url {
-        text.push_str("<p><a href=\"");
-        html::push(&mut text, url);
-        text.push_str("\">");
-        html::push(&mut text, url);
-        text.push_str("</a></p>");
-    }
-    text
+    let text = html! {
+        p { (summary) }
+        @if let Some(url) = url { p { a href=(url) { (url) } } }
+    };
+    text.into_string()
 }
 
 /// The longest full name of a course, in characters (`course.fullname`).

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError as
 use serde::Serialize;
 
 use super::Service;
-use super::coding::{Chunks, Encoder, stream};
+use super::coding::{self, Chunks, stream};
 use super::negotiate::{self, Coding};
 use super::outermost::CHANGE_NUMBER;
 use super::problem::{PRECONDITION_FAILED, Problem};
@@ -134,7 +134,7 @@ fn coded(answer: &mut HttpResponseBuilder, coding: Coding, body: Content) -> Htt
         answer.insert_header((header::CONTENT_ENCODING, name));
     }
     match body {
-        Content::Whole(body) => answer.body(Encoder::new(coding).last(body)),
+        Content::Whole(body) => answer.body(coding::coded(body, coding)),
         Content::Made(chunks) => answer.streaming(stream(chunks, coding)),
     }
 }

@@ -28,26 +28,25 @@ pub(super) trait Chunks: Send {
     fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool;
 }
 
-/// Codes a body.
-pub(super) enum Encoder {
+/// Codes a body that is at hand.
+pub(super) fn coded(body: Vec<u8>, coding: Coding) -> Vec<u8> {
+    Encoder::new(coding, WINDOW, body.len() / 4).last(body)
+}
+
+/// Codes a body, part by part.
+enum Encoder {
     Identity,
     Gzip(flate2::write::GzEncoder<Vec<u8>>),
     Brotli(Box<brotli::CompressorWriter<Vec<u8>>>),
 }
 
 impl Encoder {
-    /// For a body that is coded all at once.
-    pub(super) fn new(coding: Coding) -> Self {
-        Self::with_window(coding, WINDOW)
-    }
-
-    fn with_window(coding: Coding, window: u32) -> Self {
+    fn new(coding: Coding, window: u32, capacity: usize) -> Self {
+        let out = Vec::with_capacity(if coding == Coding::Identity { 0 } else { capacity });
         match coding {
             Coding::Identity => Self::Identity,
-            Coding::Gzip => Self::Gzip(flate2::write::GzEncoder::new(Vec::new(), GZIP_LEVEL)),
-            Coding::Brotli => {
-                Self::Brotli(Box::new(brotli::CompressorWriter::new(Vec::new(), 4_096, BROTLI_LEVEL, window)))
-            }
+            Coding::Gzip => Self::Gzip(flate2::write::GzEncoder::new(out, GZIP_LEVEL)),
+            Coding::Brotli => Self::Brotli(Box::new(brotli::CompressorWriter::new(out, 4_096, BROTLI_LEVEL, window))),
         }
     }
 
@@ -68,14 +67,18 @@ impl Encoder {
     }
 
     /// Codes the last part.
-    pub(super) fn last(mut self, part: Vec<u8>) -> Vec<u8> {
-        let mut out = self.part(part);
+    fn last(self, part: Vec<u8>) -> Vec<u8> {
         match self {
-            Self::Identity => {}
-            Self::Gzip(encoder) => out.extend(encoder.finish().unwrap_or_default()),
-            Self::Brotli(encoder) => out.extend(encoder.into_inner()),
+            Self::Identity => part,
+            Self::Gzip(mut encoder) => {
+                let _ = encoder.write_all(&part);
+                encoder.finish().unwrap_or_default()
+            }
+            Self::Brotli(mut encoder) => {
+                let _ = encoder.write_all(&part);
+                encoder.into_inner()
+            }
         }
-        out
     }
 }
 
@@ -115,7 +118,7 @@ pub(super) fn stream(
     chunks: Box<dyn Chunks>,
     coding: Coding,
 ) -> impl Stream<Item = Result<Bytes, actix_web::Error>> + 'static {
-    let making = Making { chunks, encoder: Encoder::with_window(coding, STREAM_WINDOW) };
+    let making = Making { chunks, encoder: Encoder::new(coding, STREAM_WINDOW, CHUNK / 4) };
     unfold(Some(making.begin()), |begun| async {
         match begun?.await {
             Ok((bytes, _)) if bytes.is_empty() => None,
