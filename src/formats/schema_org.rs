@@ -60,31 +60,20 @@ pub fn document(entry: &Value, around: &dyn Surroundings) -> Value {
     Value::Object(members)
 }
 
-/// A page of entries as a list (`ItemList`) that tells each of them in full.
-#[must_use]
-pub fn list<'a>(
-    address: &str,
+/// Entries as a list (`ItemList`) that tells each of them in full.
+pub struct Linked<S> {
+    around: S,
+    address: String,
     total: u64,
-    entries: impl Iterator<Item = &'a Value>,
-    around: &dyn Surroundings,
-) -> Value {
-    let items: Vec<Value> = entries
-        .zip(1_u64..)
-        .map(|(entry, position)| json!({"@type": "ListItem", "position": position, "item": node(entry, around)}))
-        .collect();
-    json!({"@context": CONTEXT, "@type": "ItemList", "@id": address, "numberOfItems": total, "itemListElement": items})
+    /// How many have been told.
+    position: u64,
 }
 
-/// A file with all entries of a kind as a list.
-pub struct Linked<S> {
-    /// What entries name.
-    pub around: S,
-    /// The file's address.
-    pub address: String,
-    /// How many entries there are.
-    pub total: usize,
-    /// How many have been told.
-    pub position: usize,
+impl<S> Linked<S> {
+    /// A list at an address, of as many entries in all.
+    pub const fn new(around: S, address: String, total: u64) -> Self {
+        Self { around, address, total, position: 0 }
+    }
 }
 
 impl<S: Surroundings> Form for Linked<S> {

@@ -45,6 +45,12 @@ pub(super) enum Content {
     Made(Box<dyn Chunks>),
 }
 
+impl From<Vec<u8>> for Content {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Whole(bytes)
+    }
+}
+
 impl From<String> for Content {
     fn from(text: String) -> Self {
         Self::Whole(text.into_bytes())

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::answer::{cacheable, entity_tag, hex, of_directory};
 use super::list::{EntryRequest, ListRequest};
-use super::problem::{GONE, INVALID_PARAMETER, NOT_FOUND, Problem};
+use super::problem::{GONE, NOT_FOUND, Problem};
 use super::{Service, collection, linked};
 use crate::catalogue::{Item, Looked, Retirement, Snapshot, Standing};
 use crate::formats::schema_org;
@@ -65,7 +65,7 @@ fn get(service: &Service, request: &HttpRequest, kind: Kind, id: &str) -> Result
     match snapshot.look(kind, id) {
         Looked::Found(item) => found(service, &snapshot, request, &asked, &item),
         Looked::Renamed(item) => Ok(HttpResponse::PermanentRedirect()
-            .insert_header((header::LOCATION, entry_address(service, kind, &item.id)))
+            .insert_header((header::LOCATION, entry_address(&service.public_url, kind, &item.id)))
             .insert_header((header::CACHE_CONTROL, "public, no-cache"))
             .finish()),
         Looked::Nothing => Err(missing(&snapshot, kind, id)),
@@ -82,11 +82,7 @@ fn found(
     if let Standing::Retired(retirement) = &item.standing {
         return Err(gone(service, item, retirement));
     }
-    if linked::is_wanted(request) {
-        if !asked.is_plain() {
-            let detail = "application/ld+json tells entries whole: leave “fields” and “include” out, or accept application/json.";
-            return Err(Problem::new(INVALID_PARAMETER, detail));
-        }
+    if linked::is_wanted(request, &asked.asked())? {
         let body = || linked::entry(&linked::Around::of(service, snapshot), item);
         return Ok(of_directory(service, request, schema_org::MEDIA_TYPE, snapshot.head(), false, body));
     }
@@ -98,15 +94,16 @@ fn found(
     Ok(cacheable(request, snapshot.head().change_number, &tag, || {
         let meta = json!({"changeNumber": item.change_number});
         let links = json!({
-            "self": entry_address(service, item.kind, &item.id),
+            "self": entry_address(&service.public_url, item.kind, &item.id),
             "collection": format!("{}/v1/{}", service.public_url, collection(item.kind)),
         });
         asked.envelope(snapshot, item).finish(&meta, &links)
     }))
 }
 
-fn entry_address(service: &Service, kind: Kind, id: &str) -> String {
-    format!("{}/v1/{}/{id}", service.public_url, collection(kind))
+/// Where the directory tells of an entry.
+pub(super) fn entry_address(public_url: &str, kind: Kind, id: &str) -> String {
+    format!("{public_url}/v1/{}/{id}", collection(kind))
 }
 
 /// A 404 that leads on, where the id is near one that exists.
@@ -130,7 +127,7 @@ fn gone(service: &Service, item: &Item, retirement: &Retirement) -> Problem {
     let replaced_by = retirement.replaced_by.as_deref().and_then(crate::model::identity::parse_reference);
     problem.more.push((
         "replacedBy",
-        replaced_by.map_or(Value::Null, |(kind, id)| Value::from(entry_address(service, kind, id))),
+        replaced_by.map_or(Value::Null, |(kind, id)| Value::from(entry_address(&service.public_url, kind, id))),
     ));
     problem
 }

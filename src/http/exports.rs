@@ -93,7 +93,7 @@ pub(super) async fn get_export(
         let form: Box<dyn Form> = match form {
             Plain::Csv => Box::new(Table::of(kind)),
             Plain::Ndjson => Box::new(Lines),
-            Plain::Jsonld => Box::new(Linked { around, address, total: entries.len(), position: 0 }),
+            Plain::Jsonld => Box::new(Linked::new(around, address, entries.len() as u64)),
         };
         (form, entries)
     };

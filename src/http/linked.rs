@@ -3,18 +3,22 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use serde_json::Value;
 
 use super::answer::JSON;
-use super::{Service, collection, negotiate};
-use crate::catalogue::{Item, Looked, Snapshot, scheme_terms};
-use crate::formats::schema_org::{MEDIA_TYPE, Surroundings, document, list};
+use super::entries::entry_address;
+use super::problem::{INVALID_PARAMETER, Problem};
+use super::query::Query;
+use super::{Service, negotiate};
+use crate::catalogue::{Item, Looked, Snapshot, label};
+use crate::formats::members::{members, text};
+use crate::formats::schema_org::{Linked, MEDIA_TYPE, Surroundings, document};
+use crate::formats::{Form as _, Subject};
 use crate::model::codes::Kind;
 
 /// What entries name, as a snapshot holds it.
 pub(super) struct Around {
-    pub(super) snapshot: Arc<Snapshot>,
-    pub(super) public_url: String,
+    snapshot: Arc<Snapshot>,
+    public_url: String,
 }
 
 impl Around {
@@ -26,41 +30,49 @@ impl Around {
 impl Surroundings for Around {
     fn entry(&self, kind: Kind, id: &str) -> Option<(String, Option<String>)> {
         let (Looked::Found(item) | Looked::Renamed(item)) = self.snapshot.look(kind, id) else { return None };
-        let url = read(&item).get("url").and_then(Value::as_str).map(str::to_owned);
-        Some((item.title.to_string(), url))
+        let [url] = members(&item.full, ["url"]).map(text);
+        Some((item.title.to_string(), url.map(Into::into)))
     }
 
     fn address(&self, kind: Kind, id: &str) -> String {
-        format!("{}/v1/{}/{id}", self.public_url, collection(kind))
+        entry_address(&self.public_url, kind, id)
     }
 
     fn label(&self, scheme: &str, code: &str) -> Option<String> {
-        let vocabularies = self.snapshot.vocabularies();
-        let own = vocabularies.get(scheme, code).map(|term| term.label.as_str().to_owned());
-        own.or_else(|| {
-            let terms = scheme_terms(scheme, vocabularies);
-            terms.into_iter().find(|term| &*term.code == code).map(|term| term.label.to_string())
-        })
+        label(scheme, code, self.snapshot.vocabularies()).map(str::to_owned)
     }
 }
 
 /// Whether the client likes JSON-LD better than JSON.
-pub(super) fn is_wanted(request: &HttpRequest) -> bool {
-    negotiate::prefers(request.headers(), MEDIA_TYPE, JSON)
-}
-
-/// An entry, or none of it where it cannot be read.
-fn read(item: &Item) -> Value {
-    serde_json::from_slice(&item.full).unwrap_or_default()
+///
+/// # Errors
+/// Where it does, and asks with these parameters for what is JSON's alone: JSON-LD tells entries whole, and nothing
+/// about a list.
+pub(super) fn is_wanted(request: &HttpRequest, asked: &[(&str, bool)]) -> Result<bool, Problem> {
+    if !negotiate::prefers(request.headers(), MEDIA_TYPE, JSON) {
+        return Ok(false);
+    }
+    let mut query = Query::given(Vec::new());
+    for (name, _) in asked.iter().filter(|(_, is_asked)| *is_asked) {
+        let detail = format!("“{name}” cannot be had as {MEDIA_TYPE}. Leave it out, or accept {JSON}.");
+        query.fault(INVALID_PARAMETER, name, detail, None, None);
+    }
+    query.finish().map(|()| true)
 }
 
 /// One entry.
 pub(super) fn entry(around: &Around, item: &Item) -> String {
-    document(&read(item), around).to_string()
+    document(&serde_json::from_slice(&item.full).unwrap_or_default(), around).to_string()
 }
 
 /// A page of entries.
-pub(super) fn page(around: &Around, address: &str, total: u64, items: &[Arc<Item>]) -> String {
-    let entries: Vec<Value> = items.iter().map(|item| read(item)).collect();
-    list(address, total, entries.iter(), around).to_string()
+pub(super) fn page(around: Around, address: String, total: u64, items: &[Arc<Item>]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(items.len() * 4_096);
+    let mut list = Linked::new(around, address, total);
+    list.begin(&mut out);
+    for item in items {
+        list.entry(&Subject { json: &item.full, first_id: &item.id, is_there: true }, &mut out);
+    }
+    list.end(&mut out);
+    out
 }

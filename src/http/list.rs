@@ -133,10 +133,12 @@ impl ListRequest {
         snapshot: &Arc<Snapshot>,
         request: &HttpRequest,
     ) -> Result<HttpResponse, Problem> {
-        let is_linked = linked::is_wanted(request);
-        if is_linked {
-            self.check_linked()?;
-        }
+        let asked = [
+            ("fields", self.fields.is_some()),
+            ("include", !self.include.is_empty()),
+            ("facets", !self.facets.is_empty()),
+        ];
+        let is_linked = linked::is_wanted(request, &asked)?;
         let head = snapshot.head();
         let page = snapshot.page(&self.page);
         let next = page.next.as_ref().map(|cursor| self.address(service, Some(cursor), None));
@@ -145,9 +147,9 @@ impl ListRequest {
             if is_linked {
                 let around = linked::Around::of(service, snapshot);
                 let address = self.address(service, self.page.after.as_ref(), None);
-                linked::page(&around, &address, page.total, &page.items)
+                linked::page(around, address, page.total, &page.items)
             } else {
-                self.body(service, snapshot, &page, next.as_deref())
+                self.body(service, snapshot, &page, next.as_deref()).into_bytes()
             }
         };
         let mut answer = of_directory(service, request, media_type, head, is_private(&self.page.filter), body);
@@ -157,22 +159,6 @@ impl ListRequest {
             answer.headers_mut().insert(header::LINK, link);
         }
         Ok(answer)
-    }
-
-    /// JSON-LD tells entries whole, and nothing about the list.
-    fn check_linked(&self) -> Result<(), Problem> {
-        let mut query = Query::given(Vec::new());
-        let asked = [
-            ("fields", self.fields.is_some()),
-            ("include", !self.include.is_empty()),
-            ("facets", !self.facets.is_empty()),
-        ];
-        for (name, _) in asked.into_iter().filter(|(_, is_asked)| *is_asked) {
-            let detail =
-                format!("“{name}” cannot be had as application/ld+json. Leave it out, or accept application/json.");
-            query.fault(INVALID_PARAMETER, name, detail, None, None);
-        }
-        query.finish()
     }
 
     fn body(&self, service: &Service, snapshot: &Snapshot, page: &Page, next: Option<&str>) -> String {
@@ -430,8 +416,8 @@ impl EntryRequest {
         !self.include.is_empty()
     }
 
-    /// Whether all of the entry is asked for, and nothing else.
-    pub(super) const fn is_plain(&self) -> bool {
-        self.fields.is_none() && self.include.is_empty()
+    /// The parameters, and whether each is given.
+    pub(super) const fn asked(&self) -> [(&'static str, bool); 2] {
+        [("fields", self.fields.is_some()), ("include", !self.include.is_empty())]
     }
 }
