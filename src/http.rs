@@ -70,6 +70,16 @@ pub const fn collection(kind: Kind) -> &'static str {
     }
 }
 
+/// The kind whose list has this as the last part of its path.
+fn kind_of(collection_name: &str) -> Option<Kind> {
+    Kind::ALL.iter().copied().find(|kind| collection(*kind) == collection_name)
+}
+
+/// The kind that a path is about: its list's, or that of something in it.
+fn kind_at(path: &str) -> Option<Kind> {
+    kind_of(path.strip_prefix("/v1/")?.split('/').next()?)
+}
+
 /// Takes the address to listen on.
 ///
 /// # Errors

@@ -97,14 +97,10 @@ impl Form for Terms {
 
     fn end(&mut self, out: &mut Vec<u8>) {
         for session in &self.sessions {
-            let (first, last) = match session {
-                // A term with dates would close its courses with them.
-                Session::Open => (String::new(), String::new()),
-                Session::FinancialYear(_) => {
-                    let (first, last) = session.days();
-                    (format!("{first}T00:00:00Z"), format!("{last}T23:59:59Z"))
-                }
-            };
+            // A term with dates would close its courses with them: the one that is always open has none.
+            let (first, last) = session.years().map_or_else(Default::default, |(first, last)| {
+                (format!("{first}-04-01T00:00:00Z"), format!("{last}-03-31T23:59:59Z"))
+            });
             table::row(out, [&*session.id(), &session.title(), "active", &first, &last]);
         }
     }

@@ -8,9 +8,6 @@ use crate::model::entry::Programme;
 use crate::model::programme::Offering;
 use crate::model::text::{DeliveryModeCode, Line, OrganiserRef, PartialDate};
 
-/// The first and the last day of the session that is always open.
-pub const OPEN: (&str, &str) = ("2018-04-01", "2099-03-31");
-
 /// A chance to take a programme.
 #[derive(Debug)]
 pub struct Occasion<'a> {
@@ -120,12 +117,12 @@ impl Session {
         }
     }
 
-    /// Its first and its last day.
+    /// The Aprils on whose first days it begins and is over; the one that is always open has none.
     #[must_use]
-    pub fn days(self) -> (String, String) {
+    pub const fn years(self) -> Option<(i16, i16)> {
         match self {
-            Self::Open => (OPEN.0.to_owned(), OPEN.1.to_owned()),
-            Self::FinancialYear(year) => (format!("{year}-04-01"), format!("{}-03-31", year + 1)),
+            Self::Open => None,
+            Self::FinancialYear(year) => Some((year, year + 1)),
         }
     }
 }
@@ -165,8 +162,8 @@ mod tests {
     fn sessions_are_financial_years() {
         let fy = Session::FinancialYear(2099);
         assert_eq!((fy.id(), fy.title()), ("fy-2099-00".to_owned(), "Financial year 2099/00".to_owned()));
-        assert_eq!(Session::FinancialYear(2026).days(), ("2026-04-01".to_owned(), "2027-03-31".to_owned()));
-        assert_eq!(Session::Open.id(), "open");
+        assert_eq!(Session::FinancialYear(2026).years(), Some((2026, 2027)));
+        assert_eq!((Session::Open.id(), Session::Open.years()), ("open".to_owned(), None));
     }
 
     #[test]

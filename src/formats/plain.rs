@@ -52,10 +52,10 @@ pub(super) fn cell<'a>(entry: &'a Value, column: &str) -> Cow<'a, str> {
     match value {
         None | Some(Value::Null) => Cow::Borrowed(""),
         Some(Value::String(text)) => Cow::Borrowed(text),
-        Some(Value::Array(items)) => {
-            texts(items).map_or_else(|| Cow::Owned(Value::from(items.clone()).to_string()), Cow::Owned)
+        Some(value) => {
+            let texts = value.as_array().and_then(|items| texts(items));
+            Cow::Owned(texts.unwrap_or_else(|| value.to_string()))
         }
-        Some(other) => Cow::Owned(other.to_string()),
     }
 }
 

@@ -50,19 +50,15 @@ pub trait Rules: Send {
 
 /// A report on a file, made as the file is.
 pub struct Report {
-    /// The importer's rules.
-    pub rules: Box<dyn Rules>,
-    /// The change number that the file shows.
-    pub change_number: i64,
-    /// The addresses of this report and of the file it is about.
-    pub links: Value,
-    /// What was found so far.
-    pub tally: Tally,
+    rules: Box<dyn Rules>,
+    change_number: i64,
+    links: Value,
+    tally: Tally,
 }
 
 /// How much was looked at, and how much found.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct Tally {
+#[derive(Default, Clone, Copy)]
+struct Tally {
     entries: usize,
     told: usize,
     errors: usize,
@@ -70,6 +66,12 @@ pub struct Tally {
 }
 
 impl Report {
+    /// A report by an importer's rules on the file that shows this change number, with the addresses to tell in it.
+    #[must_use]
+    pub fn new(rules: Box<dyn Rules>, change_number: i64, links: Value) -> Self {
+        Self { rules, change_number, links, tally: Tally::default() }
+    }
+
     fn tell(&mut self, findings: Vec<Finding>, entry: &Value, out: &mut Vec<u8>) {
         for finding in findings {
             match finding.severity {

@@ -18,7 +18,7 @@ use super::linked::Around;
 use super::list::{is_private, read_filter};
 use super::problem::{NOT_FOUND, Problem};
 use super::query::{Query, shown};
-use super::{Service, collection};
+use super::{Service, collection, kind_of};
 use crate::catalogue::{Field, Filter, Item, Snapshot};
 use crate::formats::plain::{Lines, Table};
 use crate::formats::schema_org::{self, Linked};
@@ -73,19 +73,16 @@ pub(super) async fn get_export(
     file: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let (stem, ending) = file.rsplit_once('.').unwrap_or((&file, ""));
-    let kind = Kind::ALL.iter().find(|kind| collection(**kind) == stem);
+    let kind = kind_of(stem);
     let form = Plain::ALL.iter().find(|(known, _)| *known == ending);
     let (Some(kind), Some((_, form))) = (kind, form) else { return Err(no_such_file(&file)) };
-    let snapshot = service.directory.snapshot();
-    let mut query = read_query(*kind, request.query_string(), &[]);
-    let filter = read_all(&mut query, &snapshot, *kind);
-    query.finish()?;
+    let (snapshot, filter) = asked(&service, &request, kind)?;
     let media_type = match form {
         Plain::Csv => CSV,
         Plain::Ndjson => NDJSON,
         Plain::Jsonld => schema_org::MEDIA_TYPE,
     };
-    let (kind, form, chosen) = (*kind, *form, filter.clone());
+    let (form, chosen) = (*form, filter.clone());
     let address = format!("{}/v1/exports/{file}", service.public_url);
     let around = Around::of(&service, &snapshot);
     let made = move |snapshot: &Snapshot| -> Made {
@@ -120,6 +117,26 @@ fn read_query(kind: Kind, query_string: &str, own: &[&str]) -> Query {
 /// Reads which entries of a kind a file is about. Variants are always among them.
 fn read_all(query: &mut Query, snapshot: &Snapshot, kind: Kind) -> Filter {
     Filter { variants: true, ..read_filter(query, snapshot, &[kind]) }
+}
+
+/// Everything of a kind, variants too.
+fn everything() -> Filter {
+    Filter { variants: true, ..Filter::default() }
+}
+
+/// Reads the query of a file that takes filters alone.
+fn asked(service: &Service, request: &HttpRequest, kind: Kind) -> Result<(Arc<Snapshot>, Filter), Problem> {
+    let snapshot = service.directory.snapshot();
+    let mut query = read_query(kind, request.query_string(), &[]);
+    let filter = read_all(&mut query, &snapshot, kind);
+    query.finish().map(|()| (snapshot, filter))
+}
+
+/// The entries of a kind that pass a filter, and those that were taken out.
+fn with_withdrawn(snapshot: &Snapshot, kind: Kind, filter: &Filter) -> Entries {
+    let mut entries = flagged(snapshot.whole(kind, filter), true);
+    entries.extend(flagged(snapshot.withdrawn(kind, filter), false));
+    entries
 }
 
 /// Answers with a file.

@@ -20,8 +20,7 @@ use super::answer::VARY;
 use super::body::Body;
 use super::negotiate::{accepts, coding};
 use super::problem::{EXPECTATION_FAILED, HEADERS_TOO_LARGE, INTERNAL, NOT_ACCEPTABLE, Problem, URI_TOO_LONG};
-use super::{Service, collection};
-use crate::model::codes::Kind;
+use super::{Service, kind_at};
 
 /// The directory's change number.
 pub(super) const CHANGE_NUMBER: HeaderName = HeaderName::from_static("directory-change-number");
@@ -64,18 +63,10 @@ fn offered(path: &str) -> &'static [&'static str] {
             Some("jsonld") => &["application/ld+json", "application/json"],
             _ => &["application/json"],
         },
-        _ if is_of_a_kind(path) => &["application/json", "application/ld+json"],
+        _ if kind_at(path).is_some() => &["application/json", "application/ld+json"],
         _ if path.starts_with("/v1") || path.starts_with("/health") => &["application/json"],
         _ => &[],
     }
-}
-
-/// Whether an address is that of a kind's list, or of something in it.
-fn is_of_a_kind(path: &str) -> bool {
-    let collections = Kind::ALL.iter().map(|kind| collection(*kind));
-    path.strip_prefix("/v1/")
-        .and_then(|rest| rest.split('/').next())
-        .is_some_and(|name| collections.into_iter().any(|known| known == name))
 }
 
 /// What is refused before any handler is asked.

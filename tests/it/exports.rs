@@ -238,6 +238,7 @@ on_both_engines! {
         assert!(filtered.contains_key("brand-new") && !filtered.contains_key("ready-now"));
         let hiding = rows(&app.get(&format!("{MOODLE}?provider=kings-fund&others=hide")).await.text);
         assert_eq!(hiding["nye-bevan"]["visible"], "0");
+        assert_eq!(hiding["ready-now"]["visible"], "0", "it may have left the filter before it was taken out");
         assert_eq!(hiding["brand-new"]["visible"], "1");
         let own = rows(&app.get(&format!("{MOODLE}?provider=nhs-leadership-academy")).await.text);
         assert_eq!(own["ready-now"]["visible"], "0");

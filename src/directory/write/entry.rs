@@ -9,6 +9,20 @@ use crate::model::read::{self, Reading, format};
 use crate::model::{Entry, Fault, identity};
 use crate::store::{Current, EntryWrite, Operation, State, StoreError, hash};
 
+/// What of a standing body nobody who keeps a copy may lose.
+#[derive(serde::Deserialize)]
+struct Standing {
+    publication: Publication,
+    #[serde(default)]
+    offerings: Vec<Offered>,
+}
+
+/// An offering that stands.
+#[derive(serde::Deserialize)]
+struct Offered {
+    id: String,
+}
+
 /// The entry that a change is about, where the change was written, and what stands.
 pub(super) struct Subject<'a> {
     pub(super) origin: u64,
@@ -52,9 +66,9 @@ impl<'a> Subject<'a> {
 
     /// What a body would take from whoever keeps a copy, without a word: what was published is retired or withdrawn.
     fn lost_faults(&self, entry: &Entry) -> Vec<Fault> {
-        let body: Option<Value> = self.stands.and_then(|stands| serde_json::from_str(&stands.body).ok());
-        let published = |body: &Value| body.get("publication").and_then(Value::as_str) == Some("published");
-        let Some(body) = body.filter(published) else { return Vec::new() };
+        let standing: Option<Standing> = self.stands.and_then(|stands| serde_json::from_str(&stands.body).ok());
+        let published = |standing: &Standing| standing.publication == Publication::Published;
+        let Some(standing) = standing.filter(published) else { return Vec::new() };
         let mut faults = Vec::new();
         if entry.publication() == Publication::Draft {
             let detail = "The entry was published: whoever keeps a copy has it.";
@@ -62,9 +76,9 @@ impl<'a> Subject<'a> {
             faults.push(Fault::error("/publication", detail, fix));
         }
         if let Entry::Programme(programme) = entry {
-            let before = body.get("offerings").and_then(Value::as_array).into_iter().flatten();
-            let ids = before.filter_map(|offering| offering.get("id")?.as_str());
-            for id in ids.filter(|id| !programme.offerings.iter().any(|offering| offering.id.as_str() == *id)) {
+            let is_there =
+                |before: &Offered| programme.offerings.iter().any(|offering| offering.id.as_str() == before.id);
+            for Offered { id } in standing.offerings.iter().filter(|before| !is_there(before)) {
                 let detail = format!("The offering “{id}” is not there any more: whoever keeps a copy has it.");
                 let fix = "Keep it, with “withdrawn” set to true.";
                 faults.push(Fault::error("/offerings", detail, fix));

@@ -8,8 +8,9 @@ use crate::catalogue::{
     Asked as Next, Change, Check, Checked, FieldTerm, Found, ProfileField, Question, Reason, Snapshot, Told, Verdict,
     scheme_terms,
 };
+use crate::http::Service;
 use crate::http::answer::json;
-use crate::http::{Service, collection};
+use crate::http::entries::entry_address;
 use crate::model::codes::{Kind, Participation};
 use crate::model::source::Source;
 
@@ -262,7 +263,7 @@ fn verdict<'a>(service: &Service, snapshot: &'a Snapshot, found: &'a Found<'a>) 
             kind: item.kind,
             id: &item.id,
             title: &item.title,
-            href: format!("{}/v1/{}/{}", service.public_url, collection(item.kind), item.id),
+            href: entry_address(&service.public_url, item.kind, &item.id),
         },
         verdict: found.verdict,
         reasons: &found.reasons,

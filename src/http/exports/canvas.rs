@@ -4,46 +4,37 @@ use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{CSV, Entries, Made, answer, flagged, read_all, read_query};
-use crate::catalogue::{Filter, Snapshot};
+use super::{CSV, Entries, Made, answer, asked, everything, with_withdrawn};
+use crate::catalogue::{Item, Snapshot};
 use crate::formats::canvas::{Accounts, Courses, Organisations, Terms, above};
 use crate::http::Service;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::model::codes::Kind;
 
-/// Everything, variants too.
-fn everything() -> Filter {
-    Filter { variants: true, ..Filter::default() }
+/// The providers and academies.
+pub(super) fn organisations(snapshot: &Snapshot) -> Entries {
+    let of = |kind| with_withdrawn(snapshot, kind, &everything());
+    [of(Kind::Provider), of(Kind::Academy)].concat()
 }
 
-/// The entries of a kind that pass a filter, and those that were taken out.
-pub(super) fn with_withdrawn(snapshot: &Snapshot, kind: Kind, filter: &Filter) -> Entries {
-    let mut entries = flagged(snapshot.whole(kind, filter), true);
-    entries.extend(flagged(snapshot.withdrawn(kind, filter), false));
-    entries
-}
-
-/// The providers and academies, those first that others are below.
-fn organisations(snapshot: &Snapshot) -> Entries {
-    let providers = with_withdrawn(snapshot, Kind::Provider, &everything());
-    let name = |id: &str| format!("provider/{id}");
-    let parents = providers.iter().filter_map(|(item, _)| Some((name(&item.id), above(&item.full)?)));
-    let parents: HashMap<String, String> = parents.collect();
+/// Puts those first that others are below.
+fn above_first(entries: &mut Entries) {
+    let above = entries.iter().filter_map(|(item, _)| Some((name(item), above(&item.full)?)));
+    let above: HashMap<String, String> = above.collect();
     // A part of a part of a part is as deep as it goes; a circle ends somewhere.
-    let depth = |id: &str| std::iter::successors(parents.get(&name(id)), |next| parents.get(*next)).take(16).count();
-    let mut entries = providers;
-    entries.sort_by_cached_key(|(item, _)| depth(&item.id));
-    entries.extend(with_withdrawn(snapshot, Kind::Academy, &everything()));
-    entries
+    let depth = |item: &Item| std::iter::successors(above.get(&name(item)), |next| above.get(*next)).take(16).count();
+    entries.sort_by_cached_key(|(item, _)| depth(item));
 }
 
-/// The uids of the providers and academies.
-pub(super) fn uids(snapshot: &Snapshot) -> Organisations {
-    let uid = |(item, _): &(std::sync::Arc<crate::catalogue::Item>, bool)| {
-        (format!("{}/{}", item.kind, item.id), item.uid.to_string())
-    };
-    organisations(snapshot).iter().map(uid).collect()
+/// The uids of providers and academies.
+pub(super) fn uids(organisations: &Entries) -> Organisations {
+    organisations.iter().map(|(item, _)| (name(item), item.uid.to_string())).collect()
+}
+
+/// An entry, as others name it.
+fn name(item: &Item) -> String {
+    format!("{}/{}", item.kind, item.id)
 }
 
 /// Export accounts for Canvas
@@ -61,7 +52,9 @@ pub(in crate::http) async fn get_canvas_accounts(
     Query::read(request.query_string(), &[]).finish()?;
     let snapshot = service.directory.snapshot();
     let made = |snapshot: &Snapshot| -> Made {
-        (Box::new(Accounts { organisations: uids(snapshot) }), organisations(snapshot))
+        let mut entries = organisations(snapshot);
+        above_first(&mut entries);
+        (Box::new(Accounts { organisations: uids(&entries) }), entries)
     };
     Ok(answer(&service, &request, &snapshot, &everything(), (Some("canvas-accounts.csv"), CSV), made))
 }
@@ -98,14 +91,11 @@ pub(in crate::http) async fn get_canvas_courses(
     service: web::Data<Service>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.directory.snapshot();
-    let mut query = read_query(Kind::Programme, request.query_string(), &[]);
-    let filter = read_all(&mut query, &snapshot, Kind::Programme);
-    query.finish()?;
+    let (snapshot, filter) = asked(&service, &request, Kind::Programme)?;
     let chosen = filter.clone();
     let made = move |snapshot: &Snapshot| -> Made {
         let entries = with_withdrawn(snapshot, Kind::Programme, &chosen);
-        (Box::new(Courses { organisations: uids(snapshot) }), entries)
+        (Box::new(Courses { organisations: uids(&organisations(snapshot)) }), entries)
     };
     Ok(answer(&service, &request, &snapshot, &filter, (Some("canvas-courses.csv"), CSV), made))
 }

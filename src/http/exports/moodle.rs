@@ -1,9 +1,12 @@
 //! The file of courses for Moodle and Totara.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use std::collections::BTreeSet;
 
-use super::{CSV, Made, answer, flagged, read_all, read_query};
-use crate::catalogue::{Filter, Snapshot};
+use actix_web::{HttpRequest, HttpResponse, web};
+use uuid::Uuid;
+
+use super::{CSV, Made, answer, everything, read_all, read_query, with_withdrawn};
+use crate::catalogue::Snapshot;
 use crate::formats::moodle::{Courses, CustomField};
 use crate::http::Service;
 use crate::http::changes::{catch_up, unknown_change};
@@ -42,13 +45,13 @@ pub(in crate::http) async fn get_moodle_courses(
     }
     let chosen = filter.clone();
     let made = move |snapshot: &Snapshot| -> Made {
-        let mut entries = flagged(snapshot.whole(Kind::Programme, &chosen), true);
+        let mut entries = with_withdrawn(snapshot, Kind::Programme, &chosen);
         if hides_others {
-            let all = snapshot.whole(Kind::Programme, &Filter { variants: true, ..Filter::default() });
-            let there: std::collections::BTreeSet<_> = entries.iter().map(|(item, _)| item.uid).collect();
-            entries.extend(flagged(all, false).into_iter().filter(|(item, _)| !there.contains(&item.uid)));
+            // Whatever was taken out too: it may have left the filter before it was.
+            let told: BTreeSet<Uuid> = entries.iter().map(|(item, _)| item.uid).collect();
+            let others = with_withdrawn(snapshot, Kind::Programme, &everything()).into_iter().map(|(item, _)| item);
+            entries.extend(others.filter(|item| !told.contains(&item.uid)).map(|item| (item, false)));
         }
-        entries.extend(flagged(snapshot.withdrawn(Kind::Programme, &chosen), false));
         entries.retain(|(item, _)| item.change_number > since);
         (Box::new(form), entries)
     };

@@ -5,10 +5,10 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::canvas::{uids, with_withdrawn};
-use super::{Made, answer, flagged, read_all, read_query};
+use super::canvas::{organisations, uids};
+use super::{Made, answer, asked, flagged, with_withdrawn};
 use crate::catalogue::Snapshot;
-use crate::formats::report::{Report, Rules, Tally};
+use crate::formats::report::{Report, Rules};
 use crate::formats::{canvas, moodle, schema_org};
 use crate::http::Service;
 use crate::http::answer::JSON;
@@ -105,10 +105,7 @@ pub(in crate::http) async fn get_report(
     let Some((format, file)) = REPORTS.iter().find(|(known, _)| *known == format.as_str()) else {
         return Err(no_such_report(&format));
     };
-    let snapshot = service.directory.snapshot();
-    let mut query = read_query(Kind::Programme, request.query_string(), &[]);
-    let filter = read_all(&mut query, &snapshot, Kind::Programme);
-    query.finish()?;
+    let (snapshot, filter) = asked(&service, &request, Kind::Programme)?;
     let (format, chosen) = (*format, filter.clone());
     let around = Around::of(&service, &snapshot);
     let links = json!({"file": format!("{}/v1/exports/{file}", service.public_url)});
@@ -119,11 +116,11 @@ pub(in crate::http) async fn get_report(
         };
         let rules: Box<dyn Rules> = match format {
             "moodle" => Box::<moodle::CourseRules>::default(),
-            "canvas" => Box::new(canvas::CourseRules { organisations: uids(snapshot) }),
+            "canvas" => Box::new(canvas::CourseRules { organisations: uids(&organisations(snapshot)) }),
             _ => Box::new(schema_org::CourseRules { around }),
         };
         let change_number = snapshot.head().change_number;
-        (Box::new(Report { rules, change_number, links, tally: Tally::default() }), entries)
+        (Box::new(Report::new(rules, change_number, links)), entries)
     };
     Ok(answer(&service, &request, &snapshot, &filter, (None, JSON), made))
 }

@@ -4,11 +4,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{operations, put};
-use crate::http::collection;
-use crate::model::codes::Kind;
+use crate::http::kind_at;
 
-/// Examples by operation (and media type, where it has several), or by the name of a shared answer: a request and the body that the shipped
-/// directory answers it with. Tests execute each.
+/// Examples by operation (and media type, where it has several), or by the name of a shared answer: a request and the
+/// body that the shipped directory answers it with. Tests execute each.
 const EXAMPLES: &str = include_str!("../../../openapi/examples.json");
 
 /// The answers that operations share: name, status, what they mean.
@@ -115,7 +114,7 @@ pub(super) fn add(document: &mut Value) {
             let is_paged = is_list && path != "/v1/vocabularies" && path != "/v1/changes";
             put(answer, "", "headers", headers_of(status, is_cacheable, is_paged, is_file));
         }
-        if let Some(answer) = answers.get_mut("200").filter(|_| is_of_a_kind(path)) {
+        if let Some(answer) = answers.get_mut("200").filter(|_| kind_at(path).is_some()) {
             put(
                 answer,
                 "/content",
@@ -141,11 +140,6 @@ pub(super) fn add(document: &mut Value) {
             }
         }
     }
-}
-
-/// Whether a path is that of a kind's list or of an entry in it, which are answered as JSON-LD too.
-fn is_of_a_kind(path: &str) -> bool {
-    Kind::ALL.iter().any(|kind| path.trim_end_matches("/{id}") == format!("/v1/{}", collection(*kind)))
 }
 
 /// Shows every answer by an example.

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use super::{operations, put};
 use crate::catalogue::{Field, Sort, Source};
 use crate::http::changes::{LONGEST_WAIT, MOST as FEED_MOST, USUAL as FEED_USUAL};
-use crate::http::collection;
 use crate::http::exports::plain_files;
 use crate::http::exports::report::REPORTS;
 use crate::http::include::includes_of;
 use crate::http::list::{MOST, USUAL, VIEWS};
 use crate::http::query::MOST_VALUES;
 use crate::http::vocabularies::scheme_names;
+use crate::http::{collection, kind_at};
 use crate::model::codes::Kind;
 use crate::model::read::{columns, schema_name};
 use crate::model::text;
@@ -22,11 +22,9 @@ const YEARS: &str = "^(?!0000|9999)";
 /// Gives every operation its parameters.
 pub(super) fn add(document: &mut Value) {
     for (path, operation) in operations(document) {
-        let kind =
-            Kind::ALL.iter().find(|kind| path.trim_end_matches("/{id}") == format!("/v1/{}", collection(**kind)));
-        let parameters = match kind {
-            Some(kind) if path.ends_with("/{id}") => entry(*kind),
-            Some(kind) => list(*kind),
+        let parameters = match kind_at(path) {
+            Some(kind) if path.ends_with("/{id}") => entry(kind),
+            Some(kind) => list(kind),
             None if path.starts_with("/v1/changes") => changes(path),
             None if path.starts_with("/v1/exports") => exports(path),
             None => vocabulary(path),
