@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod clients;
 mod export;
 mod generate;
 mod import;
@@ -53,6 +54,8 @@ enum Command {
     Import(import::Import),
     /// Export the directory
     Export(export::Export),
+    /// Manage the systems that may ask for tokens, for OneRoster
+    Clients(clients::Clients),
     /// Write N realistic made-up entries as NDJSON, the same for the same seed
     Generate(generate::Generate),
     /// Print the OpenAPI document
@@ -86,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Import(import) => import.run(common),
         Command::Export(export) => export.run(common),
+        Command::Clients(clients) => clients.run(common),
         Command::Generate(generate) => generate.run(),
         Command::Openapi => print(crate::http::openapi::text()),
         Command::Terms => print(&crate::model::terms::document(&crate::import::shipped_vocabularies())),

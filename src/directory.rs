@@ -1,11 +1,13 @@
 //! Joins the catalogue and the store: commits change sets, keeps the snapshot, follows other processes.
 
 mod change;
+mod clients;
 mod follow;
 mod ship;
 mod write;
 
 pub use change::{Action, Change, ChangeFault, Outcome, Tally};
+pub use clients::new_client;
 pub use ship::{Shipped, prepare};
 pub use write::{Refusal, Writer};
 
@@ -45,6 +47,8 @@ pub struct Directory {
     /// Held while the snapshot is advanced, so that no advance is lost.
     advancing: tokio::sync::Mutex<()>,
     reachable: AtomicBool,
+    /// Who may ask for tokens.
+    clients: ArcSwap<clients::Clients>,
     /// What is shown, for those who wait for more.
     shown: watch::Sender<Shown>,
 }
@@ -63,6 +67,7 @@ impl Directory {
     /// Where the database fails, or holds what cannot be shown.
     pub async fn open(store: Store, shipped: &Shipped, clock: Clock) -> Result<Self, DirectoryError> {
         prepare(&store, shipped, clock).await?;
+        let clients = clients::read_clients(&store).await?;
         let loaded = store.load().await?;
         let snapshot = blocking(move || Snapshot::new(loaded)).await?;
         let shown = Shown { change_number: snapshot.head().change_number, is_last: false };
@@ -73,6 +78,7 @@ impl Directory {
             snapshot: ArcSwap::from_pointee(snapshot),
             advancing: tokio::sync::Mutex::new(()),
             reachable: AtomicBool::new(true),
+            clients: ArcSwap::from_pointee(clients),
         })
     }
 
@@ -82,10 +88,16 @@ impl Directory {
         self.snapshot.load_full()
     }
 
+    /// The moment it is.
+    #[must_use]
+    pub fn now(&self) -> jiff::Timestamp {
+        (self.clock)()
+    }
+
     /// The day it is, in UTC: `YYYY-MM-DD`.
     #[must_use]
     pub fn today(&self) -> String {
-        (self.clock)().strftime("%Y-%m-%d").to_string()
+        self.now().strftime("%Y-%m-%d").to_string()
     }
 
     /// Whether the database answered when it was last asked.

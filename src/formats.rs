@@ -5,6 +5,7 @@ pub mod members;
 pub mod moodle;
 pub mod ndjson;
 pub mod occasions;
+pub mod one_roster;
 pub mod plain;
 pub mod report;
 pub mod schema_org;

@@ -12,6 +12,8 @@ mod include;
 mod linked;
 mod list;
 mod negotiate;
+mod oauth;
+mod one_roster;
 pub mod openapi;
 mod outermost;
 pub mod problem;
@@ -44,6 +46,8 @@ pub struct Service {
     pub public_url: String,
     /// What every answer's form depends on, in short: part of every entity tag.
     form: String,
+    /// What OneRoster tells, as it was last asked.
+    roster: one_roster::Kept,
     /// Whom to tell of a weakness; empty for the start page.
     security_contact: String,
 }
@@ -53,7 +57,7 @@ impl Service {
     #[must_use]
     pub fn new(directory: Arc<Directory>, public_url: String, security_contact: String) -> Self {
         let form = answer::form(&public_url);
-        Self { directory, public_url, form, security_contact }
+        Self { directory, public_url, form, roster: one_roster::Kept::default(), security_contact }
     }
 }
 

@@ -5,6 +5,7 @@
 //! PostgreSQL; where they must differ, both stand in `dialect`.
 
 mod chain;
+mod clients;
 mod commit;
 mod dialect;
 mod error;
@@ -13,6 +14,7 @@ mod open;
 mod read;
 
 pub use chain::{hash, link};
+pub use clients::ClientRow;
 pub use commit::{Commit, Current, EntryWrite, Operation, State, TermWrite};
 pub use dialect::Dialect;
 pub use error::StoreError;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Directory;
 
-/// How often the counter row is looked at. A change is seen everywhere well within a second.
+/// How often the counter row and the clients are looked at. A change is seen everywhere well within a second.
 const INTERVAL: Duration = Duration::from_millis(250);
 
 /// How long loading what is new may take.
@@ -23,7 +23,11 @@ impl Directory {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            let answer = match tokio::time::timeout(PATIENCE, self.store.head()).await {
+            let looked = async {
+                self.look_for_clients().await?;
+                self.store.head().await
+            };
+            let answer = match tokio::time::timeout(PATIENCE, looked).await {
                 Ok(Ok(head)) if head == *self.snapshot().head() => Ok(()),
                 Ok(Ok(_)) => self.catch_up().await,
                 Ok(Err(error)) => Err(error.to_string()),

@@ -1,4 +1,4 @@
-//! Reading the body of a request: as JSON, whole, and in good time. Nothing that it says is told again, neither in
+//! Reading the body of a request: whole, in good time, and mostly as JSON. Nothing that it says is told again, neither in
 //! an answer nor in a log.
 
 use std::cell::RefCell;
@@ -48,8 +48,16 @@ impl Body {
 /// not JSON.
 pub(super) async fn read(request: &HttpRequest) -> Result<Value, Problem> {
     expect_json(request)?;
+    parse(&read_bytes(request).await?)
+}
+
+/// Reads the body as it is.
+///
+/// # Errors
+/// 413 where it is too large, 408 where it does not come in.
+pub(super) async fn read_bytes(request: &HttpRequest) -> Result<Vec<u8>, Problem> {
     let body = request.extensions().get::<Body>().cloned();
-    let Some(body) = body else { return parse(&[]) };
+    let Some(body) = body else { return Ok(Vec::new()) };
     let mut payload = body.take();
     let bytes = tokio::time::timeout(LONGEST, collect(&mut payload)).await;
     // What was not read is left where its connection waits for it.
@@ -59,7 +67,7 @@ pub(super) async fn read(request: &HttpRequest) -> Result<Value, Problem> {
         let detail = format!("The body did not come in within {seconds} seconds. Send it at once.");
         return Err(Problem::new(BODY_TOO_SLOW, detail));
     };
-    parse(&bytes?)
+    bytes
 }
 
 fn expect_json(request: &HttpRequest) -> Result<(), Problem> {

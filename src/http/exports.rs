@@ -120,7 +120,7 @@ fn read_all(query: &mut Query, snapshot: &Snapshot, kind: Kind) -> Filter {
 }
 
 /// Everything of a kind, variants too.
-fn everything() -> Filter {
+pub(super) fn everything() -> Filter {
     Filter { variants: true, ..Filter::default() }
 }
 
@@ -133,7 +133,7 @@ fn asked(service: &Service, request: &HttpRequest, kind: Kind) -> Result<(Arc<Sn
 }
 
 /// The entries of a kind that pass a filter, and those that were taken out.
-fn with_withdrawn(snapshot: &Snapshot, kind: Kind, filter: &Filter) -> Entries {
+pub(super) fn with_withdrawn(snapshot: &Snapshot, kind: Kind, filter: &Filter) -> Entries {
     let mut entries = flagged(snapshot.whole(kind, filter), true);
     entries.extend(flagged(snapshot.withdrawn(kind, filter), false));
     entries

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::problem::ProblemBody;
-use super::{changes, eligibility_checks, entries, exports, health, root, site, vocabularies};
+use super::{changes, eligibility_checks, entries, exports, health, oauth, one_roster, root, site, vocabularies};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -30,12 +30,13 @@ use super::{changes, eligibility_checks, entries, exports, health, root, site, v
         (name = "frameworks", description = "Models of leadership behaviour with ordered parts."),
         (name = "changes", description = "What changed, in order, deletions included: for those who keep a copy."),
         (name = "exports", description = "Files in the forms that learning systems and spreadsheets read."),
+        (name = "one-roster", description = "OneRoster 1.2 rostering (1EdTech), for learning systems that read it, and the tokens it asks for."),
         (name = "eligibility", description = "Who can take what, and why. What a person tells is neither kept nor logged."),
         (name = "vocabularies", description = "What may stand in filters and fields, with hierarchy, definitions, outside codes and counts."),
         (name = "service", description = "The service's description of itself."),
         (name = "health", description = "Whether the process lives and is ready."),
     ),
-    components(schemas(vocabularies::Vocabulary, vocabularies::VocabularyTerm, ProblemBody)),
+    components(schemas(vocabularies::Vocabulary, vocabularies::VocabularyTerm, ProblemBody, one_roster::status::StatusInfo, oauth::TokenFailure)),
     paths(
         root::describe_service, root::get_openapi, site::get_openapi_yaml, site::get_api_catalog, site::get_security_contact,
         entries::list_programmes, entries::get_programme,
@@ -48,6 +49,8 @@ use super::{changes, eligibility_checks, entries, exports, health, root, site, v
         exports::get_export, exports::report::get_report, exports::moodle::get_moodle_courses,
         exports::canvas::get_canvas_accounts, exports::canvas::get_canvas_terms, exports::canvas::get_canvas_courses,
         eligibility_checks::check_eligibility,
+        oauth::issue_token, one_roster::list_roster, one_roster::get_roster_object, one_roster::list_roster_within,
+        one_roster::list_roster_within_class,
         vocabularies::list_vocabularies, vocabularies::get_vocabulary, vocabularies::get_term,
         health::get_liveness, health::get_readiness,
     ),
@@ -82,8 +85,9 @@ pub(super) fn hash() -> &'static str {
 
 fn document() -> Value {
     let mut document = serde_json::to_value(Contract::openapi()).unwrap_or_default();
-    // Everything is public: no operation asks for a key.
+    // Everything is public: no operation asks for a key, but OneRoster, whose clients have tokens.
     put(&mut document, "", "security", json!([]));
+    put(&mut document, "/components", "securitySchemes", security_schemes());
     put(&mut document, "/servers/0", "x-internal", json!(false));
     put(&mut document, "/info", "x-audience", json!("external-public"));
     // Made up once, and never changed: the name of this API among all others.
@@ -97,6 +101,23 @@ fn document() -> Value {
     schemas::bound(&mut document);
     answers::add_examples(&mut document);
     document
+}
+
+/// How those say who they are that have to.
+fn security_schemes() -> Value {
+    let scopes: Map<String, Value> =
+        oauth::SCOPES.iter().map(|(scope, about)| ((*scope).to_owned(), json!(about))).collect();
+    json!({
+        "clientToken": {
+            "type": "oauth2",
+            "description": "A token for a client's credentials (RFC 6749 §4.4), which whoever runs the directory makes.",
+            "flows": {"clientCredentials": {"tokenUrl": oauth::PATH, "scopes": scopes}},
+        },
+        "clientSecret": {
+            "type": "http", "scheme": "basic",
+            "description": "A client's id and secret (RFC 6749 §2.3.1); they may come in the body instead.",
+        },
+    })
 }
 
 /// Puts a member into the object at a pointer.

@@ -16,9 +16,11 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use uuid::Uuid;
 
-use super::answer::VARY;
+use super::answer::{JSON, VARY, json};
 use super::body::Body;
 use super::negotiate::{accepts, coding};
+use super::oauth::{self, TokenFailure};
+use super::one_roster::status::StatusInfo;
 use super::problem::{EXPECTATION_FAILED, HEADERS_TOO_LARGE, INTERNAL, NOT_ACCEPTABLE, Problem, URI_TOO_LONG};
 use super::{Service, kind_at};
 
@@ -27,6 +29,12 @@ pub(super) const CHANGE_NUMBER: HeaderName = HeaderName::from_static("directory-
 
 /// The id of this request; the `instance` of a problem is made of it.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What every address of OneRoster begins with, in whichever version; failures under it have a form of their own.
+const ONE_ROSTER: &str = "/ims/oneroster/";
+
+/// The media type of most failures (RFC 9457).
+const PROBLEM: &str = "application/problem+json";
 
 /// The longest address, in bytes.
 const LONGEST_URI: usize = 8 * 1024;
@@ -40,7 +48,7 @@ const EVERYWHERE: &[(&str, &str)] = &[
     ("access-control-allow-origin", "*"),
     (
         "access-control-expose-headers",
-        "ETag, Link, Location, Retry-After, Allow, Content-Disposition, X-Request-Id, Directory-Change-Number",
+        "ETag, Link, Location, Retry-After, Allow, Content-Disposition, X-Request-Id, X-Total-Count, Directory-Change-Number",
     ),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
     ("cross-origin-resource-policy", "cross-origin"),
@@ -56,7 +64,8 @@ fn offered(path: &str) -> &'static [&'static str] {
         "/openapi.yaml" => &["application/yaml"],
         "/.well-known/api-catalog" => &["application/linkset+json", "application/json"],
         "/.well-known/security.txt" => &["text/plain"],
-        "/openapi.json" => &["application/json"],
+        "/openapi.json" | oauth::PATH => &["application/json"],
+        _ if path.starts_with(ONE_ROSTER) => &["application/json"],
         _ if path.starts_with("/v1/exports/") => match path.rsplit('.').next() {
             Some("csv") => &["text/csv"],
             Some("ndjson") => &["application/x-ndjson"],
@@ -120,7 +129,7 @@ fn options(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         answer.insert_header((header::ALLOW, allow.clone())).insert_header(("access-control-allow-methods", allow));
     }
     answer
-        .insert_header(("access-control-allow-headers", "Accept, Content-Type, If-Match, If-None-Match"))
+        .insert_header(("access-control-allow-headers", "Accept, Authorization, Content-Type, If-Match, If-None-Match"))
         .insert_header(("access-control-max-age", "7200"));
     response.into_response(answer.finish())
 }
@@ -209,12 +218,19 @@ fn explain(response: ServiceResponse<BoxBody>, service: &Service, id: Uuid) -> S
     if problem.code == INTERNAL {
         tracing::error!(request.id = %id, "a request failed: {}", problem.detail);
     }
-    let body = problem.body(&service.public_url, &id.urn().to_string());
+    let path = response.request().path();
+    let (media_type, body) = if path.starts_with(ONE_ROSTER) {
+        (JSON, json(&StatusInfo::from(&problem)))
+    } else if path == oauth::PATH {
+        (JSON, json(&TokenFailure::from(&problem)))
+    } else {
+        (PROBLEM, problem.body(&service.public_url, &id.urn().to_string()))
+    };
     let mut answer = HttpResponse::build(problem.status_code());
     for (name, value) in response.headers() {
         answer.append_header((name.clone(), value.clone()));
     }
-    answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+    answer.insert_header((header::CONTENT_TYPE, media_type));
     answer.insert_header((header::CACHE_CONTROL, "no-store"));
     if problem.code == NOT_ACCEPTABLE {
         answer.insert_header((header::VARY, VARY));
@@ -264,17 +280,23 @@ mod tests {
             Store::open(&format!("sqlite://{}", folder.path().join("d.db").display()), 1).await.expect("a store");
         let directory = Directory::open(store, &shipped(), jiff::Timestamp::now).await.expect("a directory");
         let service = Service::new(Arc::new(directory), "https://directory.example".to_owned(), String::new());
-        let resource = Resource::new("/v1/programmes").route(web::get().to(fails)).wrap(from_fn(answer_panics));
+        let resource = Resource::new("{path:.*}").route(web::route().to(fails)).wrap(from_fn(answer_panics));
         let app = App::new().app_data(web::Data::new(service)).wrap(from_fn(outermost)).service(resource);
         let app = test::init_service(app).await;
-        let answer = test::call_service(&app, test::TestRequest::get().uri("/v1/programmes").to_request()).await;
-        assert_eq!(answer.status(), 500);
-        assert_eq!(answer.headers().get("access-control-allow-origin").expect("a header"), "*");
-        let body = test::read_body(answer).await;
-        let mut body: Value = serde_json::from_slice(&body).expect("JSON");
-        body["instance"] = "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7".into();
         let examples: Value = serde_json::from_str(include_str!("../../openapi/examples.json")).expect("JSON");
-        assert_eq!(body, examples["Internal"]["body"]);
+        for name in ["Internal", "RosterInternal", "TokenInternal"] {
+            let example = &examples[name];
+            let request = test::TestRequest::get().uri(example["request"].as_str().expect("a path"));
+            let answer = test::call_service(&app, request.to_request()).await;
+            assert_eq!(answer.status(), 500);
+            assert_eq!(answer.headers().get("access-control-allow-origin").expect("a header"), "*");
+            let body = test::read_body(answer).await;
+            let mut body: Value = serde_json::from_slice(&body).expect("JSON");
+            if body.get("instance").is_some() {
+                body["instance"] = "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7".into();
+            }
+            assert_eq!(body, example["body"], "{name}");
+        }
     }
 
     /// Where a test reads what was logged.

@@ -37,6 +37,24 @@ codes! {
     UNKNOWN_TERM = "unknown-term", 400, "Unknown term";
     /// The cursor was not given out for this list, or was changed. Begin again at the first page.
     INVALID_CURSOR = "invalid-cursor", 400, "Invalid cursor";
+    /// A filter of OneRoster cannot be read. The answer says at which character, and what is wanted there.
+    INVALID_FILTER = "invalid-filter", 400, "Invalid filter";
+    /// A filter of OneRoster names a field that there is none of. The answer names the nearest.
+    INVALID_FILTER_FIELD = "invalid-filter-field", 400, "Invalid filter field";
+    /// The parameter `fields` of OneRoster names a field that there is none of. The answer names the nearest.
+    INVALID_SELECTION_FIELD = "invalid-selection-field", 400, "Invalid selection field";
+    /// A request for a token cannot be understood: it takes a form with `grant_type`, each parameter once, and the client's id and secret in one way alone.
+    INVALID_REQUEST = "invalid-request", 400, "Invalid request for a token";
+    /// A token is given for client credentials alone: send `grant_type=client_credentials`.
+    UNSUPPORTED_GRANT_TYPE = "unsupported-grant-type", 400, "Unsupported grant type";
+    /// None of the scopes that a token is asked for is one that there is. The answer says which there are.
+    INVALID_SCOPE = "invalid-scope", 400, "Invalid scope";
+    /// The client's id and secret are not those of a client that may ask for tokens. Whoever runs the directory makes clients.
+    INVALID_CLIENT = "invalid-client", 401, "Invalid client";
+    /// This address answers those alone who have a token. Ask for one at `/oauth/token`, and send it as `Authorization: Bearer …`.
+    TOKEN_NEEDED = "token-needed", 401, "Token needed";
+    /// The token is none that was given out here, its time is over, or its client was revoked. Ask for another.
+    INVALID_TOKEN = "invalid-token", 401, "Invalid token";
     /// The request cannot be read as HTTP means it.
     BAD_REQUEST = "bad-request", 400, "Bad request";
     /// Nothing is at this address. The list of what there is begins at `/v1`.
@@ -67,7 +85,7 @@ codes! {
     UNKNOWN_CHANGE = "unknown-change", 410, "Unknown change";
     /// The address is longer than 8 KiB. Ask for less in one request.
     URI_TOO_LONG = "uri-too-long", 414, "URI too long";
-    /// Something failed here that should not have. Give the `instance` of the answer when you report it.
+    /// Something failed here that should not have. Give the `X-Request-Id` of the answer when you report it.
     INTERNAL = "internal", 500, "Internal error";
     /// The database cannot be reached for now. Lists and entries are still answered from memory.
     DATABASE_UNREACHABLE = "database-unreachable", 503, "Database unreachable";
@@ -187,6 +205,15 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status_code());
         match self.code.status {
+            // How to say who asks (RFC 7617 §2, RFC 6750 §3); of one who said nothing, nothing was wrong.
+            401 => {
+                let challenge = match self.code.code {
+                    "invalid-client" => "Basic realm=\"leadership-directory\", charset=\"UTF-8\"",
+                    "invalid-token" => "Bearer realm=\"leadership-directory\", error=\"invalid_token\"",
+                    _ => "Bearer realm=\"leadership-directory\"",
+                };
+                answer.insert_header((header::WWW_AUTHENTICATE, challenge))
+            }
             503 => answer.insert_header((header::RETRY_AFTER, "5")),
             // What is taken (RFC 9110 §15.5.16).
             415 => answer

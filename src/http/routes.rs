@@ -6,7 +6,7 @@ use actix_web::{Handler, HttpResponse, Resource, Responder, Route, web};
 
 use super::outermost::answer_panics;
 use super::problem::{NOT_FOUND, Problem};
-use super::{changes, eligibility_checks, entries, exports, health, root, site, vocabularies};
+use super::{changes, eligibility_checks, entries, exports, health, oauth, one_roster, root, site, vocabularies};
 
 /// A route that answers GET and HEAD.
 fn read<F, A>(handler: F) -> Route
@@ -56,6 +56,14 @@ fn resources() -> Vec<(&'static str, Route)> {
         ("/v1/vocabularies", read(vocabularies::list_vocabularies)),
         ("/v1/vocabularies/{scheme}", read(vocabularies::get_vocabulary)),
         ("/v1/vocabularies/{scheme}/{term}", read(vocabularies::get_term)),
+        ("/oauth/token", ask(oauth::issue_token)),
+        ("/ims/oneroster/rostering/v1p2/{collection}", read(one_roster::list_roster)),
+        ("/ims/oneroster/rostering/v1p2/{collection}/{sourcedId}", read(one_roster::get_roster_object)),
+        ("/ims/oneroster/rostering/v1p2/{collection}/{sourcedId}/{nested}", read(one_roster::list_roster_within)),
+        (
+            "/ims/oneroster/rostering/v1p2/schools/{schoolSourcedId}/classes/{classSourcedId}/{nested}",
+            read(one_roster::list_roster_within_class),
+        ),
         ("/health/live", read(health::get_liveness)),
         ("/health/ready", read(health::get_readiness)),
         ("/openapi.json", read(root::get_openapi)),

@@ -7,8 +7,11 @@ use super::error::StoreError;
 use super::{Commit, Store, chain};
 
 /// Every migration, in order: its number is its place, from 1.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/0001_directory.sql"), include_str!("../../migrations/0002_chain.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_directory.sql"),
+    include_str!("../../migrations/0002_chain.sql"),
+    include_str!("../../migrations/0003_clients.sql"),
+];
 
 /// The SQLite application id that marks a file as ours: `Ldir`.
 const MARK_SQLITE: &str = "PRAGMA application_id = 1281649010";

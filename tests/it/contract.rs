@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::{Cluster, Engine, create_database};
 use crate::promise::CONTRACT;
-use crate::support::{Answer, App, Process, binary, text};
+use crate::support::{Answer, App, Client, Process, binary, text};
 use crate::{on_both_engines, promise};
 
 /// The schema of the entries of a list.
@@ -64,7 +64,9 @@ fn every_operation_is_described_with_its_statuses() {
                 let response = response["$ref"].as_str().map_or(response, |r| contract.pointer(&r[1..]).unwrap());
                 assert!(response["description"].as_str().is_some_and(|t| t.ends_with('.')), "{name} {status}");
                 if status.as_str() >= "400" {
-                    assert!(response["content"]["application/problem+json"].is_object(), "{name} {status}");
+                    let own = ["/ims/", "/oauth/"].iter().any(|own| path.starts_with(own));
+                    let form = if own { "application/json" } else { "application/problem+json" };
+                    assert!(response["content"][form].is_object(), "{name} {status}");
                 }
                 for (media, content) in response["content"].as_object().into_iter().flatten() {
                     assert!(
@@ -84,6 +86,7 @@ fn every_operation_is_described_with_its_statuses() {
 on_both_engines! {
     async fn every_answer_has_the_shape_it_promises(engine: Engine) {
         let app = App::start(engine).await;
+        let token = app.token().await;
         // Every answer is held against the contract as it comes in; here are the addresses.
         for (path, item) in CONTRACT["paths"].as_object().unwrap() {
             if item["get"].is_null() {
@@ -112,6 +115,16 @@ on_both_engines! {
                     assert_eq!(app.get(&format!("{address}?nonsense=1")).await.status, 400, "{address}");
                 }
                 assert_eq!(app.get(&path.replace("{file}", "programme.csv")).await.status, 404);
+                continue;
+            }
+            if path.starts_with("/ims/") {
+                for (parameter, status) in [("", 200), ("?limit=2", 200), ("?nonsense=1", 400)] {
+                    if parameter.starts_with("?limit") && path.ends_with("{sourcedId}") {
+                        continue;
+                    }
+                    let address = format!("{}{parameter}", with_examples(path, &item["get"]));
+                    assert_eq!(app.get_with(&address, &token).await.status, status, "{address}");
+                }
                 continue;
             }
             if path.ends_with("{format}/report") {
@@ -144,6 +157,7 @@ on_both_engines! {
 
     async fn the_parameters_of_the_contract_are_shown_by_what_answers(engine: Engine) {
         let app = App::start(engine).await;
+        let token = app.token().await;
         for (path, item) in CONTRACT["paths"].as_object().unwrap().iter().filter(|(_, item)| item["get"].is_object()) {
             let mut address = path.clone();
             let mut pairs = Vec::new();
@@ -163,14 +177,23 @@ on_both_engines! {
             }
             // Swagger UI fills them all in: each answers, and together they find something.
             for query in pairs.iter().cloned().chain([pairs.join("&")]) {
-                let answer = app.get(&format!("{address}?{query}")).await;
+                let answer = app.get_with(&format!("{address}?{query}"), &token).await;
                 assert_eq!(answer.status, 200, "{address}?{query}: {}", answer.text);
-                if query.matches('&').count() > 5 && !["/v1/changes", "/v1/exports"].iter().any(|files| path.starts_with(files)) {
+                if query.matches('&').count() > 5 && !["/v1/changes", "/v1/exports", "/ims"].iter().any(|files| path.starts_with(files)) {
                     assert_eq!(answer.json()["meta"]["total"], 1, "{address}?{query}");
                 }
             }
         }
     }
+}
+
+/// The address that the examples of a path's parameters make.
+fn with_examples(path: &str, operation: &Value) -> String {
+    let parameters = operation["parameters"].as_array().unwrap().iter().filter(|parameter| parameter["in"] == "path");
+    parameters.fold(path.to_owned(), |path, parameter| {
+        let name = parameter["name"].as_str().unwrap();
+        path.replace(&format!("{{{name}}}"), parameter["example"].as_str().unwrap())
+    })
 }
 
 /// What differs between two directories with the same catalogue, put to what the examples show.
@@ -189,7 +212,10 @@ fn steady(value: &mut Value) {
                             *member = format!("{address}&afterChangeNumber=240&chain=0a1b2c3d4e5f6a7b").into();
                         }
                     }
-                    "createdAt" | "modifiedAt" | "dateModified" | "since" => {
+                    "access_token" => {
+                        *member = "1e7d1aa6-100d-4548-9b97-58ac0f29ffea.1795425000.".into();
+                    }
+                    "createdAt" | "modifiedAt" | "dateModified" | "dateLastModified" | "since" => {
                         *member = "2026-11-23T09:30:00.000Z".into();
                     }
                     "instance" => *member = "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7".into(),
@@ -237,7 +263,7 @@ fn shown(name: &str, answer: &Answer) -> Value {
 }
 
 /// Holds examples against what answers, or writes them anew where `BLESS` is set.
-async fn examples_are_answers(server: &Process, names: impl Fn(&str) -> bool) {
+async fn examples_are_answers(server: &Process, client: &Client, names: impl Fn(&str) -> bool) {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/examples.json");
     let mut examples: Map<String, Value> = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let mut count = 0;
@@ -249,11 +275,20 @@ async fn examples_are_answers(server: &Process, names: impl Fn(&str) -> bool) {
             Value::String(text) => text.clone(),
             body => body.to_string(),
         };
-        if name == "BodyTooLarge" {
+        // Failures have the same names in every form.
+        let bare = ["Roster", "Token"].iter().find_map(|form| name.strip_prefix(form)).unwrap_or(name);
+        if bare == "BodyTooLarge" {
             sent = " ".repeat(300_000);
         }
         let json = [("content-type", "application/json")];
-        let (path, headers) = match name.as_str() {
+        let basic = client.basic();
+        // Nobody knows this client; and where the database does not answer, nobody can say so.
+        let token = match name.as_str() {
+            "RosterUnreachable" => format!("Bearer {}.99999999999.00", client.id.replace('a', "b")),
+            _ if path.starts_with("/ims/") && name != "RosterUnauthorised" => client.token(server).await,
+            _ => String::new(),
+        };
+        let (path, mut headers) = match bare {
             "UriTooLong" => (format!("{path}?id={long}"), vec![]),
             "NotAcceptable" => (path.to_owned(), vec![("accept", "text/csv")]),
             "PreconditionFailed" => (path.to_owned(), vec![("if-match", "\"another\"")]),
@@ -263,11 +298,18 @@ async fn examples_are_answers(server: &Process, names: impl Fn(&str) -> bool) {
             name if name.ends_with(" application/ld+json") => {
                 (path.to_owned(), vec![("accept", "application/ld+json")])
             }
-            _ if sent.is_empty() => (path.to_owned(), vec![]),
+            "issue_token" => (path.to_owned(), vec![("authorization", &*basic)]),
+            _ if sent.is_empty() || path == "/oauth/token" => (path.to_owned(), vec![]),
             _ => (path.to_owned(), json.to_vec()),
         };
+        if path.starts_with("/oauth/token") {
+            headers.push(("content-type", "application/x-www-form-urlencoded"));
+        }
+        if !token.is_empty() {
+            headers.push(("authorization", &*token));
+        }
         let method = example["method"].as_str().unwrap_or("GET").parse().unwrap();
-        let answer = if name == "BodyTooSlow" {
+        let answer = if bare == "BodyTooSlow" {
             server.begin_post(&path, "{").await
         } else {
             server.send(method, &path, &headers, sent).await
@@ -291,11 +333,12 @@ on_both_engines! {
         let app = App::start_with(engine, &["--public-url", "https://directory.example"]).await;
         // The database goes away in `faults`; something fails as it should not in a unit test.
         let elsewhere = ["Internal", "Unreachable", "Gone"];
-        examples_are_answers(&app.process, |name| !elsewhere.contains(&name)).await;
+        let client = app.client();
+        examples_are_answers(&app.process, &client, |name| !elsewhere.iter().any(|known| name.ends_with(known))).await;
         let retire = json!({"retire": "programme/ready-now", "reason": "It is not run any more.", "replacedBy": "programme/nye-bevan"});
         assert!(app.import("retire.ndjson", &retire.to_string()).status.success());
         app.process.until("/v1/programmes/ready-now", |answer| answer.status == 410).await;
-        examples_are_answers(&app.process, |name| name == "Gone").await;
+        examples_are_answers(&app.process, &client, |name| name == "Gone").await;
     }
 }
 
@@ -304,9 +347,10 @@ async fn the_example_of_an_unreachable_database_is_an_answer() {
     let cluster = Cluster::start();
     let url = create_database(&cluster.server()).await;
     let server = Process::start(&url, &["--public-url", "https://directory.example"]);
+    let client = Client::create(&url);
     cluster.stop();
     server.until("/health/ready", |answer| answer.status == 503).await;
-    examples_are_answers(&server, |name| name == "Unreachable").await;
+    examples_are_answers(&server, &client, |name| name.ends_with("Unreachable")).await;
     // Whether a place ahead ever was, nobody can say now; what is known is answered from memory.
     let ahead = server.get("/v1/changes?afterChangeNumber=999999").await;
     assert_eq!((ahead.status, &ahead.json()["code"]), (503, &"database-unreachable".into()), "{}", ahead.text);

@@ -30,6 +30,7 @@ mod http;
 mod import;
 mod linked;
 mod logs;
+mod one_roster;
 mod problems;
 mod promise;
 mod start;

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
@@ -91,6 +93,21 @@ impl App {
         self.process.get(path).await
     }
 
+    /// Asks as a client that has a token.
+    pub(crate) async fn get_with(&self, path: &str, token: &str) -> Answer {
+        self.process.ask(reqwest::Method::GET, path, &[("authorization", token)]).await
+    }
+
+    /// A client that may ask for tokens.
+    pub(crate) fn client(&self) -> Client {
+        Client::create(&self.database.url)
+    }
+
+    /// What a client of its own says in the header `Authorization`.
+    pub(crate) async fn token(&self) -> String {
+        self.client().token(&self.process).await
+    }
+
     /// The data of an answer that must go well.
     pub(crate) async fn data(&self, path: &str) -> Value {
         let answer = self.get(path).await;
@@ -103,6 +120,37 @@ impl App {
         let file = self.database.folder.path().join(name);
         std::fs::write(&file, text).expect("written");
         import(&self.database.url, &file, &[])
+    }
+}
+
+/// A client that may ask for tokens.
+pub(crate) struct Client {
+    pub id: String,
+    pub secret: String,
+}
+
+impl Client {
+    /// Makes a client as an administrator does.
+    pub(crate) fn create(database: &str) -> Self {
+        let output = binary().args(["--database", database, "clients", "create", "--name", "A test"]).output();
+        let told = text(&output.expect("it runs").stdout);
+        let value = |name: &str| told.lines().find_map(|line| line.strip_prefix(name)).expect("a line").to_owned();
+        Self { id: value("client_id "), secret: value("client_secret ") }
+    }
+
+    /// What HTTP Basic says of it.
+    pub(crate) fn basic(&self) -> String {
+        format!("Basic {}", BASE64_STANDARD.encode(format!("{}:{}", self.id, self.secret)))
+    }
+
+    /// Asks for a token, and says what to send.
+    pub(crate) async fn token(&self, server: &Process) -> String {
+        let basic = self.basic();
+        let headers = [("authorization", &*basic), ("content-type", "application/x-www-form-urlencoded")];
+        let form = "grant_type=client_credentials".to_owned();
+        let answer = server.send(reqwest::Method::POST, "/oauth/token", &headers, form).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        format!("Bearer {}", answer.json()["access_token"].as_str().expect("a token"))
     }
 }
 

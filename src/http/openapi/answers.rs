@@ -1,10 +1,12 @@
 //! What operations answer beside what they are asked for: the statuses and headers they share, and
 //! the examples.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{operations, put};
-use crate::http::kind_at;
+use crate::http::{kind_at, oauth, one_roster};
 
 /// Examples by operation (and media type, where it has several), or by the name of a shared answer: a request and the
 /// body that the shipped directory answers it with. Tests execute each.
@@ -16,6 +18,7 @@ const SHARED: &[(&str, &str, &str)] = &[
     ("Renamed", "308", "The entry has another id now; `Location` leads to it."),
     ("BadRequest", "400", "A parameter is unknown or cannot be used; every fault is told, with what may stand there."),
     ("MalformedBody", "400", "The body is not JSON that gives each member once, or the address has parameters."),
+    ("Unauthorised", "401", "Who asks is not said, or is not known here."),
     ("NotFound", "404", "Nothing has this name; the nearest that there is is told."),
     ("NotAcceptable", "406", "The request accepts neither the media type nor a coding that there is."),
     ("BodyTooSlow", "408", "The body did not come in within ten seconds."),
@@ -59,6 +62,7 @@ fn headers() -> Value {
             "<https://directory.example/v1/programmes?limit=2&cursor=eyJs>; rel=\"next\"",
         ),
         text("Location", "Where it is now (RFC 9110 §10.2.2).", "https://directory.example/v1/programmes/mary-seacole"),
+        text("WWW-Authenticate", "How to say who asks (RFC 9110 §11.6.1).", "Bearer realm=\"leadership-directory\""),
         text("X-Request-Id", "This answer; the log names it too.", "7c9e6679-7425-40de-944b-e07fc1f90ae7"),
     ]
     .into_iter()
@@ -68,6 +72,7 @@ fn headers() -> Value {
         headers.insert(name.to_owned(), json!({"description": about, "schema": schema, "example": example}));
     };
     number("Directory-Change-Number", "The directory's change number.", 240);
+    number("X-Total-Count", "How many the whole collection has.", 38);
     number("Retry-After", "The seconds to wait before asking again (RFC 9110 §10.2.3).", 5);
     Value::Object(headers)
 }
@@ -79,6 +84,7 @@ fn headers_of(status: &str, is_cacheable: bool, is_list: bool, is_file: bool) ->
         "200" | "304" if is_cacheable => names.extend(["ETag", "Vary"]),
         "415" => names.extend(["Accept", "Accept-Encoding"]),
         "308" => names.push("Location"),
+        "401" => names.push("WWW-Authenticate"),
         "503" => names.push("Retry-After"),
         _ => {}
     }
@@ -91,20 +97,95 @@ fn headers_of(status: &str, is_cacheable: bool, is_list: bool, is_file: bool) ->
     names.into_iter().map(|name| (name.to_owned(), json!({"$ref": format!("#/components/headers/{name}")}))).collect()
 }
 
+/// The form that failures have at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tongue {
+    Problem,
+    OneRoster,
+    OAuth,
+}
+
+impl Tongue {
+    const ALL: [Self; 3] = [Self::Problem, Self::OneRoster, Self::OAuth];
+
+    fn at(path: &str) -> Self {
+        match path {
+            oauth::PATH => Self::OAuth,
+            _ if path.starts_with(one_roster::BASE) => Self::OneRoster,
+            _ => Self::Problem,
+        }
+    }
+
+    /// The name of an answer in this form.
+    fn named(self, name: &str) -> String {
+        match self {
+            Self::Problem => name.to_owned(),
+            Self::OneRoster => format!("Roster{name}"),
+            Self::OAuth => format!("Token{name}"),
+        }
+    }
+
+    /// The media type and the schema of failures.
+    const fn form(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Problem => ("application/problem+json", "ProblemBody"),
+            Self::OneRoster => ("application/json", "StatusInfo"),
+            Self::OAuth => ("application/json", "TokenFailure"),
+        }
+    }
+}
+
+/// Whether an operation answers so.
+fn is_given(name: &str, path: &str, reads_body: bool) -> bool {
+    let is_cacheable = !path.starts_with("/health") && !reads_body;
+    match (name, Tongue::at(path)) {
+        ("Unauthorised", tongue) => tongue != Tongue::Problem,
+        ("BadRequest", Tongue::OAuth) => true,
+        ("MalformedBody" | "UnsupportedMediaType" | "InvalidBody", Tongue::OAuth) => false,
+        ("Unreachable", tongue) => {
+            tongue != Tongue::Problem
+                || path == "/health/ready"
+                || path == "/v1/changes"
+                || path.ends_with("/moodle-courses.csv")
+        }
+        ("NotModified" | "PreconditionFailed", _) => is_cacheable,
+        ("BadRequest", _) => !reads_body,
+        ("MalformedBody" | "BodyTooSlow" | "BodyTooLarge" | "UnsupportedMediaType" | "InvalidBody", _) => reads_body,
+        ("UnknownChange", _) => path == "/v1/changes" || path.ends_with("/moodle-courses.csv"),
+        ("Renamed" | "Gone", _) => path.ends_with("/{id}"),
+        ("NotFound", _) => path.contains('{'),
+        _ => true,
+    }
+}
+
 /// Gives every operation the answers it shares with others, and every answer its headers.
 pub(super) fn add(document: &mut Value) {
-    let shared = SHARED.iter().map(|(name, status, about)| {
-        let mut answer = json!({"description": about, "headers": headers_of(status, true, false, false)});
-        if !status.starts_with('3') {
-            let schema = json!({"$ref": "#/components/schemas/ProblemBody"});
-            put(&mut answer, "", "content", json!({"application/problem+json": {"schema": schema}}));
+    let mut shared = Map::new();
+    for (name, status, about) in SHARED {
+        for tongue in Tongue::ALL {
+            let mut answer = json!({"description": about, "headers": headers_of(status, true, false, false)});
+            if !status.starts_with('3') {
+                let (media_type, schema) = tongue.form();
+                let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
+                put(&mut answer, "", "content", json!({media_type: {"schema": schema}}));
+            }
+            shared.insert(tongue.named(name), answer);
         }
-        ((*name).to_owned(), answer)
-    });
-    let shared: Map<String, Value> = shared.collect();
+    }
     put(document, "/components", "responses", Value::Object(shared));
     put(document, "/components", "headers", headers());
+    let mut used = BTreeSet::new();
     for (path, operation) in operations(document) {
+        let security = match Tongue::at(path) {
+            Tongue::Problem => None,
+            Tongue::OneRoster => {
+                Some(json!([{"clientToken": [oauth::SCOPES[0].0]}, {"clientToken": [oauth::SCOPES[1].0]}]))
+            }
+            Tongue::OAuth => Some(json!([{"clientSecret": []}, {}])),
+        };
+        if let Some(security) = security {
+            operation.insert("security".to_owned(), security);
+        }
         let is_list = operation.get("operationId").and_then(Value::as_str).is_some_and(|id| id.starts_with("list_"));
         let reads_body = operation.contains_key("requestBody");
         let is_cacheable = !path.starts_with("/health") && !reads_body;
@@ -113,6 +194,9 @@ pub(super) fn add(document: &mut Value) {
             let is_file = path.starts_with("/v1/exports/") && !path.ends_with("/report");
             let is_paged = is_list && path != "/v1/vocabularies" && path != "/v1/changes";
             put(answer, "", "headers", headers_of(status, is_cacheable, is_paged, is_file));
+            if is_paged && Tongue::at(path) == Tongue::OneRoster {
+                put(answer, "/headers", "X-Total-Count", json!({"$ref": "#/components/headers/X-Total-Count"}));
+            }
         }
         if let Some(answer) = answers.get_mut("200").filter(|_| kind_at(path).is_some()) {
             put(
@@ -122,23 +206,14 @@ pub(super) fn add(document: &mut Value) {
                 json!({"schema": {"$ref": "#/components/schemas/LinkedData"}}),
             );
         }
-        for (name, status, _) in SHARED {
-            let is_given = match *name {
-                "NotModified" | "PreconditionFailed" => is_cacheable,
-                "BadRequest" => !reads_body,
-                "MalformedBody" | "BodyTooSlow" | "BodyTooLarge" | "UnsupportedMediaType" | "InvalidBody" => reads_body,
-                "UnknownChange" => path == "/v1/changes" || path.ends_with("/moodle-courses.csv"),
-                "Renamed" | "Gone" => path.ends_with("/{id}"),
-                "NotFound" => path.contains('{'),
-                "Unreachable" => {
-                    path == "/health/ready" || path == "/v1/changes" || path.ends_with("/moodle-courses.csv")
-                }
-                _ => true,
-            };
-            if is_given {
-                answers.insert((*status).to_owned(), json!({"$ref": format!("#/components/responses/{name}")}));
-            }
+        for (name, status, _) in SHARED.iter().filter(|(name, _, _)| is_given(name, path, reads_body)) {
+            let name = Tongue::at(path).named(name);
+            used.insert(name.clone());
+            answers.insert((*status).to_owned(), json!({"$ref": format!("#/components/responses/{name}")}));
         }
+    }
+    if let Some(shared) = document.pointer_mut("/components/responses").and_then(Value::as_object_mut) {
+        shared.retain(|name, _| used.contains(name));
     }
 }
 
@@ -170,9 +245,10 @@ pub(super) fn add_examples(document: &mut Value) {
             }
         }
     }
-    for (name, _, _) in SHARED {
-        let answer = document.pointer_mut(&format!("/components/responses/{name}"));
-        if let (Some(example), Some(answer)) = (examples.get(*name), answer) {
+    for (name, answer) in
+        document.pointer_mut("/components/responses").and_then(Value::as_object_mut).into_iter().flatten()
+    {
+        if let Some(example) = examples.get(name) {
             show(answer, example);
         }
     }

@@ -11,9 +11,10 @@ use crate::http::include::includes_of;
 use crate::http::list::{MOST, USUAL, VIEWS};
 use crate::http::query::MOST_VALUES;
 use crate::http::vocabularies::scheme_names;
-use crate::http::{collection, kind_at};
+use crate::http::{collection, kind_at, one_roster};
 use crate::model::codes::Kind;
 use crate::model::read::{columns, schema_name};
+use crate::model::shape::GREATEST;
 use crate::model::text;
 
 /// The years that moments can be reckoned in whatever their offset.
@@ -27,6 +28,7 @@ pub(super) fn add(document: &mut Value) {
             Some(kind) => list(kind),
             None if path.starts_with("/v1/changes") => changes(path),
             None if path.starts_with("/v1/exports") => exports(path),
+            None if path.starts_with(one_roster::BASE) => roster(path),
             None => vocabulary(path),
         };
         if !parameters.is_empty() {
@@ -260,6 +262,78 @@ fn moodle() -> [Value; 4] {
             &json!({"type": "string", "minLength": 1, "maxLength": 200, "pattern": custom_field()}),
             &["provider", "level:audience.levels.from"],
         ),
+    ]
+}
+
+/// The parameters of OneRoster: which collection, and what of it.
+fn roster(path: &str) -> Vec<Value> {
+    let id = json!({"type": "string", "minLength": 1, "maxLength": 80});
+    let mut parameters = Vec::new();
+    for name in path.split('{').skip(1).filter_map(|part| part.split('}').next()) {
+        parameters.push(match name {
+            "collection" if path.ends_with("{nested}") => {
+                let about = "The collection of what it is within.";
+                in_path(name, about, &one_of(&one_roster::collections_with_others()), "terms")
+            }
+            "collection" => {
+                let about = "The collection. Those of users, enrollments, demographics and grading periods are empty.";
+                let usual = if path.ends_with("{collection}") { "courses" } else { "terms" };
+                in_path(name, about, &one_of(&one_roster::collections()), usual)
+            }
+            "nested" => {
+                let all = one_roster::nested();
+                let (names, usual) = if path.contains("/schools/") {
+                    (&one_roster::OF_CLASSES[..], "students")
+                } else {
+                    (&all[..], "classes")
+                };
+                in_path(name, "The collection within it.", &one_of(names), usual)
+            }
+            _ => in_path(name, "The id of one, its `sourcedId`.", &id, example_of(name)),
+        });
+    }
+    if !path.ends_with("{sourcedId}") {
+        parameters.extend(roster_page());
+    }
+    let text = json!({"type": "string", "minLength": 1, "maxLength": 400});
+    parameters.push(query("fields", "Only these fields, separated by commas.", &text, &json!("sourcedId,title")));
+    parameters
+}
+
+/// Something of OneRoster that is always there: a session, the NHS Leadership Academy, the Edward Jenner programme.
+fn example_of(name: &str) -> &'static str {
+    match name {
+        "schoolSourcedId" => "1daf0a52-a8bf-558f-960d-fd2e33f164a2",
+        "classSourcedId" => "31bf6461-ac36-5ba2-b756-e8dcdb63c916",
+        _ => "open",
+    }
+}
+
+/// What of a collection of OneRoster is asked for.
+fn roster_page() -> [Value; 5] {
+    let number = |usual: usize| json!({"type": "integer", "format": "int64", "minimum": -GREATEST, "maximum": GREATEST, "default": usual});
+    let most = one_roster::MOST;
+    [
+        query(
+            "filter",
+            "What must be true: `field OP 'value'`, joined by AND and OR, with parentheses; OP is one of = != > >= < <= and ~ (contains). Case does not matter.",
+            &json!({"type": "string", "minLength": 1, "maxLength": 2_048}),
+            &json!("status='active' AND dateLastModified>='2020-01-01'"),
+        ),
+        query(
+            "sort",
+            "The field to sort by; what came later stands later where it is left out.",
+            &json!({"type": "string", "minLength": 1, "maxLength": 80}),
+            &json!("title"),
+        ),
+        query("orderBy", "Upwards or downwards.", &one_of(&["asc", "desc"]), &json!("desc")),
+        query(
+            "limit",
+            &format!("The most objects on the page; {most} are given where more are asked for."),
+            &number(one_roster::USUAL),
+            &json!(5),
+        ),
+        query("offset", "How many are passed over.", &number(0), &json!(0)),
     ]
 }
 

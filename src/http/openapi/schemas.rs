@@ -41,6 +41,7 @@ pub(super) fn add(schemas: &mut Map<String, Value>) {
     add_shared(schemas);
     add_feed(schemas);
     add_vocabulary_envelopes(schemas);
+    add_roster(schemas);
     schemas.sort_keys();
 }
 
@@ -270,6 +271,25 @@ fn add_shared(schemas: &mut Map<String, Value>) {
             "properties": {"self": address("This entry."), "collection": address("The list it stands in.")},
         }),
     );
+}
+
+/// What of OneRoster is there only where it is not asked for by its fields.
+fn add_roster(schemas: &mut Map<String, Value>) {
+    let about = "Those fields of an object that `fields` asked for.";
+    schemas.insert(
+        "RosterSelection".to_owned(),
+        json!({"type": "object", "description": about, "additionalProperties": true}),
+    );
+    let selection = json!({"$ref": "#/components/schemas/RosterSelection"});
+    for name in ["RosterPage", "RosterObject"] {
+        let Some(schema) = schemas.get_mut(name) else { continue };
+        let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+        for (_, property) in properties.into_iter().flatten() {
+            let whole = if property.get("items").is_some() { property.get_mut("items") } else { Some(property) };
+            let Some(whole) = whole else { continue };
+            *whole = json!({"anyOf": [whole.clone(), selection.clone()], "description": "What is told of it."});
+        }
+    }
 }
 
 /// A page of the feed.

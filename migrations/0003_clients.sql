@@ -1,0 +1,9 @@
+-- The systems that may ask for tokens. Of a secret only the hash is kept.
+CREATE TABLE client (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    secret_hash TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    -- When it was revoked; empty while it may ask.
+    revoked_at TEXT NOT NULL
+);
