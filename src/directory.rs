@@ -19,7 +19,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::catalogue::{CatalogueError, Snapshot};
-use crate::store::{Head, Store, StoreError};
+use crate::store::{Head, Store, StoreError, link};
 
 /// Tells the time. Injected, so that tests can set it.
 pub type Clock = fn() -> jiff::Timestamp;
@@ -47,6 +47,8 @@ pub struct Directory {
     /// Held while the snapshot is advanced, so that no advance is lost.
     advancing: tokio::sync::Mutex<()>,
     reachable: AtomicBool,
+    /// When the database was last asked where it stands for somebody who is ahead, and what it said.
+    looked: tokio::sync::Mutex<Option<(std::time::Instant, i64)>>,
     /// Who may ask for tokens.
     clients: ArcSwap<clients::Clients>,
     /// What is shown, for those who wait for more.
@@ -57,7 +59,19 @@ pub struct Directory {
 #[derive(Debug, Clone, Copy)]
 struct Shown {
     change_number: i64,
+    /// The link of the chain there: a directory that was brought back and changed again is another at the same number.
+    link: u64,
     is_last: bool,
+}
+
+impl Shown {
+    fn of(head: &Head) -> Self {
+        Self { change_number: head.change_number, link: link(&head.chain), is_last: false }
+    }
+
+    fn shows(&self, head: &Head) -> bool {
+        (self.change_number, self.link) == (head.change_number, link(&head.chain))
+    }
 }
 
 impl Directory {
@@ -70,7 +84,7 @@ impl Directory {
         let clients = clients::read_clients(&store).await?;
         let loaded = store.load().await?;
         let snapshot = blocking(move || Snapshot::new(loaded)).await?;
-        let shown = Shown { change_number: snapshot.head().change_number, is_last: false };
+        let shown = Shown::of(snapshot.head());
         Ok(Self {
             shown: watch::Sender::new(shown),
             store,
@@ -78,6 +92,7 @@ impl Directory {
             snapshot: ArcSwap::from_pointee(snapshot),
             advancing: tokio::sync::Mutex::new(()),
             reachable: AtomicBool::new(true),
+            looked: tokio::sync::Mutex::default(),
             clients: ArcSwap::from_pointee(clients),
         })
     }
@@ -126,20 +141,29 @@ impl Directory {
         Ok(done)
     }
 
-    /// Waits until the snapshot shows another change number than this; tells whether it is worth waiting for more: not
-    /// where the process is about to stop.
-    pub async fn other_than(&self, change_number: i64) -> bool {
+    /// Waits until the snapshot shows another state than this; tells whether it is worth waiting for more: not where the
+    /// process is about to stop.
+    pub async fn other_than(&self, head: &Head) -> bool {
         let mut seen = self.shown.subscribe();
-        let shown = seen.wait_for(|shown| shown.is_last || shown.change_number != change_number).await;
+        let shown = seen.wait_for(|shown| shown.is_last || !shown.shows(head)).await;
         shown.is_ok_and(|shown| !shown.is_last)
     }
 
-    /// The last change number in the database, which this process may not show yet.
+    /// The last change number in the database, which this process may not show yet. Many who ask at once ask the
+    /// database together: whoever may ask as often as they like keeps no connection from anybody.
     ///
     /// # Errors
     /// As the database fails.
     pub async fn last_committed(&self) -> Result<i64, StoreError> {
-        Ok(self.store.head().await?.change_number)
+        let arrived = std::time::Instant::now();
+        let mut looked = self.looked.lock().await;
+        if let Some((_, last)) = looked.filter(|(begun, _)| *begun > arrived) {
+            return Ok(last);
+        }
+        let begun = std::time::Instant::now();
+        let last = self.store.head().await?.change_number;
+        *looked = Some((begun, last));
+        Ok(last)
     }
 
     /// Lets go all who wait for changes, now and from now on: the process is about to stop.
@@ -164,9 +188,9 @@ impl Directory {
                 blocking(move || Ok(Snapshot::lenient(loaded))).await?
             }
         };
-        let change_number = next.head().change_number;
+        let now = Shown::of(next.head());
         self.snapshot.store(Arc::new(next));
-        self.shown.send_modify(|shown| shown.change_number = change_number);
+        self.shown.send_modify(|shown| *shown = Shown { is_last: shown.is_last, ..now });
         Ok(())
     }
 }

@@ -46,6 +46,8 @@ pub struct Service {
     pub public_url: String,
     /// What every answer's form depends on, in short: part of every entity tag.
     form: String,
+    /// Room for those who wait for a change.
+    waiting: tokio::sync::Semaphore,
     /// What OneRoster tells, as it was last asked.
     roster: one_roster::Kept,
     /// Whom to tell of a weakness; empty for the start page.
@@ -57,7 +59,14 @@ impl Service {
     #[must_use]
     pub fn new(directory: Arc<Directory>, public_url: String, security_contact: String) -> Self {
         let form = answer::form(&public_url);
-        Self { directory, public_url, form, roster: one_roster::Kept::default(), security_contact }
+        Self {
+            directory,
+            public_url,
+            form,
+            waiting: tokio::sync::Semaphore::new(changes::MOST_WAITING),
+            roster: one_roster::Kept::default(),
+            security_contact,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 
 use super::filter::Filter;
-use super::item::{Digest, Item};
+use super::item::{Digest, Item, Standing};
 use super::snapshot::{Set, Snapshot, is_sorted_rather, lay_over};
 use crate::model::codes::Kind;
 
@@ -54,14 +54,17 @@ impl Snapshot {
             candidates |= self.set(&Set::Revised(*kind));
         }
         candidates |= &there;
+        let later = |ordinal: &u32| self.item(*ordinal).is_some_and(|item| item.change_number > query.after);
         let changed = |ordinal: u32| {
-            let item = Arc::clone(self.item(ordinal)?);
-            Some(Changed { item, is_there: there.contains(ordinal) })
+            let (item, is_there) = (self.item(ordinal)?, there.contains(ordinal));
+            // Of a draft nobody was ever told, and what was published becomes none.
+            let is_told = is_there || item.standing != Standing::Draft;
+            is_told.then(|| Changed { item: Arc::clone(item), is_there })
         };
         let all = self.changes();
-        if is_sorted_rather(candidates.len(), query.limit, all.len()) {
-            let mut page: Vec<Changed> = candidates.iter().filter_map(changed).collect();
-            page.retain(|changed| changed.item.change_number > query.after);
+        let ahead = u64::try_from(self.head().change_number.saturating_sub(query.after)).unwrap_or_default();
+        if candidates.len() < ahead && is_sorted_rather(candidates.len(), query.limit, all.len()) {
+            let mut page: Vec<Changed> = candidates.iter().filter(later).filter_map(changed).collect();
             page.sort_unstable_by_key(|changed| changed.item.change_number);
             page.truncate(query.limit);
             return page;

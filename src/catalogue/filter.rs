@@ -6,7 +6,7 @@ use roaring::RoaringBitmap;
 
 use super::facet::{Field, FieldTerm, How, Source, answers, label, scheme_terms};
 use super::item::Item;
-use super::snapshot::{Set, Snapshot};
+use super::snapshot::{Looked, Set, Snapshot};
 use crate::model::codes::Kind;
 
 /// Whether an entry that states nothing about a filter passes it.
@@ -169,9 +169,8 @@ impl Snapshot {
     pub fn has_term(&self, kind: Kind, field: Field, code: &str) -> bool {
         match field.source(kind) {
             Source::Scheme(scheme) => label(scheme, code, self.vocabularies()).is_some(),
-            Source::Entries(kind) => {
-                self.ordinal(kind, code).is_some_and(|ordinal| self.set(&Set::Published(kind)).contains(ordinal))
-            }
+            // One that was taken out too: who filters by it is told of what still names it, and what does not any more.
+            Source::Entries(kind) => !matches!(self.look(kind, code), Looked::Nothing),
         }
     }
 

@@ -3,6 +3,8 @@
 //! A provider or academy is an organisation of type `school`, a programme a course, an occasion to take it a class, and
 //! what offerings are in a session of type `term`. What was taken out is still told, as `tobedeleted`.
 
+pub mod rules;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;

@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::answer::{JSON, hex, json, of_directory};
+use super::answer::{Content, JSON, hex, json, of_directory};
+use super::coding::Chunks;
 use super::list::{VIEWS, canonical, is_private, read_filter, written};
 use super::problem::{BEHIND, DATABASE_UNREACHABLE, INVALID_PARAMETER, Problem, UNKNOWN_CHANGE};
 use super::query::Query;
@@ -23,6 +24,12 @@ pub(super) const USUAL: usize = 500;
 
 /// The longest that a request may wait for a change, in seconds.
 pub(super) const LONGEST_WAIT: usize = 55;
+
+/// The most requests that wait at once.
+pub(super) const MOST_WAITING: usize = 5_000;
+
+/// From how many bytes on a page is made while it is sent.
+const LONG: usize = 1024 * 1024;
 
 /// How long a place that another process came to first may be on its way here.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
@@ -50,22 +57,24 @@ pub(super) async fn list_changes(service: web::Data<Service>, request: HttpReque
     let directory = &service.directory;
     let mut snapshot = directory.snapshot();
     let asked = FeedRequest::read(&snapshot, request.query_string())?;
-    catch_up(&service, asked.query.after, &mut snapshot).await?;
-    asked.check_place(&service, &snapshot)?;
-    let mut page = snapshot.feed(&asked.query);
     let until = tokio::time::Instant::now() + asked.wait;
-    while page.is_empty() && !asked.wait.is_zero() {
-        let changed = tokio::time::timeout_at(until, directory.other_than(snapshot.head().change_number)).await;
-        if changed != Ok(true) {
-            break;
+    // Those that are more than can be held wait for nothing: they hear at once that there is nothing yet.
+    let place = service.waiting.try_acquire().ok();
+    catch_up(&service, asked.query.after, &mut snapshot).await?;
+    let (asked, page) = loop {
+        // Of each snapshot anew: a rename changes what a filter names.
+        let asked = FeedRequest::read(&snapshot, request.query_string())?;
+        asked.check_place(&service, &snapshot)?;
+        let page = snapshot.feed(&asked.query);
+        let is_answer = !page.is_empty() || asked.wait.is_zero() || place.is_none();
+        if is_answer || tokio::time::timeout_at(until, directory.other_than(snapshot.head())).await != Ok(true) {
+            break (asked, page);
         }
         snapshot = directory.snapshot();
-        asked.check_place(&service, &snapshot)?;
-        page = snapshot.feed(&asked.query);
-    }
-    let head = snapshot.head();
-    let body = || asked.body(&service, &snapshot, &page);
-    Ok(of_directory(&service, &request, JSON, head, is_private(&asked.query.filter), body))
+    };
+    let is_private = is_private(&asked.query.filter);
+    let body = || asked.body(&service, &snapshot, page);
+    Ok(of_directory(&service, &request, JSON, snapshot.head(), is_private, body))
 }
 
 /// Waits a moment for a place that another process which serves has come to first.
@@ -84,7 +93,7 @@ pub(super) async fn catch_up(service: &Service, after: i64, snapshot: &mut Arc<S
         }
     }
     let ahead = async {
-        while snapshot.head().change_number < after && directory.other_than(snapshot.head().change_number).await {
+        while snapshot.head().change_number < after && directory.other_than(snapshot.head()).await {
             *snapshot = directory.snapshot();
         }
     };
@@ -165,7 +174,8 @@ impl FeedRequest {
         written(service, "changes", pairs)
     }
 
-    fn body(&self, service: &Service, snapshot: &Snapshot, page: &[Changed]) -> String {
+    /// The page: one that is long is made while it is sent, so that many who wake at once hold little.
+    fn body(&self, service: &Service, snapshot: &Snapshot, page: Vec<Changed>) -> Content {
         // An empty page is the last, and leads to itself.
         let link = page.last().and_then(|last| snapshot.link_at(last.item.change_number));
         let place = match page.last() {
@@ -173,25 +183,54 @@ impl FeedRequest {
             None if self.query.after == 0 && self.chain.is_none() => None,
             None => Some((self.query.after, self.chain.as_deref())),
         };
-        let mut body = Vec::with_capacity(1_024 + page.len() * 2_048);
         let text = |value: &str| Value::from(value).to_string();
-        body.extend_from_slice(format!("{{\"next\":{},\"items\":[", text(&self.address(service, place))).as_bytes());
-        for (index, Changed { item, is_there }) in page.iter().enumerate() {
-            let comma = if index == 0 { "" } else { "," };
-            let state = if *is_there { "updated" } else { "deleted" };
-            let (kind, uid, modified) = (item.kind, item.uid, item.change_number);
-            let head =
-                format!("{comma}{{\"state\":\"{state}\",\"kind\":\"{kind}\",\"id\":\"{uid}\",\"modified\":{modified}");
-            body.extend_from_slice(head.as_bytes());
-            if *is_there {
-                body.extend_from_slice(b",\"data\":");
-                body.extend_from_slice(item.json(self.view));
-            }
-            body.push(b'}');
+        let length: usize = page.iter().map(|changed| changed.item.json(self.view).len() + 200).sum();
+        let mut told = Told {
+            before: format!("{{\"next\":{},\"items\":[", text(&self.address(service, place))),
+            page: page.into_iter(),
+            view: self.view,
+        };
+        if length > LONG {
+            return Content::Made(Box::new(told));
         }
-        body.extend_from_slice(format!("],\"license\":{},\"version\":\"1.1\"}}", text(LICENCE)).as_bytes());
-        // Every part was text before it was put together.
-        String::from_utf8(body).unwrap_or_default()
+        let mut body = Vec::with_capacity(1_024 + length);
+        while told.add(&mut body, usize::MAX) {}
+        Content::Whole(body)
+    }
+}
+
+/// A page that is being told.
+struct Told {
+    /// What stands before the next change.
+    before: String,
+    page: std::vec::IntoIter<Changed>,
+    view: View,
+}
+
+impl Chunks for Told {
+    fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool {
+        for Changed { item, is_there } in self.page.by_ref() {
+            let state = if is_there { "updated" } else { "deleted" };
+            let (before, kind, uid, modified) = (&self.before, item.kind, item.uid, item.change_number);
+            let head =
+                format!("{before}{{\"state\":\"{state}\",\"kind\":\"{kind}\",\"id\":\"{uid}\",\"modified\":{modified}");
+            out.extend_from_slice(head.as_bytes());
+            if is_there {
+                out.extend_from_slice(b",\"data\":");
+                out.extend_from_slice(item.json(self.view));
+            }
+            out.push(b'}');
+            ",".clone_into(&mut self.before);
+            if out.len() >= wanted {
+                return true;
+            }
+        }
+        if self.before != "," {
+            out.extend_from_slice(self.before.as_bytes());
+        }
+        let licence = Value::from(LICENCE).to_string();
+        out.extend_from_slice(format!("],\"license\":{licence},\"version\":\"1.1\"}}").as_bytes());
+        false
     }
 }
 

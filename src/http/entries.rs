@@ -65,7 +65,7 @@ fn get(service: &Service, request: &HttpRequest, kind: Kind, id: &str) -> Result
     match snapshot.look(kind, id) {
         Looked::Found(item) => found(service, &snapshot, request, &asked, &item),
         Looked::Renamed(item) => Ok(HttpResponse::PermanentRedirect()
-            .insert_header((header::LOCATION, entry_address(&service.public_url, kind, &item.id)))
+            .insert_header((header::LOCATION, moved(service, request, &item)))
             .insert_header((header::CACHE_CONTROL, "public, no-cache"))
             .finish()),
         Looked::Nothing => Err(missing(&snapshot, kind, id)),
@@ -104,6 +104,15 @@ fn found(
 /// Where the directory tells of an entry.
 pub(super) fn entry_address(public_url: &str, kind: Kind, id: &str) -> String {
     format!("{public_url}/v1/{}/{id}", collection(kind))
+}
+
+/// The address of what has another id now, with what was asked of it.
+fn moved(service: &Service, request: &HttpRequest, item: &Item) -> String {
+    let address = entry_address(&service.public_url, item.kind, &item.id);
+    match request.query_string() {
+        "" => address,
+        query => format!("{address}?{query}"),
+    }
 }
 
 /// A 404 that leads on, where the id is near one that exists.

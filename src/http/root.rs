@@ -8,7 +8,7 @@ use super::answer::{cacheable, entity_tag, json as text_of};
 use super::exports::files;
 use super::problem::Problem;
 use super::query::Query;
-use super::{LICENCE, Service, collection};
+use super::{LICENCE, Service, collection, oauth, one_roster};
 use crate::model::codes::{CODE_LISTS, CodeList, Kind};
 
 /// The service's description of itself.
@@ -89,6 +89,10 @@ struct RootLinks {
     changes: String,
     /// Where to ask who can take what, by POST.
     eligibility_checks: String,
+    /// What OneRoster 1.2 clients read.
+    one_roster: String,
+    /// Where those ask for a token, by POST.
+    token: String,
     /// The terms that filters and fields take.
     vocabularies: String,
     /// The OpenAPI document.
@@ -137,6 +141,8 @@ pub(super) async fn describe_service(
                 this: at("/v1"),
                 changes: at("/v1/changes"),
                 eligibility_checks: at("/v1/eligibility-checks"),
+                one_roster: at(one_roster::BASE),
+                token: at(oauth::PATH),
                 vocabularies: at("/v1/vocabularies"),
                 openapi: at("/openapi.json"),
                 ready: at("/health/ready"),

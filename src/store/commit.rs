@@ -88,9 +88,12 @@ pub struct Current {
     pub retired: bool,
     /// When it last changed.
     pub modified_at: String,
-    retired_at: String,
-    retired_because: String,
-    replaced_by: String,
+    /// Since when it is retired; empty while it is current.
+    pub retired_at: String,
+    /// Why it is retired.
+    pub retired_because: String,
+    /// What took its place; empty where nothing did.
+    pub replaced_by: String,
     /// Its canonical body.
     pub body: String,
     /// How many versions there have been.

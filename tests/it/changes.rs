@@ -192,6 +192,77 @@ on_both_engines! {
         assert_eq!(sums, copy.sums());
     }
 
+    async fn whoever_waits_by_a_filter_keeps_what_it_names_when_that_is_renamed_or_taken_out(engine: Engine) {
+        let app = App::start(engine).await;
+        let mut copy = Copy::default();
+        copy.follow(&app.process, &format!("{FEED}?kind=programme&provider=kings-fund")).await;
+        let before: BTreeSet<String> = copy.entries.keys().cloned().collect();
+        assert!(before.len() > 2);
+        // It waits while the provider is renamed, and everything that names it with it.
+        let waiting = copy.next.clone().unwrap() + "&wait=50";
+        let rename = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            assert!(app.import("a.ndjson", &json!({"rename": "provider/kings-fund", "to": "the-fund"}).to_string()).status.success());
+        };
+        let (answer, ()) = tokio::join!(app.process.get(&waiting), rename);
+        let page = answer.json();
+        let told: BTreeMap<&str, &str> = page["items"].as_array().unwrap().iter().map(|item| (item["id"].as_str().unwrap(), item["state"].as_str().unwrap())).collect();
+        for id in &before {
+            assert_eq!(told.get(id.as_str()), Some(&"updated"), "{page}");
+        }
+        // Its next page asks by what it is called now. Taken out, it is still what those name that named it.
+        copy.next = page["next"].as_str().map(|next| next.strip_prefix(&app.process.url).unwrap().replace("&wait=50", ""));
+        assert!(app.import("b.ndjson", &json!({"retire": "provider/the-fund", "reason": "x"}).to_string()).status.success());
+        app.process.until("/v1/providers/the-fund", |answer| answer.status == 410).await;
+        copy.follow(&app.process, FEED).await;
+        assert_eq!(copy.entries.keys().cloned().collect::<BTreeSet<_>>(), before);
+        assert_eq!(app.get("/v1/programmes?provider=kings-fund&limit=100&variants=show").await.json()["meta"]["total"], before.len());
+        assert_eq!(app.get("/v1/programmes?provider=kings-fnud").await.status, 400);
+    }
+
+    async fn a_draft_is_told_to_nobody_however_often_it_is_edited(engine: Engine) {
+        let app = App::start(engine).await;
+        let mut draft = course("secret", "A course that is not announced");
+        draft["publication"] = "draft".into();
+        assert!(app.import("a.ndjson", &draft.to_string()).status.success());
+        draft["title"] = "Another title".into();
+        assert!(app.import("b.ndjson", &draft.to_string()).status.success());
+        let number: i64 = 242 + 2;
+        app.process.until(FEED, |answer| answer.header("directory-change-number").parse::<i64>().unwrap() >= number).await;
+        for query in ["?limit=1000", "?limit=1000&kind=programme&cost=free", "?afterChangeNumber=200&limit=1000"] {
+            let page = app.get(&format!("{FEED}{query}")).await.json();
+            assert!(page["items"].as_array().unwrap().iter().all(|item| item["modified"].as_i64().unwrap() <= 242), "{query}");
+            assert!(!page.to_string().contains("secret"));
+        }
+        draft["publication"] = "published".into();
+        assert!(app.import("c.ndjson", &draft.to_string()).status.success());
+        app.process.until("/v1/programmes/secret", |answer| answer.status == 200).await;
+        let page = app.get(&format!("{FEED}?afterChangeNumber={number}")).await.json();
+        assert_eq!(page["items"][0]["data"]["id"], "secret");
+    }
+
+    async fn a_new_term_is_heard_of_wherever_it_moves_something(engine: Engine) {
+        let app = App::start(engine).await;
+        let mut banded = course("banded", "A course for bands 7 and 8");
+        banded["audience"] = json!({"bands": {"from": "afc-7", "to": "afc-8b", "orAbove": false, "orEquivalent": false}});
+        let done = app.import("a.ndjson", &banded.to_string());
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+        app.process.until("/v1/programmes/banded", |answer| answer.status == 200).await;
+        let mut copy = Copy::default();
+        copy.follow(&app.process, &format!("{FEED}?kind=programme&band=afc-9")).await;
+        assert!(copy.entries.values().all(|entry| entry["id"] != "banded"));
+        // Between the two bands stands a new one, which is part of a third.
+        let rank = app.data("/v1/vocabularies/band/afc-8a").await["rank"].as_i64().unwrap();
+        let term = json!({"scheme": "band", "code": "afc-8a-plus", "label": "Band 8a plus", "definition": "Made for a test.", "rank": rank, "broader": "afc-9", "sources": [{"id": "x", "title": "X"}]});
+        let done = app.import("b.ndjson", &term.to_string());
+        assert!(done.status.success(), "{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        app.process.until("/v1/vocabularies/band/afc-8a-plus", |answer| answer.status == 200).await;
+        let listed = app.data("/v1/programmes?band=afc-9&variants=show&limit=100").await;
+        assert!(listed.as_array().unwrap().iter().any(|entry| entry["id"] == "banded"), "the new term moves it");
+        copy.follow(&app.process, FEED).await;
+        assert!(copy.entries.values().any(|entry| entry["id"] == "banded"), "{:?}", copy.next);
+    }
+
     async fn an_edit_of_a_vocabulary_is_heard_of_wherever_it_moves_something(engine: Engine) {
         let app = App::start(engine).await;
         let mut for_midwives = course("for-midwives", "A course for midwives");

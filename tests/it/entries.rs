@@ -153,6 +153,8 @@ on_both_engines! {
         let renamed = app.get("/v1/programmes/stepping-up").await;
         assert_eq!(renamed.status, 308);
         assert_eq!(renamed.header("location"), format!("{}/v1/programmes/stepping-up-programme", app.process.url));
+        let asked = app.get("/v1/programmes/stepping-up?fields=title").await;
+        assert!(asked.header("location").ends_with("/v1/programmes/stepping-up-programme?fields=title"));
         let after = app.data("/v1/programmes/stepping-up-programme").await;
         assert_eq!(after["uid"], before["uid"], "the uid never changes");
         assert_eq!(after["version"], 2);

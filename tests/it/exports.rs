@@ -357,6 +357,7 @@ on_both_engines! {
             ("marked", "fullname", "warning"),
         ]));
         assert_eq!(report("canvas").await, told(&[("dated", "start_date", "warning"), ("long", "long_name", "error")]));
+        assert_eq!(report("one-roster").await, told(&[("long", "title", "warning")]));
         let linked = report("schema-org").await;
         assert!(linked.contains(&("again".to_owned(), "offers".to_owned(), "warning".to_owned())), "{linked:?}");
         assert!(!linked.contains(&("dated".to_owned(), "hasCourseInstance".to_owned(), "warning".to_owned())), "{linked:?}");
@@ -373,12 +374,28 @@ on_both_engines! {
             let end = part.find(|c: char| c.is_whitespace() || "'`\"".contains(c)).unwrap_or(part.len());
             let path = part[..end].trim_end_matches(['.', ',']);
             // The directory itself, and the beginning of addresses that are put together.
-            if !path.is_empty() && path != "/v1/exports" {
+            let is_asked_as_it_is = path.starts_with("/v1/") && path != "/v1/exports";
+            if is_asked_as_it_is {
                 assert_eq!(app.get(path).await.status, 200, "{path}");
                 count += 1;
             }
         }
         assert!(count >= 7, "{count} addresses");
+
+        // What is shown of OneRoster, with the addresses that its table says to enter.
+        let script = guide.split("```sh\n").map(|part| part.split("```").next().unwrap());
+        let script = script.into_iter().find(|script| script.contains("$client_secret")).expect("a script");
+        for entered in ["https://directory.example/ims/oneroster/rostering/v1p2`", "https://directory.example/oauth/token`"] {
+            assert!(guide.contains(entered), "{entered}");
+        }
+        let client = app.client();
+        let script = script.replace("https://directory.example", &app.process.url);
+        // Without jq, which not every machine has.
+        let script = script.replace("jq --raw-output .access_token", "sed 's/.*\"access_token\":\"\\([^\"]*\\).*/\\1/'");
+        let script = script.replace("curl --header", "curl --fail --silent --header");
+        let done = Command::new("sh").args(["-euc", &script]).env("client_id", &client.id).env("client_secret", &client.secret).output().unwrap();
+        let classes: Value = serde_json::from_slice(&done.stdout).unwrap_or_else(|error| panic!("{error}: {done:?}"));
+        assert!(classes["classes"].as_array().unwrap().len() > 20);
 
         // The nightly script for Moodle, with an importer that only tells that it ran.
         let script = guide.split("```sh\n").map(|part| part.split("```").next().unwrap());

@@ -80,6 +80,27 @@ on_both_engines! {
         assert_eq!(now.to_string(), before);
     }
 
+    async fn a_retirement_said_again_in_other_words_keeps_its_day(engine: Engine) {
+        let app = App::start(engine).await;
+        let retire = |reason: &str, by: &str| json!({"retire": "programme/ready-now", "reason": reason, "replacedBy": by}).to_string();
+        let import = |text: &str| {
+            let done = app.import("a.ndjson", text);
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+            String::from_utf8_lossy(&done.stderr).into_owned()
+        };
+        import(&json!({"retire": "programme/ready-now", "reason": "Not run any more."}).to_string());
+        app.process.until("/v1/programmes/ready-now", |answer| answer.status == 410).await;
+        let first = app.get("/v1/programmes/ready-now").await.json();
+        assert_eq!(first["replacedBy"], Value::Null);
+        import(&retire("Not run any more.", "programme/nye-bevan"));
+        app.process.until("/v1/programmes/ready-now", |answer| answer.json()["replacedBy"].is_string()).await;
+        let second = app.get("/v1/programmes/ready-now").await.json();
+        assert_eq!(second["since"], first["since"]);
+        assert!(second["replacedBy"].as_str().unwrap().ends_with("/v1/programmes/nye-bevan"));
+        let again = import(&retire("Not run any more.", "programme/nye-bevan"));
+        assert!(again.contains("1 unchanged"), "{again}");
+    }
+
     async fn an_import_updates_field_by_field_and_retires_nothing(engine: Engine) {
         let app = App::start(engine).await;
         let before = app.data("/v1/programmes/mary-seacole").await;

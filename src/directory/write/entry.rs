@@ -180,7 +180,8 @@ impl Writer {
             self.fault(subject.origin, &subject.name, no_such_entry());
             return None;
         };
-        if stands.retired {
+        let replaced = replaced_by.as_deref().unwrap_or_default();
+        if stands.retired && stands.retired_because == reason && stands.replaced_by == replaced {
             return Some((Outcome::Unchanged, Vec::new()));
         }
         if let Err(broken) = format::check(format::Format::Line, &reason) {
@@ -202,7 +203,9 @@ impl Writer {
             None => {}
         }
         let reading = self.reread(subject, &stands.body)?;
-        let state = State::Retired { since: None, reason, replaced_by: replaced_by.unwrap_or_default() };
+        // Said again in other words, it is out since it was first said.
+        let since = stands.retired.then(|| stands.retired_at.clone());
+        let state = State::Retired { since, reason, replaced_by: replaced_by.unwrap_or_default() };
         let write = EntryWrite { state, ..next_version(stands, Operation::Retire, reading) };
         Some((Outcome::Retired, vec![write]))
     }

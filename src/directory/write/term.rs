@@ -59,7 +59,8 @@ impl Writer {
             self.fault(origin, &subject, Fault::error("", "The term stands twice.", "Write it once."));
             return None;
         }
-        if operation == Operation::Update && self.before_edit.is_none() {
+        // A new term too may stand between others, and move what is filtered by them.
+        if self.before_edit.is_none() {
             self.before_edit = Some((self.vocabularies.clone(), self.commit.head().change_number));
         }
         let outcome = if operation == Operation::Create { Outcome::Created } else { Outcome::Updated };

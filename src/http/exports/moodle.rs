@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
 use super::{CSV, Made, answer, everything, read_all, read_query, with_withdrawn};
-use crate::catalogue::Snapshot;
+use crate::catalogue::{Filter, Snapshot};
 use crate::formats::moodle::{Courses, CustomField};
 use crate::http::Service;
 use crate::http::changes::{catch_up, unknown_change};
@@ -31,15 +31,10 @@ pub(in crate::http) async fn get_moodle_courses(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let mut snapshot = service.directory.snapshot();
-    let own = ["since", "others", "categoryIdnumber", "customFields"];
-    let mut query = read_query(Kind::Programme, request.query_string(), &own);
-    let filter = read_all(&mut query, &snapshot, Kind::Programme);
-    let since = query.number("since", 0, usize::try_from(GREATEST).unwrap_or(usize::MAX), 0);
-    let since = i64::try_from(since).unwrap_or(i64::MAX);
-    let hides_others = query.one_of("others", &[("leave", false), ("hide", true)], false);
-    let form = Courses { category: read_category(&mut query), custom_fields: read_custom_fields(&mut query) };
-    query.finish()?;
+    let Asked { since, .. } = Asked::read(&request, &snapshot)?;
     catch_up(&service, since, &mut snapshot).await?;
+    // Of the snapshot that is told: a rename changes what a filter names.
+    let Asked { filter, hides_others, form, .. } = Asked::read(&request, &snapshot)?;
     if since > snapshot.head().change_number {
         return Err(unknown_change(since, format!("{}/v1/exports/moodle-courses.csv", service.public_url)));
     }
@@ -56,6 +51,30 @@ pub(in crate::http) async fn get_moodle_courses(
         (Box::new(form), entries)
     };
     Ok(answer(&service, &request, &snapshot, &filter, (Some("moodle-courses.csv"), CSV), made))
+}
+
+/// What a request asks of the file.
+struct Asked {
+    filter: Filter,
+    /// The change number after which rows must have changed.
+    since: i64,
+    hides_others: bool,
+    form: Courses,
+}
+
+impl Asked {
+    fn read(request: &HttpRequest, snapshot: &Snapshot) -> Result<Self, Problem> {
+        let own = ["since", "others", "categoryIdnumber", "customFields"];
+        let mut query = read_query(Kind::Programme, request.query_string(), &own);
+        let since = query.number("since", 0, usize::try_from(GREATEST).unwrap_or(usize::MAX), 0);
+        let asked = Self {
+            filter: read_all(&mut query, snapshot, Kind::Programme),
+            since: i64::try_from(since).unwrap_or(i64::MAX),
+            hides_others: query.one_of("others", &[("leave", false), ("hide", true)], false),
+            form: Courses { category: read_category(&mut query), custom_fields: read_custom_fields(&mut query) },
+        };
+        query.finish().map(|()| asked)
+    }
 }
 
 /// Reads the ID number of a category, which is the administrator's own.

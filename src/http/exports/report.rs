@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::canvas::{organisations, uids};
 use super::{Made, answer, asked, flagged, with_withdrawn};
 use crate::catalogue::Snapshot;
+use crate::formats::one_roster::rules::ClassRules;
 use crate::formats::report::{Report, Rules};
 use crate::formats::{canvas, moodle, schema_org};
 use crate::http::Service;
@@ -18,9 +19,13 @@ use crate::http::query::shown;
 use crate::model::codes::Kind;
 use crate::model::fault::{Severity, nearest};
 
-/// The forms that there are reports on, and the file that each is about.
-pub(in crate::http) const REPORTS: [(&str, &str); 3] =
-    [("moodle", "moodle-courses.csv"), ("canvas", "canvas-courses.csv"), ("schema-org", "programmes.jsonld")];
+/// The forms that there are reports on, and the path of what each is about.
+pub(in crate::http) const REPORTS: [(&str, &str); 4] = [
+    ("moodle", "/v1/exports/moodle-courses.csv"),
+    ("canvas", "/v1/exports/canvas-courses.csv"),
+    ("one-roster", "/ims/oneroster/rostering/v1p2/classes"),
+    ("schema-org", "/v1/exports/programmes.jsonld"),
+];
 
 /// What an importer would find in a file.
 #[derive(Serialize, ToSchema)]
@@ -108,7 +113,7 @@ pub(in crate::http) async fn get_report(
     let (snapshot, filter) = asked(&service, &request, Kind::Programme)?;
     let (format, chosen) = (*format, filter.clone());
     let around = Around::of(&service, &snapshot);
-    let links = json!({"file": format!("{}/v1/exports/{file}", service.public_url)});
+    let links = json!({"file": format!("{}{file}", service.public_url)});
     let made = move |snapshot: &Snapshot| -> Made {
         let entries = match format {
             "schema-org" => flagged(snapshot.whole(Kind::Programme, &chosen), true),
@@ -117,6 +122,7 @@ pub(in crate::http) async fn get_report(
         let rules: Box<dyn Rules> = match format {
             "moodle" => Box::<moodle::CourseRules>::default(),
             "canvas" => Box::new(canvas::CourseRules { organisations: uids(&organisations(snapshot)) }),
+            "one-roster" => Box::new(ClassRules::new(uids(&organisations(snapshot)))),
             _ => Box::new(schema_org::CourseRules { around }),
         };
         let change_number = snapshot.head().change_number;
