@@ -164,7 +164,7 @@ pub struct Org {
     /// Whether it is in the directory.
     status: Status,
     /// When it last changed.
-    #[schema(format = "date-time", example = "2026-11-23T09:30:00.000Z")]
+    #[schema(format = "date-time", examples("2026-11-23T09:30:00.000Z"))]
     date_last_modified: String,
     /// What else is told of it.
     metadata: Metadata,
@@ -193,7 +193,7 @@ pub struct Course {
     /// Whether it is in the directory.
     status: Status,
     /// When it last changed.
-    #[schema(format = "date-time", example = "2026-11-23T09:30:00.000Z")]
+    #[schema(format = "date-time", examples("2026-11-23T09:30:00.000Z"))]
     date_last_modified: String,
     /// What else is told of it.
     metadata: Metadata,
@@ -224,7 +224,7 @@ pub struct Class {
     /// Whether it can be taken.
     status: Status,
     /// When it last changed.
-    #[schema(format = "date-time", example = "2026-11-23T09:30:00.000Z")]
+    #[schema(format = "date-time", examples("2026-11-23T09:30:00.000Z"))]
     date_last_modified: String,
     /// What else is told of it.
     metadata: Metadata,
@@ -267,7 +267,7 @@ pub struct AcademicSession {
     /// Always `active`.
     status: Status,
     /// When a programme in it last changed.
-    #[schema(format = "date-time", example = "2026-11-23T09:30:00.000Z")]
+    #[schema(format = "date-time", examples("2026-11-23T09:30:00.000Z"))]
     date_last_modified: String,
     /// What else is told of it: nothing.
     metadata: Metadata,
@@ -275,10 +275,10 @@ pub struct AcademicSession {
     #[schema(example = "Financial year 2026/27")]
     title: String,
     /// Its first day.
-    #[schema(format = "date", example = "2026-04-01")]
+    #[schema(format = "date", examples("2026-04-01"))]
     start_date: String,
     /// The day after its last.
-    #[schema(format = "date", example = "2027-04-01")]
+    #[schema(format = "date", examples("2027-04-01"))]
     end_date: String,
     /// `term`.
     #[serde(rename = "type")]

@@ -9,6 +9,7 @@ use crate::http::exports::plain_files;
 use crate::http::exports::report::REPORTS;
 use crate::http::include::includes_of;
 use crate::http::list::{MOST, USUAL, VIEWS};
+use crate::http::one_roster::{asked, collections};
 use crate::http::query::MOST_VALUES;
 use crate::http::vocabularies::scheme_names;
 use crate::http::{collection, kind_at, one_roster};
@@ -273,17 +274,17 @@ fn roster(path: &str) -> Vec<Value> {
         parameters.push(match name {
             "collection" if path.ends_with("{nested}") => {
                 let about = "The collection of what it is within.";
-                in_path(name, about, &one_of(&one_roster::collections_with_others()), "terms")
+                in_path(name, about, &one_of(&collections::collections_with_others()), "terms")
             }
             "collection" => {
                 let about = "The collection. Those of users, enrollments, demographics and grading periods are empty.";
                 let usual = if path.ends_with("{collection}") { "courses" } else { "terms" };
-                in_path(name, about, &one_of(&one_roster::collections()), usual)
+                in_path(name, about, &one_of(&collections::collections()), usual)
             }
             "nested" => {
-                let all = one_roster::nested();
+                let all = collections::nested();
                 let (names, usual) = if path.contains("/schools/") {
-                    (&one_roster::OF_CLASSES[..], "students")
+                    (&collections::OF_CLASSES[..], "students")
                 } else {
                     (&all[..], "classes")
                 };
@@ -312,7 +313,7 @@ fn example_of(name: &str) -> &'static str {
 /// What of a collection of OneRoster is asked for.
 fn roster_page() -> [Value; 5] {
     let number = |usual: usize| json!({"type": "integer", "format": "int64", "minimum": -GREATEST, "maximum": GREATEST, "default": usual});
-    let most = one_roster::MOST;
+    let most = asked::MOST;
     [
         query(
             "filter",
@@ -330,7 +331,7 @@ fn roster_page() -> [Value; 5] {
         query(
             "limit",
             &format!("The most objects on the page; {most} are given where more are asked for."),
-            &number(one_roster::USUAL),
+            &number(asked::USUAL),
             &json!(5),
         ),
         query("offset", "How many are passed over.", &number(0), &json!(0)),

@@ -287,6 +287,10 @@ fn add_roster(schemas: &mut Map<String, Value>) {
         for (_, property) in properties.into_iter().flatten() {
             let whole = if property.get("items").is_some() { property.get_mut("items") } else { Some(property) };
             let Some(whole) = whole else { continue };
+            if whole.as_object().is_some_and(Map::is_empty) {
+                *whole = selection.clone();
+                continue;
+            }
             *whole = json!({"anyOf": [whole.clone(), selection.clone()], "description": "What is told of it."});
         }
     }
