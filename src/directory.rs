@@ -4,6 +4,7 @@ mod change;
 mod clients;
 mod follow;
 mod ship;
+mod together;
 mod write;
 
 pub use change::{Action, Change, ChangeFault, Outcome, Tally};
@@ -17,6 +18,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arc_swap::ArcSwap;
 use thiserror::Error;
 use tokio::sync::watch;
+
+use together::Together;
 
 use crate::catalogue::{CatalogueError, Snapshot};
 use crate::store::{Head, Store, StoreError, link};
@@ -47,8 +50,10 @@ pub struct Directory {
     /// Held while the snapshot is advanced, so that no advance is lost.
     advancing: tokio::sync::Mutex<()>,
     reachable: AtomicBool,
-    /// When the database was last asked where it stands for somebody who is ahead, and what it said.
-    looked: tokio::sync::Mutex<Option<(std::time::Instant, i64)>>,
+    /// Where the database stands, for those who are ahead of this process.
+    last: Together<i64>,
+    /// Whether there are clients that this process has not heard of.
+    new_clients: Together<()>,
     /// Who may ask for tokens.
     clients: ArcSwap<clients::Clients>,
     /// What is shown, for those who wait for more.
@@ -92,7 +97,8 @@ impl Directory {
             snapshot: ArcSwap::from_pointee(snapshot),
             advancing: tokio::sync::Mutex::new(()),
             reachable: AtomicBool::new(true),
-            looked: tokio::sync::Mutex::default(),
+            last: Together::default(),
+            new_clients: Together::default(),
             clients: ArcSwap::from_pointee(clients),
         })
     }
@@ -149,21 +155,12 @@ impl Directory {
         shown.is_ok_and(|shown| !shown.is_last)
     }
 
-    /// The last change number in the database, which this process may not show yet. Many who ask at once ask the
-    /// database together: whoever may ask as often as they like keeps no connection from anybody.
+    /// The last change number in the database, which this process may not show yet.
     ///
     /// # Errors
     /// As the database fails.
     pub async fn last_committed(&self) -> Result<i64, StoreError> {
-        let arrived = std::time::Instant::now();
-        let mut looked = self.looked.lock().await;
-        if let Some((_, last)) = looked.filter(|(begun, _)| *begun > arrived) {
-            return Ok(last);
-        }
-        let begun = std::time::Instant::now();
-        let last = self.store.head().await?.change_number;
-        *looked = Some((begun, last));
-        Ok(last)
+        self.last.ask(async { Ok(self.store.head().await?.change_number) }).await
     }
 
     /// Lets go all who wait for changes, now and from now on: the process is about to stop.

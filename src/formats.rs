@@ -9,7 +9,7 @@ pub mod one_roster;
 pub mod plain;
 pub mod report;
 pub mod schema_org;
-mod table;
+pub mod table;
 pub mod yaml;
 
 use serde_json::Value;

@@ -43,7 +43,7 @@ impl Directory {
         if known.is_some() || Uuid::try_parse(client_id).is_err() {
             return Ok(known);
         }
-        self.look_for_clients().await?;
+        self.new_clients.ask(self.look_for_clients()).await?;
         Ok(self.clients.load().get(client_id).cloned())
     }
 

@@ -41,7 +41,7 @@ impl Form for Courses {
                     &format!("{}{id}", subject.first_id),
                     &occasion.title(&programme),
                     account.map_or("", String::as_str),
-                    &occasion.session().id(),
+                    &term_id(occasion.session()),
                     if occasion.is_open { "active" } else { "completed" },
                     &start,
                     &end,
@@ -79,6 +79,11 @@ pub fn above(json: &[u8]) -> Option<String> {
     parent.or(provider).map(|above| format!("provider/{above}"))
 }
 
+/// The id of a term: among all others of a Canvas, where `open` alone may be somebody else's.
+fn term_id(session: Session) -> String {
+    format!("leadership-{}", session.id())
+}
+
 /// Terms: the one that is always open, and every financial year that an offering begins in.
 #[derive(Debug, Default)]
 pub struct Terms {
@@ -97,11 +102,9 @@ impl Form for Terms {
 
     fn end(&mut self, out: &mut Vec<u8>) {
         for session in &self.sessions {
-            // A term with dates would close its courses with them: the one that is always open has none.
-            let (first, last) = session.years().map_or_else(Default::default, |(first, last)| {
-                (format!("{first}-04-01T00:00:00Z"), format!("{last}-03-31T23:59:59Z"))
-            });
-            table::row(out, [&*session.id(), &session.title(), "active", &first, &last]);
+            // A term with dates would close the courses that have none of their own, and a course goes on after the year in
+            // which it begins.
+            table::row(out, [&*term_id(*session), &session.title(), "active", "", ""]);
         }
     }
 }

@@ -45,14 +45,34 @@ impl Form for Courses {
         let cells = [subject.first_id, &*title, &*uid, visible, &*summary];
         let cells = cells.into_iter().chain(self.category.as_deref());
         if self.custom_fields.is_empty() {
-            table::row(out, cells);
+            row(out, cells);
             return;
         }
         let entry: Value = serde_json::from_slice(subject.json).unwrap_or_default();
         let fields: Vec<Cow<'_, str>> =
             self.custom_fields.iter().map(|field| plain::cell(&entry, &field.column)).collect();
-        table::row(out, cells.chain(fields.iter().map(AsRef::as_ref)));
+        row(out, cells.chain(fields.iter().map(AsRef::as_ref)));
     }
+}
+
+/// Writes a row as PHP reads it (`fgetcsv`): it takes a quote after a backslash for part of the cell, and a backslash at
+/// the end for one before the quote that closes it.
+fn row<'a>(out: &mut Vec<u8>, cells: impl Iterator<Item = &'a str>) {
+    let cells: Vec<Cow<'_, str>> = cells.map(for_php).collect();
+    table::row(out, cells.iter().map(AsRef::as_ref));
+}
+
+/// A cell without a backslash that PHP would take otherwise: in JSON the quote is written by its number (RFC 8259 §7); in
+/// text a slash stands instead.
+fn for_php(cell: &str) -> Cow<'_, str> {
+    if !cell.contains("\\\"") && !cell.ends_with('\\') {
+        return Cow::Borrowed(cell);
+    }
+    if cell.starts_with(['[', '{']) {
+        return Cow::Owned(cell.replace("\\\"", "\\u0022"));
+    }
+    let cell = cell.replace("\\\"", "/\"");
+    Cow::Owned(cell.strip_suffix('\\').map_or_else(|| cell.clone(), |rest| format!("{rest}/")))
 }
 
 /// The summary as HTML, which is what Moodle takes it for, with a link to where the programme really is.
@@ -64,7 +84,7 @@ fn about(summary: &str, url: Option<&str>) -> String {
     text.into_string()
 }
 
-/// The longest full name of a course, in characters (`course.fullname`).
+/// The longest full name of a course, in characters, that every Moodle takes.
 const LONGEST_NAME: usize = 254;
 
 /// What the course upload refuses or changes.
@@ -82,8 +102,8 @@ impl Rules for CourseRules {
         let mut findings = Vec::new();
         let length = title.chars().count();
         if length > LONGEST_NAME {
-            let detail = format!("The full name has {length} characters; Moodle takes {LONGEST_NAME}.");
-            findings.push(Finding::error(row, "fullname", detail, "Shorten the programme's title."));
+            let detail = format!("The full name has {length} characters; older Moodles take {LONGEST_NAME}.");
+            findings.push(Finding::warning(row, "fullname", detail, "Shorten the programme's title."));
         }
         if title.contains('<') {
             let detail = "The full name has a “<”, from which Moodle drops what looks like mark-up.".to_owned();
@@ -109,5 +129,23 @@ impl Rules for CourseRules {
             self.names.insert(title, row.to_owned());
         }
         findings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_backslash_stands_before_a_quote_or_at_an_end() {
+        for (cell, written) in [
+            ("plain", "plain"),
+            ("a\\b", "a\\b"),
+            ("say \\\"x\\\"", "say /\"x/\""),
+            ("ends\\", "ends/"),
+            (r#"[{"a":"\"x\""}]"#, "[{\"a\":\"\\u0022x\\u0022\"}]"),
+        ] {
+            assert_eq!(for_php(cell), written);
+        }
     }
 }

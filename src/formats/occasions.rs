@@ -4,6 +4,7 @@
 use uuid::Uuid;
 
 use super::members::members;
+use crate::model::codes::StatusTerm;
 use crate::model::entry::Programme;
 use crate::model::programme::Offering;
 use crate::model::text::{DeliveryModeCode, Line, OrganiserRef, PartialDate};
@@ -28,14 +29,22 @@ pub enum Session {
     FinancialYear(i16),
 }
 
-/// The occasions of a programme that has a uid. The one that is always open stays, closed, when an offering is known:
-/// whoever was told of it is told that it is not there any more.
+/// Whether a programme of this status takes anybody new. Of what is not known to be over, nothing else is said.
+const fn takes_new(status: StatusTerm) -> bool {
+    match status {
+        StatusTerm::OnHold | StatusTerm::Converted | StatusTerm::Replaced | StatusTerm::Historic => false,
+        StatusTerm::Running | StatusTerm::AsListed2018 | StatusTerm::Unknown => true,
+    }
+}
+
+/// The occasions of a programme that has a uid. The one without dates stays, closed, once an offering was known, be it
+/// withdrawn since: whoever was told of it is told that it is not there any more.
 #[must_use]
 pub fn occasions(programme: &Programme, is_there: bool) -> Vec<Occasion<'_>> {
     let programme_uid = programme.uid.unwrap_or_default();
     let uid = |name: &str| Uuid::new_v5(&programme_uid, name.as_bytes());
-    let is_offered = programme.offerings.iter().any(|offering| !offering.withdrawn);
-    let open = Occasion { uid: uid("open"), offering: None, is_open: is_there && !is_offered };
+    let is_there = is_there && takes_new(programme.status.term);
+    let open = Occasion { uid: uid("open"), offering: None, is_open: is_there && programme.offerings.is_empty() };
     let offered = programme.offerings.iter().map(|offering| Occasion {
         uid: uid(&format!("offering/{}", offering.id.as_str())),
         offering: Some(offering),
@@ -112,7 +121,7 @@ impl Session {
     #[must_use]
     pub fn title(self) -> String {
         match self {
-            Self::Open => "Open at any time".to_owned(),
+            Self::Open => "Open, or no dates stated".to_owned(),
             Self::FinancialYear(year) => format!("Financial year {year}/{:02}", (year + 1) % 100),
         }
     }

@@ -60,6 +60,12 @@ pub fn document(entry: &Value, around: &dyn Surroundings) -> Value {
     Value::Object(members)
 }
 
+/// JSON-LD as text that may stand inside a `<script>` of a page: nothing in it can end that element.
+#[must_use]
+pub fn written(value: &Value) -> String {
+    value.to_string().replace('<', "\\u003c")
+}
+
 /// Entries as a list (`ItemList`) that tells each of them in full.
 pub struct Linked<S> {
     around: S,
@@ -88,7 +94,7 @@ impl<S: Surroundings> Form for Linked<S> {
         out.extend_from_slice(if self.position == 0 { b"\n" } else { b",\n" });
         self.position += 1;
         let item = json!({"@type": "ListItem", "position": self.position, "item": node(&entry, &self.around)});
-        out.extend_from_slice(item.to_string().as_bytes());
+        out.extend_from_slice(written(&item).as_bytes());
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
@@ -232,7 +238,8 @@ fn work(common: Node, entry: &Value, around: &dyn Surroundings) -> Node {
             "creativeWorkStatus",
             text(entry, "/status/term").and_then(|code| around.label("status", code)).map(Value::from),
         )
-        .with("dateModified", owned(entry, "/modifiedAt"))
+        // When the directory told it so, not when the thing itself was changed.
+        .with("sdDatePublished", owned(entry, "/modifiedAt"))
         .with("citation", some(sources.collect()))
 }
 
@@ -296,11 +303,15 @@ fn length(entry: &Value, sort: &str) -> Option<Value> {
 fn is_free(entry: &Value) -> Option<Value> {
     let costs: Vec<&Value> = items(entry, "/costs").collect();
     let is_free = |cost: &&Value| ["free", "free-on-registration"].contains(&text(cost, "/type").unwrap_or_default());
-    (!costs.is_empty() && costs.iter().all(is_free)).then_some(Value::Bool(true))
+    // What is free to some is not said to be free.
+    let is_for_all = |cost: &&Value| text(cost, "/appliesTo").is_none();
+    (!costs.is_empty() && costs.iter().all(|cost| is_free(cost) && is_for_all(cost))).then_some(Value::Bool(true))
 }
 
 fn offers(entry: &Value) -> Option<Value> {
-    some(items(entry, "/costs").map(offer).collect())
+    // What only those pay who withdraw is no price of the thing.
+    let is_price = |cost: &&Value| text(cost, "/type") != Some("withdrawal-charge");
+    some(items(entry, "/costs").filter(is_price).map(offer).collect())
 }
 
 /// A cost as an offer.

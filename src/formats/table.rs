@@ -18,7 +18,8 @@ pub(super) fn row<'a>(out: &mut Vec<u8>, cells: impl IntoIterator<Item = &'a str
 }
 
 /// Whether a cell has an apostrophe put before it.
-pub(super) fn is_guarded(cell: &str) -> bool {
+#[must_use]
+pub fn is_guarded(cell: &str) -> bool {
     cell.starts_with(FORMULA)
 }
 

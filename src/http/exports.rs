@@ -127,7 +127,12 @@ pub(super) fn everything() -> Filter {
 /// Reads the query of a file that takes filters alone.
 fn asked(service: &Service, request: &HttpRequest, kind: Kind) -> Result<(Arc<Snapshot>, Filter), Problem> {
     let snapshot = service.directory.snapshot();
-    let mut query = read_query(kind, request.query_string(), &[]);
+    let query = read_query(kind, request.query_string(), &[]);
+    finish(query, snapshot, kind)
+}
+
+/// Reads the filters of a query, which asks for nothing else.
+fn finish(mut query: Query, snapshot: Arc<Snapshot>, kind: Kind) -> Result<(Arc<Snapshot>, Filter), Problem> {
     let filter = read_all(&mut query, &snapshot, kind);
     query.finish().map(|()| (snapshot, filter))
 }

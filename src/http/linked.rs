@@ -11,7 +11,7 @@ use super::query::Query;
 use super::{Service, negotiate};
 use crate::catalogue::{Item, Looked, Snapshot, label};
 use crate::formats::members::{members, text};
-use crate::formats::schema_org::{Linked, MEDIA_TYPE, Surroundings, document};
+use crate::formats::schema_org::{Linked, MEDIA_TYPE, Surroundings, document, written};
 use crate::formats::{Form as _, Subject};
 use crate::model::codes::Kind;
 
@@ -62,7 +62,7 @@ pub(super) fn is_wanted(request: &HttpRequest, asked: &[(&str, bool)]) -> Result
 
 /// One entry.
 pub(super) fn entry(around: &Around, item: &Item) -> String {
-    document(&serde_json::from_slice(&item.full).unwrap_or_default(), around).to_string()
+    written(&document(&serde_json::from_slice(&item.full).unwrap_or_default(), around))
 }
 
 /// A page of entries.

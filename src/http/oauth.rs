@@ -67,21 +67,13 @@ pub(super) struct TokenFailure {
     error_description: String,
 }
 
-/// What a token is given for.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "the contract's word for what is read from a form")]
-#[schema(rename_all = "snake_case")]
-enum GrantType {
-    ClientCredentials,
-}
-
 /// What a request for a token says (RFC 6749 §4.4.2).
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the contract's words for a form that is read member by member")]
 pub(super) struct TokenRequest {
     /// `client_credentials`.
-    #[schema(inline)]
-    grant_type: GrantType,
+    #[schema(pattern = "^client_credentials$", example = "client_credentials")]
+    grant_type: String,
     /// The scopes asked for, separated by spaces; all that there are where it is left out.
     #[schema(required = false, example = "https://purl.imsglobal.org/spec/or/v1p2/scope/roster-core.readonly")]
     scope: String,

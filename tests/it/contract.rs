@@ -215,7 +215,7 @@ fn steady(value: &mut Value) {
                     "access_token" => {
                         *member = "1e7d1aa6-100d-4548-9b97-58ac0f29ffea.1795425000.".into();
                     }
-                    "createdAt" | "modifiedAt" | "dateModified" | "dateLastModified" | "since" => {
+                    "createdAt" | "modifiedAt" | "sdDatePublished" | "dateLastModified" | "since" => {
                         *member = "2026-11-23T09:30:00.000Z".into();
                     }
                     "instance" => *member = "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7".into(),

@@ -294,7 +294,7 @@ on_both_engines! {
             ("filter=", "invaliddata", "a field is wanted"),
             (&long, "invaliddata", "2048 characters"),
             ("fields=sourcedId,colour", "invalid_selection_field", "colour"),
-            ("fields=", "invalid_selection_field", "not a field"),
+            ("fields=", "invalid_selection_field", "names of fields"),
             ("sort=colour", "invaliddata", "colour"),
             ("orderBy=up", "invaliddata", "asc or desc"),
             ("limit=many", "invaliddata", "whole number"),

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{CSV, Entries, Made, answer, asked, everything, with_withdrawn};
-use crate::catalogue::{Item, Snapshot};
+use super::{CSV, Entries, Made, answer, everything, finish, with_withdrawn};
+use crate::catalogue::{Field, Item, Snapshot};
 use crate::formats::canvas::{Accounts, Courses, Organisations, Terms, above};
 use crate::http::Service;
 use crate::http::problem::Problem;
@@ -91,7 +91,11 @@ pub(in crate::http) async fn get_canvas_courses(
     service: web::Data<Service>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (snapshot, filter) = asked(&service, &request, Kind::Programme)?;
+    // A file with what changed alone would be taken for all there is: there is no filter by dates.
+    let fields = Field::of(Kind::Programme).iter().map(|field| field.name());
+    let takes: Vec<&str> = fields.chain(["match", "id"]).collect();
+    let query = Query::read(request.query_string(), &takes);
+    let (snapshot, filter) = finish(query, service.directory.snapshot(), Kind::Programme)?;
     let chosen = filter.clone();
     let made = move |snapshot: &Snapshot| -> Made {
         let entries = with_withdrawn(snapshot, Kind::Programme, &chosen);

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{CSV, Made, answer, everything, read_all, read_query, with_withdrawn};
 use crate::catalogue::{Filter, Snapshot};
 use crate::formats::moodle::{Courses, CustomField};
+use crate::formats::table::is_guarded;
 use crate::http::Service;
 use crate::http::changes::{catch_up, unknown_change};
 use crate::http::problem::{INVALID_PARAMETER, Problem};
@@ -80,9 +81,12 @@ impl Asked {
 /// Reads the ID number of a category, which is the administrator's own.
 fn read_category(query: &mut Query) -> Option<String> {
     let category = query.text("categoryIdnumber")?;
-    let can_be = !category.is_empty() && category.chars().count() <= 100 && !category.chars().any(char::is_control);
+    let can_be = !category.is_empty()
+        && category.chars().count() <= 100
+        && !category.chars().any(char::is_control)
+        && !is_guarded(&category);
     if !can_be {
-        let detail = "“categoryIdnumber” takes the ID number of a course category: 1 to 100 characters on one line.";
+        let detail = "“categoryIdnumber” takes the ID number of a course category: 1 to 100 characters on one line, of which the first is none of = + - and @, which a spreadsheet would calculate.";
         query.fault(INVALID_PARAMETER, "categoryIdnumber", detail.to_owned(), None, None);
     }
     Some(category)

@@ -18,6 +18,10 @@ use crate::model::fault::nearest;
 pub(in crate::http) const MOST: usize = 10_000;
 pub(in crate::http) const USUAL: usize = 100;
 
+/// The longest name of a field to sort by, and the longest list of fields, in characters.
+pub(in crate::http) const LONGEST_NAME: usize = 80;
+pub(in crate::http) const LONGEST_FIELDS: usize = 400;
+
 /// What a request asks of a collection.
 pub(super) struct Asked {
     filter: Option<Filter>,
@@ -118,6 +122,11 @@ fn read_filter(query: &mut Query, text: &str, resource: Option<Resource>) -> Opt
 /// The field to sort by. Of what nothing is held of, any will do.
 fn read_sort(query: &mut Query, resource: Option<Resource>) -> Option<&'static str> {
     let name = query.text("sort")?;
+    if name.is_empty() || name.chars().count() > LONGEST_NAME {
+        let detail = format!("“sort” takes the name of a field, of {LONGEST_NAME} characters at most.");
+        query.fault(INVALID_PARAMETER, "sort", detail, None, None);
+        return None;
+    }
     let fields = resource?.fields();
     let known = fields.iter().copied().find(|field| *field == name);
     if known.is_none() {
@@ -140,6 +149,11 @@ fn read_order(query: &mut Query) -> bool {
 /// The fields asked for, in the order of the standard.
 pub(super) fn read_fields(query: &mut Query, resource: Option<Resource>) -> Option<Vec<&'static str>> {
     let text = query.text("fields")?;
+    if text.is_empty() || text.chars().count() > LONGEST_FIELDS {
+        let detail = format!("“fields” takes names of fields, of {LONGEST_FIELDS} characters in all.");
+        query.fault(INVALID_SELECTION_FIELD, "fields", detail, None, None);
+        return None;
+    }
     let names: Vec<&str> = text.split(',').map(str::trim).collect();
     let fields = resource?.fields();
     for name in names.iter().filter(|name| !fields.contains(name)) {

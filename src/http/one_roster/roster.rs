@@ -47,8 +47,8 @@ struct Told {
     sessions: Vec<Session>,
 }
 
-/// Everything that is told at a change number. What came later stands later, and nothing leaves: whoever reads page by
-/// page while something is added misses nothing.
+/// Everything that is told at a change number. An entry that came later stands later, and nothing leaves: whoever reads
+/// page by page while something is added may see something twice, but misses nothing.
 #[derive(Debug)]
 pub(in crate::http) struct Roster {
     pub(super) head: Head,
@@ -60,6 +60,11 @@ impl Roster {
     /// What is told of a snapshot, with what is known of one before.
     pub(super) fn of(snapshot: &Arc<Snapshot>, public_url: &str, before: Option<&Self>) -> Self {
         let around = Around { snapshot, public_url };
+        // A directory that was brought back to an older state and changed again has other entries at the same numbers.
+        let before = before.filter(|before| {
+            let known = snapshot.link_at(before.head.change_number);
+            known.is_some_and(|link| before.head.chain.starts_with(&link))
+        });
         let first_ids = snapshot.first_ids();
         let kinds = [Kind::Provider, Kind::Academy, Kind::Programme];
         let entries = kinds.into_iter().flat_map(|kind| with_withdrawn(snapshot, kind, &everything()));

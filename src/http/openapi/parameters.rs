@@ -223,7 +223,9 @@ fn exports(path: &str) -> Vec<Value> {
         parameters.push(in_path("format", "The system whose importer is meant.", &one_of(&formats), "moodle"));
     }
     parameters.extend(Field::ALL.into_iter().map(|field| filter(Kind::Programme, field)));
-    parameters.extend(filters(Kind::Programme));
+    // A file of Canvas that has what changed alone would be taken for all there is.
+    let filters = filters(Kind::Programme).into_iter();
+    parameters.extend(filters.take(if path.ends_with("/canvas-courses.csv") { 2 } else { 4 }));
     if path.ends_with("moodle-courses.csv") {
         parameters.extend(moodle());
     }
@@ -254,7 +256,7 @@ fn moodle() -> [Value; 4] {
         query(
             "categoryIdnumber",
             "The ID number of the category that the courses go to; the importer's own where it is left out.",
-            &json!({"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$"}),
+            &json!({"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^(?![=+@-])[^\u0000-\u001f\u007f-\u009f]+$"}),
             &json!("leadership"),
         ),
         several(
@@ -296,7 +298,7 @@ fn roster(path: &str) -> Vec<Value> {
     if !path.ends_with("{sourcedId}") {
         parameters.extend(roster_page());
     }
-    let text = json!({"type": "string", "minLength": 1, "maxLength": 400});
+    let text = json!({"type": "string", "minLength": 1, "maxLength": asked::LONGEST_FIELDS});
     parameters.push(query("fields", "Only these fields, separated by commas.", &text, &json!("sourcedId,title")));
     parameters
 }
@@ -324,7 +326,7 @@ fn roster_page() -> [Value; 5] {
         query(
             "sort",
             "The field to sort by; what came later stands later where it is left out.",
-            &json!({"type": "string", "minLength": 1, "maxLength": 80}),
+            &json!({"type": "string", "minLength": 1, "maxLength": asked::LONGEST_NAME}),
             &json!("title"),
         ),
         query("orderBy", "Upwards or downwards.", &one_of(&["asc", "desc"]), &json!("desc")),
