@@ -320,10 +320,20 @@ on_both_engines! {
         app.process.until("/v1/programmes/open", |answer| answer.status == 410).await;
         let after = file("courses").await;
         let states = |name: &str| of(&after, name).into_iter().map(|row| row[3].clone()).collect::<Vec<_>>();
-        assert_eq!(states("dated"), ["active", "completed", "completed"]);
+        // That the last offering is withdrawn says nothing of another: what was completed is not begun again.
+        assert_eq!(states("dated"), ["completed", "completed", "completed"]);
         assert_eq!(states("open"), ["completed"]);
         for course in &courses {
             assert!(after.iter().any(|later| later["course_id"] == course["course_id"]), "{course:?} is gone");
+        }
+        // Nobody new is taken by what is on hold, was converted or replaced, or is over.
+        for (status, state) in [("on-hold", "completed"), ("converted", "completed"), ("replaced", "completed"), ("historic", "completed"), ("unknown", "active")] {
+            let mut entry = course("over", "A course that was");
+            entry["status"]["term"] = status.into();
+            assert!(app.import("d.ndjson", &entry.to_string()).status.success());
+            app.process.until("/v1/programmes/over", |answer| answer.status == 200 && answer.json()["data"]["status"]["term"] == status).await;
+            let after = file("courses").await;
+            assert_eq!(of(&after, "over")[0][3], state, "{status}");
         }
     }
 
