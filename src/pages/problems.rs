@@ -43,7 +43,7 @@ pub fn problems(codes: &[ProblemKind]) -> String {
         "Problems",
         &html! {
             h1 { "Problems" }
-            p { "Every answer with a status of 400 or above says what went wrong as problem details (RFC 9457). Its " code { "code" } " is one of these." }
+            p { "Every answer with a status of 400 or above says what went wrong as problem details (RFC 9457). Its " code { "code" } " is one of these. OneRoster and the tokens it asks for tell the same in forms of their own." }
             div.list {
                 table {
                     thead { tr { th scope="col" { "Code" } th scope="col" { "Status" } th scope="col" { "What it means" } } }
