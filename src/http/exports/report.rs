@@ -19,12 +19,21 @@ use crate::http::query::shown;
 use crate::model::codes::Kind;
 use crate::model::fault::{Severity, nearest};
 
-/// The forms that there are reports on, and the path of what each is about.
-pub(in crate::http) const REPORTS: [(&str, &str); 4] = [
-    ("moodle", "/v1/exports/moodle-courses.csv"),
-    ("canvas", "/v1/exports/canvas-courses.csv"),
-    ("one-roster", "/ims/oneroster/rostering/v1p2/classes"),
-    ("schema-org", "/v1/exports/programmes.jsonld"),
+/// Who reads what a report is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum Importer {
+    Moodle,
+    Canvas,
+    OneRoster,
+    SearchEngine,
+}
+
+/// The forms that there are reports on, the path of what each is about, and who reads it.
+pub(in crate::http) const REPORTS: [(&str, &str, Importer); 4] = [
+    ("moodle", "/v1/exports/moodle-courses.csv", Importer::Moodle),
+    ("canvas", "/v1/exports/canvas-courses.csv", Importer::Canvas),
+    ("one-roster", "/ims/oneroster/rostering/v1p2/classes", Importer::OneRoster),
+    ("schema-org", "/v1/exports/programmes.jsonld", Importer::SearchEngine),
 ];
 
 /// What an importer would find in a file.
@@ -107,23 +116,23 @@ pub(in crate::http) async fn get_report(
     request: HttpRequest,
     format: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let Some((format, file)) = REPORTS.iter().find(|(known, _)| *known == format.as_str()) else {
+    let Some((_, file, importer)) = REPORTS.iter().find(|(known, ..)| *known == format.as_str()) else {
         return Err(no_such_report(&format));
     };
     let (snapshot, filter) = asked(&service, &request, Kind::Programme)?;
-    let (format, chosen) = (*format, filter.clone());
+    let (importer, chosen) = (*importer, filter.clone());
     let around = Around::of(&service, &snapshot);
     let links = json!({"file": format!("{}{file}", service.public_url)});
     let made = move |snapshot: &Snapshot| -> Made {
-        let entries = match format {
-            "schema-org" => flagged(snapshot.whole(Kind::Programme, &chosen), true),
+        let entries = match importer {
+            Importer::SearchEngine => flagged(snapshot.whole(Kind::Programme, &chosen), true),
             _ => with_withdrawn(snapshot, Kind::Programme, &chosen),
         };
-        let rules: Box<dyn Rules> = match format {
-            "moodle" => Box::<moodle::CourseRules>::default(),
-            "canvas" => Box::new(canvas::CourseRules { organisations: uids(&organisations(snapshot)) }),
-            "one-roster" => Box::new(ClassRules::new(uids(&organisations(snapshot)))),
-            _ => Box::new(schema_org::CourseRules { around }),
+        let rules: Box<dyn Rules> = match importer {
+            Importer::Moodle => Box::<moodle::CourseRules>::default(),
+            Importer::Canvas => Box::new(canvas::CourseRules { organisations: uids(&organisations(snapshot)) }),
+            Importer::OneRoster => Box::new(ClassRules::new(uids(&organisations(snapshot)))),
+            Importer::SearchEngine => Box::new(schema_org::CourseRules { around }),
         };
         let change_number = snapshot.head().change_number;
         (Box::new(Report::new(rules, change_number, links)), entries)
@@ -133,7 +142,7 @@ pub(in crate::http) async fn get_report(
 
 /// A 404 that leads on.
 fn no_such_report(format: &str) -> Problem {
-    let formats = REPORTS.map(|(format, _)| format);
+    let formats = REPORTS.map(|(format, ..)| format);
     let detail = match nearest(format, formats.iter().copied()) {
         Some(near) => format!("There is no report on “{}”. Did you mean “{near}”?", shown(format)),
         None => format!("There is no report on “{}”: there are {}.", shown(format), formats.join(", ")),

@@ -219,7 +219,7 @@ fn exports(path: &str) -> Vec<Value> {
         parameters.push(in_path("file", about, &one_of(&files), "programmes.csv"));
     }
     if path.ends_with("/report") {
-        let formats = REPORTS.map(|(format, _)| format);
+        let formats = REPORTS.map(|(format, ..)| format);
         parameters.push(in_path("format", "The system whose importer is meant.", &one_of(&formats), "moodle"));
     }
     parameters.extend(Field::ALL.into_iter().map(|field| filter(Kind::Programme, field)));
