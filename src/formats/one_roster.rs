@@ -5,6 +5,8 @@
 
 pub mod rules;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,7 +16,7 @@ use super::members::{members, text};
 use super::occasions::{Occasion, Session, occasions};
 use crate::model::codes::Kind;
 use crate::model::entry::Programme;
-use crate::model::text::Line;
+use crate::model::text::{Line, Moment};
 
 /// The first year of the session that is always open, and the one in which it is over.
 const OPEN: (i16, i16) = (2018, 2099);
@@ -161,9 +163,9 @@ pub struct Reference {
 pub struct Org {
     /// Its id, which never changes: the entry's uid.
     sourced_id: String,
-    /// Whether it is in the directory.
+    /// Whether it is in the directory, or a course or class names it that is.
     status: Status,
-    /// When it last changed.
+    /// When it last changed, or what it names did.
     #[schema(format = "date-time", examples("2026-11-23T09:30:00.000Z"))]
     date_last_modified: String,
     /// What else is told of it.
@@ -192,7 +194,7 @@ pub struct Course {
     sourced_id: String,
     /// Whether it is in the directory.
     status: Status,
-    /// When it last changed.
+    /// When it last changed, or what it names did.
     #[schema(format = "date-time", examples("2026-11-23T09:30:00.000Z"))]
     date_last_modified: String,
     /// What else is told of it.
@@ -223,7 +225,7 @@ pub struct Class {
     sourced_id: String,
     /// Whether it can be taken.
     status: Status,
-    /// When it last changed.
+    /// When it last changed, or what it names did.
     #[schema(format = "date-time", examples("2026-11-23T09:30:00.000Z"))]
     date_last_modified: String,
     /// What else is told of it.
@@ -302,10 +304,19 @@ pub struct Metadata {
     url: Option<String>,
 }
 
+/// A provider or an academy that something names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Its uid.
+    pub uid: Uuid,
+    /// When it last changed.
+    pub modified_at: Arc<str>,
+}
+
 /// What entries name, and where things are told.
 pub trait Surroundings {
-    /// The uid of the provider or academy that a reference names; none where nobody is told of it.
-    fn uid(&self, reference: &str) -> Option<Uuid>;
+    /// The provider or academy that a reference names; none where nobody is told of it.
+    fn named(&self, reference: &str) -> Option<Named>;
     /// Where the directory tells of an entry.
     fn address(&self, kind: Kind, id: &str) -> String;
     /// Where a resource is told.
@@ -316,21 +327,32 @@ fn refer(around: &dyn Surroundings, resource: Resource, sourced_id: String) -> R
     Reference { href: around.href(resource, &sourced_id), sourced_id, resource: resource.one() }
 }
 
-/// An organisation.
+/// Names an organisation.
+fn refer_to(around: &dyn Surroundings, named: &Named) -> Reference {
+    refer(around, Resource::Orgs, named.uid.to_string())
+}
+
+/// When an entry changed, or whom it names did, whichever is later: of somebody who is published long after, all that
+/// names them tells from then on. As texts, the directory's moments are in order.
+fn later(own: &str, named: Option<&Named>) -> String {
+    named.map_or(own, |named| own.max(&named.modified_at)).to_owned()
+}
+
+/// An organisation, dated `no_earlier` than that.
 #[must_use]
-pub fn org(kind: Kind, subject: &Subject<'_>, around: &dyn Surroundings) -> Org {
-    let [id, uid, modified, title, url] =
+pub fn org(kind: Kind, subject: &Subject<'_>, no_earlier: &str, around: &dyn Surroundings) -> Org {
+    let [id, uid, modified, title, url]: [Option<String>; 5] =
         members(subject.json, ["id", "uid", "modifiedAt", "title", "url"]).map(|member| text(member).map(Into::into));
-    let parent = super::canvas::above(subject.json).and_then(|above| around.uid(&above));
+    let parent = super::canvas::above(subject.json).and_then(|above| around.named(&above));
     Org {
         sourced_id: uid.unwrap_or_default(),
         status: Status::of(subject.is_there),
-        date_last_modified: modified.unwrap_or_default(),
+        date_last_modified: later(modified.unwrap_or_default().as_str().max(no_earlier), parent.as_ref()),
         metadata: Metadata { address: id.map(|id: String| around.address(kind, &id)), url },
         name: title.unwrap_or_default(),
         org_type: "school",
         identifier: subject.first_id.to_owned(),
-        parent: parent.map(|uid| refer(around, Resource::Orgs, uid.to_string())),
+        parent: parent.map(|parent| refer_to(around, &parent)),
     }
 }
 
@@ -340,19 +362,19 @@ pub fn org(kind: Kind, subject: &Subject<'_>, around: &dyn Surroundings) -> Org 
 #[must_use]
 pub fn course(programme: &Programme, subject: &Subject<'_>, around: &dyn Surroundings) -> (Course, Vec<Class>) {
     let sourced_id = programme.uid.unwrap_or_default().to_string();
-    let date_last_modified = programme.modified_at.as_ref().map_or_else(String::new, |at| at.0.clone());
+    let modified = programme.modified_at.as_ref().map_or("", Moment::as_str);
     let url = programme.url.as_ref().map(|url| url.as_str().to_owned());
     let metadata =
         || Metadata { address: Some(around.address(Kind::Programme, programme.id.as_str())), url: url.clone() };
     let class = |occasion: Occasion<'_>| {
-        let school = around.uid(occasion.organiser(programme).as_str())?;
+        let school = around.named(occasion.organiser(programme).as_str())?;
         let offering = occasion.offering;
         let id = offering.map_or_else(String::new, |offering| format!("/{}", offering.id.as_str()));
         let is_dated = offering.is_some_and(|offering| offering.start.is_some());
         Some(Class {
             sourced_id: occasion.uid.to_string(),
             status: Status::of(occasion.is_open),
-            date_last_modified: date_last_modified.clone(),
+            date_last_modified: later(modified, Some(&school)),
             metadata: metadata(),
             title: occasion.title(programme),
             class_code: format!("{}{id}", subject.first_id),
@@ -361,22 +383,22 @@ pub fn course(programme: &Programme, subject: &Subject<'_>, around: &dyn Surroun
             grades: [],
             subjects: [],
             course: refer(around, Resource::Courses, sourced_id.clone()),
-            school: refer(around, Resource::Orgs, school.to_string()),
+            school: refer_to(around, &school),
             terms: [refer(around, Resource::AcademicSessions, occasion.session().id())],
         })
     };
     let classes = occasions(programme, subject.is_there).into_iter().filter_map(class).collect();
-    let org = around.uid(&format!("provider/{}", programme.provider.as_str()));
+    let org = around.named(&format!("provider/{}", programme.provider.as_str()));
     let course = Course {
         sourced_id: sourced_id.clone(),
         status: Status::of(subject.is_there),
-        date_last_modified: date_last_modified.clone(),
+        date_last_modified: later(modified, org.as_ref()),
         metadata: metadata(),
         title: programme.title.as_str().to_owned(),
         course_code: subject.first_id.to_owned(),
         grades: [],
         subjects: [],
-        org: org.map(|uid| refer(around, Resource::Orgs, uid.to_string())),
+        org: org.map(|org| refer_to(around, &org)),
     };
     (course, classes)
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::engine::Engine;
 use crate::on_both_engines;
-use crate::support::{Answer, App, Client, Process, binary, course, text};
+use crate::support::{Answer, App, Client, Process, binary, course, provider, text};
 
 const BASE: &str = "/ims/oneroster/rostering/v1p2";
 
@@ -134,6 +134,23 @@ impl<'a> Walker<'a> {
         let mut all: Vec<String> = self.all(&format!("{collection}?filter={filter}")).await.iter().map(name).collect();
         all.sort();
         all
+    }
+}
+
+/// When the last of a collection changed.
+async fn last_change(walker: &Walker<'_>, collection: &str) -> String {
+    let path = format!("{BASE}/{collection}?sort=dateLastModified&orderBy=desc&limit=1");
+    let page = walker.get(&path).await.json();
+    page[collection][0]["dateLastModified"].as_str().unwrap().to_owned()
+}
+
+/// Holds what a process tells, which was there when things changed, against what one tells that starts now.
+async fn is_told_alike_elsewhere(app: &App, walker: &Walker<'_>) {
+    let other = Process::start(&app.database.url, &["--public-url", &app.process.url]);
+    for collection in ["orgs", "courses", "classes", "academicSessions"] {
+        let path = format!("{BASE}/{collection}?limit=10000");
+        let told = other.ask(Method::GET, &path, &[("authorization", &walker.token)]).await;
+        assert_eq!(told.json(), walker.get(&path).await.json(), "{collection}");
     }
 }
 
@@ -347,10 +364,62 @@ on_both_engines! {
         // What came later stands later: what is read page by page meanwhile is not passed over.
         let order = |classes: &[Value]| -> Vec<String> { classes.iter().map(|class| class["sourcedId"].as_str().unwrap().to_owned()).collect() };
         assert_eq!(order(&after)[..before.len()], order(&before), "{after:#?}");
-        // Its classes are as one that starts on them now tells them.
-        let other = Process::start(&app.database.url, &["--public-url", &app.process.url]);
-        let told = other.ask(Method::GET, &format!("{BASE}/classes?limit=10000"), &[("authorization", &walker.token)]).await;
-        assert_eq!(told.json()["classes"], Value::Array(after));
+        is_told_alike_elsewhere(&app, &walker).await;
+    }
+
+    async fn who_is_published_later_is_told_with_all_that_names_them(engine: Engine) {
+        let app = App::start(engine).await;
+        let walker = Walker::of(&app).await;
+        let (mut house, mut part) = (provider("house", "A house of learning"), provider("part", "A part of it"));
+        house["publication"] = "draft".into();
+        part["parent"] = "house".into();
+        let mut held = course("held", "A course of the house");
+        held["provider"] = "house".into();
+        let all = [house.clone(), part, held].map(|entry| entry.to_string()).join("\n");
+        assert!(app.import("a.ndjson", &all).status.success());
+        app.process.until("/v1/programmes/held", |answer| answer.status == 200).await;
+        let nobody: Vec<String> = Vec::new();
+        assert_eq!(walker.named("classes", "classCode='held'").await, nobody, "a class has a school");
+        let org = async |name: &str| walker.all(&format!("orgs?filter=identifier%3D'{name}'")).await[0].clone();
+        assert!(org("part").await["parent"].is_null());
+        let filters = [last_change(&walker, "orgs").await, last_change(&walker, "courses").await].map(|last| format!("dateLastModified>'{last}'"));
+        house["publication"] = "published".into();
+        assert!(app.import("b.ndjson", &house.to_string()).status.success());
+        app.process.until("/v1/providers/house", |answer| answer.status == 200).await;
+        assert_eq!(org("part").await["parent"]["sourcedId"], org("house").await["sourcedId"]);
+        assert_eq!(walker.named("orgs", &filters[0]).await, ["house", "part"]);
+        assert_eq!(walker.named("courses", &filters[1]).await, ["held"]);
+        assert_eq!(walker.named("classes", &filters[1]).await, ["held"]);
+        is_told_alike_elsewhere(&app, &walker).await;
+    }
+
+    async fn an_organisation_stays_as_long_as_something_that_is_there_names_it(engine: Engine) {
+        let app = App::start(engine).await;
+        let walker = Walker::of(&app).await;
+        let (house, other) = (provider("house", "A house of learning"), provider("other", "Another house"));
+        let (mut held, mut moved) = (course("held", "A course of the house"), course("moved", "Another course of it"));
+        held["offerings"] = json!([{"id": "autumn", "organiser": "provider/house", "start": "2026-09", "sources": ["page"]}]);
+        moved["provider"] = "house".into();
+        let all = [house, other, held, moved.clone()].map(|entry| entry.to_string()).join("\n");
+        assert!(app.import("a.ndjson", &all).status.success());
+        let retired = ["house", "other"].map(|id| json!({"retire": format!("provider/{id}"), "reason": "It is closed."}).to_string());
+        assert!(app.import("b.ndjson", &retired.join("\n")).status.success());
+        app.process.until("/v1/providers/other", |answer| answer.status == 410).await;
+        let status = async |name: &str| walker.all(&format!("orgs?filter=identifier%3D'{name}'")).await[0]["status"].clone();
+        assert_eq!((status("house").await, status("other").await), (json!("active"), json!("tobedeleted")));
+
+        // The last that names it leaves it, or is taken out: whoever asks for changes hears that it is gone.
+        moved["provider"] = "kings-fund".into();
+        assert!(app.import("c.ndjson", &moved.to_string()).status.success());
+        app.process.until("/v1/programmes/moved", |answer| answer.json()["data"]["provider"] == "kings-fund").await;
+        assert_eq!(status("house").await, "active");
+        let filter = format!("dateLastModified>'{}'", last_change(&walker, "orgs").await);
+        let gone = json!({"retire": "programme/held", "reason": "It is not run any more."});
+        assert!(app.import("d.ndjson", &gone.to_string()).status.success());
+        app.process.until("/v1/programmes/held", |answer| answer.status == 410).await;
+        assert_eq!(status("house").await, "tobedeleted");
+        assert!(walker.named("orgs", &filter).await.contains(&"house".to_owned()));
+        is_told_alike_elsewhere(&app, &walker).await;
     }
 
     async fn tokens_are_given_to_clients_alone_and_no_longer_than_they_are_clients(engine: Engine) {

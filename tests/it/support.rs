@@ -316,3 +316,12 @@ pub(crate) fn course(id: &str, title: &str) -> Value {
         "evidence": {"/provider": ["page"]},
     })
 }
+
+/// A small provider that imports into a fresh directory.
+pub(crate) fn provider(id: &str, title: &str) -> Value {
+    serde_json::json!({
+        "kind": "provider", "id": id, "type": "charity", "title": title, "summary": "A provider made for a test.",
+        "status": {"term": "running", "asOf": {"date": "2026"}, "sources": ["page"]},
+        "sources": [{"id": "page", "title": "A page"}],
+    })
+}

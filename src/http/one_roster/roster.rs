@@ -1,6 +1,7 @@
-//! What OneRoster tells at a change number, made once: what an entry comes to is made anew only where the entry changed.
+//! What OneRoster tells at a change number, made once: what an entry comes to is made anew only where the entry changed
+//! or whom it names.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,9 +10,10 @@ use uuid::Uuid;
 use super::BASE;
 use crate::catalogue::{Item, Looked, Snapshot};
 use crate::formats::Subject;
+use crate::formats::canvas::above;
 use crate::formats::members::{members, text};
 use crate::formats::occasions::{Occasion, Session, occasions};
-use crate::formats::one_roster::{Resource, Surroundings, academic_session, course, org};
+use crate::formats::one_roster::{Named, Resource, Surroundings, academic_session, course, org};
 use crate::http::entries::entry_address;
 use crate::http::exports::{everything, with_withdrawn};
 use crate::model::codes::Kind;
@@ -37,8 +39,11 @@ impl Object {
 /// What an entry comes to.
 #[derive(Debug)]
 struct Told {
-    /// The entry's change number. What names somebody who is told to nobody yet has none: it is made anew each time.
-    change_number: Option<i64>,
+    change_number: i64,
+    /// Whom the entry names, and as whom it was told: that may change without the entry.
+    named: Vec<(String, Option<Named>)>,
+    /// The organisations that its course and its classes name while they are there.
+    needs: Vec<Uuid>,
     created_at: Box<str>,
     modified_at: Arc<str>,
     resource: Resource,
@@ -47,8 +52,10 @@ struct Told {
     sessions: Vec<Session>,
 }
 
-/// Everything that is told at a change number. An entry that came later stands later, and nothing leaves: whoever reads
-/// page by page while something is added may see something twice, but misses nothing.
+/// Everything that is told at a change number. An entry that came later stands later, and none leaves: whoever reads a
+/// whole collection, page by page while something is added, may see something twice, but misses nothing that was there.
+/// Two things do leave: a class whose organiser is changed to one that nobody is told of yet, and a financial year that
+/// no offering begins in any more.
 #[derive(Debug)]
 pub(in crate::http) struct Roster {
     pub(super) head: Head,
@@ -65,17 +72,31 @@ impl Roster {
             let known = snapshot.link_at(before.head.change_number);
             known.is_some_and(|link| before.head.chain.starts_with(&link))
         });
+        let known = |item: &Item| {
+            let known = before?.told.get(&item.uid).filter(|known| known.change_number == item.change_number)?;
+            let is_as_told = |(reference, named): &(String, Option<Named>)| around.named(reference) == *named;
+            known.named.iter().all(is_as_told).then(|| Arc::clone(known))
+        };
         let first_ids = snapshot.first_ids();
-        let kinds = [Kind::Provider, Kind::Academy, Kind::Programme];
-        let entries = kinds.into_iter().flat_map(|kind| with_withdrawn(snapshot, kind, &everything()));
-        let told = entries.map(|(item, is_there)| {
-            let known = before.and_then(|before| before.told.get(&item.uid));
-            let known = known.filter(|known| known.change_number == Some(item.change_number));
-            let first_id = first_ids.get(&item.uid).unwrap_or(&item.id);
-            let subject = Subject { json: &item.full, first_id, is_there };
-            (item.uid, known.map_or_else(|| Arc::new(told(&item, &subject, &around)), Arc::clone))
-        });
-        let told: HashMap<Uuid, Arc<Told>> = told.collect();
+        let first_id = |item: &Item| Arc::clone(first_ids.get(&item.uid).unwrap_or(&item.id));
+        let mut told: HashMap<Uuid, Arc<Told>> = HashMap::new();
+        for (item, is_there) in with_withdrawn(snapshot, Kind::Programme, &everything()) {
+            let subject = Subject { json: &item.full, first_id: &first_id(&item), is_there };
+            let anew = || Arc::new(told_of_programme(&item, &subject, &around));
+            told.insert(item.uid, known(&item).unwrap_or_else(anew));
+        }
+        let needed: HashSet<Uuid> = told.values().flat_map(|told| told.needs.iter().copied()).collect();
+        // Any programme may have begun to name an organisation that was taken out, or have ceased to.
+        let last = told.values().map(|told| Arc::clone(&told.modified_at)).max();
+        let organisations = [Kind::Provider, Kind::Academy].map(|kind| with_withdrawn(snapshot, kind, &everything()));
+        for (item, is_there) in organisations.into_iter().flatten() {
+            let no_earlier = last.as_deref().filter(|_| !is_there).unwrap_or_default();
+            let is_told_as_there = is_there || needed.contains(&item.uid);
+            let subject = Subject { json: &item.full, first_id: &first_id(&item), is_there: is_told_as_there };
+            let known = known(&item).filter(|_| is_there);
+            let anew = || Arc::new(told_of_organisation(&item, &subject, no_earlier, &around));
+            told.insert(item.uid, known.unwrap_or_else(anew));
+        }
         let objects = in_order(&told);
         Self { head: snapshot.head().clone(), told, objects }
     }
@@ -91,31 +112,48 @@ impl Roster {
     }
 }
 
-/// What an entry comes to.
-fn told(item: &Item, subject: &Subject<'_>, around: &Around<'_>) -> Told {
-    let [created_at] = members(subject.json, ["createdAt"]).map(text);
-    let mut told = Told {
-        change_number: Some(item.change_number),
-        created_at: created_at.unwrap_or_default().into(),
-        modified_at: Arc::clone(&item.modified_at),
-        resource: Resource::Orgs,
-        itself: None,
-        classes: Vec::new(),
-        sessions: Vec::new(),
-    };
-    if item.kind != Kind::Programme {
-        told.itself = Object::of(&org(item.kind, subject, around));
-        return told;
+impl Told {
+    /// What is known of an entry before anything is told of it.
+    fn begun(item: &Item, resource: Resource) -> Self {
+        let [created_at] = members(&item.full, ["createdAt"]).map(text);
+        Self {
+            change_number: item.change_number,
+            named: Vec::new(),
+            needs: Vec::new(),
+            created_at: created_at.unwrap_or_default().into(),
+            modified_at: Arc::clone(&item.modified_at),
+            resource,
+            itself: None,
+            classes: Vec::new(),
+            sessions: Vec::new(),
+        }
     }
-    told.resource = Resource::Courses;
+}
+
+/// What a provider or an academy comes to, dated `no_earlier` than that.
+fn told_of_organisation(item: &Item, subject: &Subject<'_>, no_earlier: &str, around: &Around<'_>) -> Told {
+    let mut told = Told::begun(item, Resource::Orgs);
+    told.named = above(subject.json).map(|above| around.as_told(above)).into_iter().collect();
+    told.itself = Object::of(&org(item.kind, subject, no_earlier, around));
+    told
+}
+
+/// What a programme comes to.
+fn told_of_programme(item: &Item, subject: &Subject<'_>, around: &Around<'_>) -> Told {
+    let mut told = Told::begun(item, Resource::Courses);
     let Ok(programme) = serde_json::from_slice::<Programme>(subject.json) else { return told };
     let (course, classes) = course(&programme, subject, around);
     told.itself = Object::of(&course);
-    told.sessions = occasions(&programme, subject.is_there).iter().map(Occasion::session).collect();
-    if classes.len() < told.sessions.len() {
-        told.change_number = None;
-    }
     told.classes = classes.iter().filter_map(Object::of).collect();
+    let occasions = occasions(&programme, subject.is_there);
+    told.sessions = occasions.iter().map(Occasion::session).collect();
+    for occasion in &occasions {
+        let (reference, named) = around.as_told(occasion.organiser(&programme).0);
+        // The course has the organiser of the occasion without dates, and may be there when that is over.
+        let is_there = occasion.is_open || (occasion.offering.is_none() && subject.is_there);
+        told.needs.extend(named.as_ref().filter(|_| is_there).map(|named| named.uid));
+        told.named.push((reference, named));
+    }
     told
 }
 
@@ -144,11 +182,21 @@ struct Around<'a> {
     public_url: &'a str,
 }
 
+impl Around<'_> {
+    /// Whom a reference names, kept with it.
+    fn as_told(&self, reference: String) -> (String, Option<Named>) {
+        let named = self.named(&reference);
+        (reference, named)
+    }
+}
+
 impl Surroundings for Around<'_> {
-    fn uid(&self, reference: &str) -> Option<Uuid> {
+    fn named(&self, reference: &str) -> Option<Named> {
         let (kind, id) = parse_reference(reference)?;
         match self.snapshot.look(kind, id) {
-            Looked::Found(item) | Looked::Renamed(item) => Some(item.uid),
+            Looked::Found(item) | Looked::Renamed(item) => {
+                Some(Named { uid: item.uid, modified_at: Arc::clone(&item.modified_at) })
+            }
             Looked::Nothing => None,
         }
     }
