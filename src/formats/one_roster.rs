@@ -21,6 +21,9 @@ use crate::model::text::{Line, Moment};
 /// The first year of the session that is always open, and the one in which it is over.
 const OPEN: (i16, i16) = (2018, 2099);
 
+/// When that session began: nothing in it changed before.
+pub const BEGINNING: &str = "2018-04-01T00:00:00.000Z";
+
 /// What is told, by the names of its collections in addresses and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Resource {
@@ -259,7 +262,7 @@ pub struct Class {
     terms: [Reference; 1],
 }
 
-/// A financial year in which offerings begin, or the session that is always open.
+/// A financial year from the first to the last in which offerings begin, or the session that is always open.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AcademicSession {
@@ -268,7 +271,7 @@ pub struct AcademicSession {
     sourced_id: String,
     /// Always `active`.
     status: Status,
-    /// When a programme in it last changed.
+    /// When a programme in it last changed; any programme, where none is in it.
     #[schema(format = "date-time", examples("2026-11-23T09:30:00.000Z"))]
     date_last_modified: String,
     /// What else is told of it: nothing.

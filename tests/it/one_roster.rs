@@ -422,6 +422,26 @@ on_both_engines! {
         is_told_alike_elsewhere(&app, &walker).await;
     }
 
+    async fn a_financial_year_between_two_others_stays(engine: Engine) {
+        let app = App::start(engine).await;
+        let walker = Walker::of(&app).await;
+        let mut dated = course("dated", "A dated course");
+        dated["offerings"] = json!([{"id": "one", "start": "2025-05", "sources": ["page"]}, {"id": "two", "start": "2026-05", "sources": ["page"]}]);
+        assert!(app.import("a.ndjson", &dated.to_string()).status.success());
+        app.process.until("/v1/programmes/dated", |answer| answer.status == 200).await;
+        assert_eq!(walker.named("academicSessions", "type='term'").await, ["fy-2025-26", "fy-2026-27", "open"]);
+        dated["offerings"][1]["start"] = "2028-05".into();
+        assert!(app.import("b.ndjson", &dated.to_string()).status.success());
+        app.process.until("/v1/programmes/dated", |answer| answer.json()["data"]["offerings"][1]["start"] == "2028-05").await;
+        let years = ["fy-2025-26", "fy-2026-27", "fy-2027-28", "fy-2028-29", "open"];
+        assert_eq!(walker.named("academicSessions", "type='term'").await, years);
+        for session in walker.all("academicSessions").await {
+            conforms("academicSession", &session);
+        }
+        assert_eq!(walker.all("terms/fy-2026-27/classes").await, Vec::<Value>::new());
+        is_told_alike_elsewhere(&app, &walker).await;
+    }
+
     async fn tokens_are_given_to_clients_alone_and_no_longer_than_they_are_clients(engine: Engine) {
         let app = App::start(engine).await;
         let client = app.client();

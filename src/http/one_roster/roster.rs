@@ -13,7 +13,7 @@ use crate::formats::Subject;
 use crate::formats::canvas::above;
 use crate::formats::members::{members, text};
 use crate::formats::occasions::{Occasion, Session, occasions};
-use crate::formats::one_roster::{Named, Resource, Surroundings, academic_session, course, org};
+use crate::formats::one_roster::{BEGINNING, Named, Resource, Surroundings, academic_session, course, org};
 use crate::http::entries::entry_address;
 use crate::http::exports::{everything, with_withdrawn};
 use crate::model::codes::Kind;
@@ -54,8 +54,8 @@ struct Told {
 
 /// Everything that is told at a change number. An entry that came later stands later, and none leaves: whoever reads a
 /// whole collection, page by page while something is added, may see something twice, but misses nothing that was there.
-/// Two things do leave: a class whose organiser is changed to one that nobody is told of yet, and a financial year that
-/// no offering begins in any more.
+/// Two things do leave: a class whose organiser is changed to one that nobody is told of yet, and a financial year at
+/// either end that no offering begins in any more.
 #[derive(Debug)]
 pub(in crate::http) struct Roster {
     pub(super) head: Head,
@@ -162,13 +162,21 @@ fn in_order(told: &HashMap<Uuid, Arc<Told>>) -> HashMap<Resource, Vec<Arc<Object
     let mut told: Vec<(&Uuid, &Arc<Told>)> = told.iter().collect();
     told.sort_unstable_by_key(|(uid, told)| (&*told.created_at, **uid));
     let mut objects: HashMap<Resource, Vec<Arc<Object>>> = HashMap::new();
-    let mut sessions: BTreeMap<Session, &str> = BTreeMap::new();
+    let mut sessions: BTreeMap<Session, &str> = BTreeMap::from([(Session::Open, BEGINNING)]);
     for (_, told) in told {
         objects.entry(told.resource).or_default().extend(told.itself.clone());
         objects.entry(Resource::Classes).or_default().extend(told.classes.iter().cloned());
         for session in &told.sessions {
             let modified = sessions.entry(*session).or_default();
             *modified = (*modified).max(&told.modified_at);
+        }
+    }
+    // Every programme is in the one that is always open: its date is when any of them last changed.
+    let last = sessions.get(&Session::Open).copied().unwrap_or(BEGINNING);
+    let years: Vec<i16> = sessions.keys().copied().filter_map(Session::years).map(|(first, _)| first).collect();
+    if let [first, .., end] = *years.as_slice() {
+        for year in first..end {
+            sessions.entry(Session::FinancialYear(year)).or_insert(last);
         }
     }
     let sessions = sessions.into_iter().map(|(session, modified)| academic_session(session, modified.to_owned()));
@@ -207,5 +215,41 @@ impl Surroundings for Around<'_> {
 
     fn href(&self, resource: Resource, sourced_id: &str) -> String {
         format!("{}{BASE}/{}/{sourced_id}", self.public_url, resource.many())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The sessions of a directory with one programme, or with none, and when they changed.
+    fn sessions(programme: Option<Told>) -> Vec<(String, String)> {
+        let told: HashMap<Uuid, Arc<Told>> = programme.into_iter().map(|told| (Uuid::nil(), Arc::new(told))).collect();
+        let objects = in_order(&told);
+        let read = |object: &Arc<Object>| {
+            let [id, modified] = members(&object.json, ["sourcedId", "dateLastModified"]).map(text);
+            (id.unwrap().into_owned(), modified.unwrap().into_owned())
+        };
+        objects[&Resource::AcademicSessions].iter().map(read).collect()
+    }
+
+    #[test]
+    fn one_session_is_always_there_and_none_is_missing_between_two() {
+        let named = |id: &str, modified: &str| (id.to_owned(), modified.to_owned());
+        assert_eq!(sessions(None), [named("open", BEGINNING)]);
+        let changed = "2026-11-23T09:30:00.000Z";
+        let programme = Told {
+            change_number: 1,
+            named: Vec::new(),
+            needs: Vec::new(),
+            created_at: changed.into(),
+            modified_at: changed.into(),
+            resource: Resource::Courses,
+            itself: None,
+            classes: Vec::new(),
+            sessions: vec![Session::Open, Session::FinancialYear(2028), Session::FinancialYear(2026)],
+        };
+        let wanted = ["open", "fy-2026-27", "fy-2027-28", "fy-2028-29"].map(|id| named(id, changed));
+        assert_eq!(sessions(Some(programme)), wanted);
     }
 }
