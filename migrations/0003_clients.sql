@@ -1,4 +1,5 @@
--- The systems that may ask for tokens. Of a secret only the hash is kept.
+-- The systems that may ask for tokens. Of a secret only the hash is kept; tokens are made with it, so it is to be kept
+-- like a password.
 CREATE TABLE client (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,

@@ -1,7 +1,7 @@
 //! Tokens for client credentials (OAuth 2, RFC 6749 §4.4), and who may read with one (RFC 6750).
 //!
 //! A token says whose it is and until when, under a code made with the hash of the client's secret: any process on the
-//! same database can tell whether it is good, and none keeps it.
+//! same database can tell whether it is good, and none keeps it. Whoever reads that hash can make tokens as well.
 
 use std::time::Duration;
 
@@ -27,6 +27,9 @@ pub(super) const PATH: &str = "/oauth/token";
 
 /// How long a token is good.
 const LIFETIME: Duration = Duration::from_hours(1);
+
+/// How far the clock of the process that gave a token may be ahead of ours.
+const LEEWAY: Duration = Duration::from_mins(1);
 
 /// How long whoever gives a wrong secret waits to hear so.
 const SLOWDOWN: Duration = Duration::from_secs(1);
@@ -235,7 +238,7 @@ pub(super) async fn authorise(service: &Service, request: &HttpRequest) -> Resul
     let (said, given) = given.trim().rsplit_once('.').ok_or_else(invalid)?;
     let (id, expires) = said.split_once('.').ok_or_else(invalid)?;
     let expires: i64 = expires.parse().map_err(|_| invalid())?;
-    if expires <= service.directory.now().as_second() {
+    if !is_in_time(expires, service.directory.now().as_second()) {
         return Err(invalid());
     }
     let unreachable = |_| Problem::new(DATABASE_UNREACHABLE, DATABASE_UNREACHABLE.meaning.trim());
@@ -243,6 +246,11 @@ pub(super) async fn authorise(service: &Service, request: &HttpRequest) -> Resul
     let code = key.and_then(|key| code(said, &key));
     let is_good = code.zip(bytes(given)).is_some_and(|(code, given)| code.verify_slice(&given).is_ok());
     if is_good { Ok(()) } else { Err(invalid()) }
+}
+
+/// Whether a token that expires then is good now. None that was given out is good for longer than its lifetime.
+fn is_in_time(expires: i64, now: i64) -> bool {
+    now < expires && expires <= now.saturating_add_unsigned((LIFETIME + LEEWAY).as_secs())
 }
 
 /// Bytes, given in hexadecimal.
@@ -277,6 +285,16 @@ mod tests {
         assert_eq!(basic(&header("no colon")), None);
         assert_eq!(basic("Bearer YTpi"), None);
         assert_eq!(basic("Basic ???"), None);
+    }
+
+    #[test]
+    fn a_token_is_good_for_no_longer_than_one_that_is_given_out() {
+        let now = 1_795_425_000;
+        for (expires, is_good) in [(-1, false), (0, false), (1, true), (3_600, true), (3_660, true), (3_661, false)] {
+            assert_eq!(is_in_time(now + expires, now), is_good, "{expires}");
+        }
+        assert!(!is_in_time(i64::MAX, now));
+        assert!(!is_in_time(i64::MIN, now));
     }
 
     #[test]

@@ -284,7 +284,10 @@ async fn examples_are_answers(server: &Process, client: &Client, names: impl Fn(
         let basic = client.basic();
         // Nobody knows this client; and where the database does not answer, nobody can say so.
         let token = match name.as_str() {
-            "RosterUnreachable" => format!("Bearer {}.99999999999.00", client.id.replace('a', "b")),
+            "RosterUnreachable" => {
+                let expires = jiff::Timestamp::now().as_second() + 1_800;
+                format!("Bearer {}.{expires}.00", client.id.replace('a', "b"))
+            }
             _ if path.starts_with("/ims/") && name != "RosterUnauthorised" => client.token(server).await,
             _ => String::new(),
         };

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::Method;
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use crate::engine::Engine;
 use crate::on_both_engines;
@@ -498,6 +500,16 @@ on_both_engines! {
             let answer = app.get_with(&path, bad).await;
             assert_eq!(answer.status, 401, "{bad}");
             assert!(answer.header("www-authenticate").starts_with("Bearer "), "{answer:?}");
+        }
+        // Whoever reads the database can make a token, but none that outlives those given out.
+        let key: String = sqlx::query_scalar("SELECT secret_hash FROM client WHERE id = $1").bind(&client.id).fetch_one(&app.database.pool().await).await.unwrap();
+        let now = jiff::Timestamp::now().as_second();
+        for (lasts, status) in [(1_800, 200), (7_200, 401), (1_000_000_000, 401)] {
+            let said = format!("{}.{}", client.id, now + lasts);
+            let code = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap().chain_update(&said).finalize().into_bytes();
+            let code: Vec<String> = code.iter().map(|byte| format!("{byte:02x}")).collect();
+            let made = format!("Bearer {said}.{}", code.concat());
+            assert_eq!(app.get_with(&path, &made).await.status, status, "{lasts}");
         }
         let nothing = app.get(&path).await;
         assert_eq!((nothing.status, nothing.header("www-authenticate")), (401, "Bearer realm=\"leadership-directory\""));
