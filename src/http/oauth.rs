@@ -3,6 +3,7 @@
 //! A token says whose it is and until when, under a code made with the hash of the client's secret: any process on the
 //! same database can tell whether it is good, and none keeps it. Whoever reads that hash can make tokens as well.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header;
@@ -33,6 +34,9 @@ const LEEWAY: Duration = Duration::from_mins(1);
 
 /// How long whoever gives a wrong secret waits to hear so.
 const SLOWDOWN: Duration = Duration::from_secs(1);
+
+/// How long the database may take to say who a client is.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The scopes that there are (OneRoster 1.2 §3): all of them read, and all that there is is read with each.
 pub(super) const SCOPES: [(&str, &str); 2] = [
@@ -101,11 +105,7 @@ pub(super) async fn issue_token(service: web::Data<Service>, request: HttpReques
     let body = body::read_bytes(&request).await?;
     let form = Form::read(&request, &body)?;
     let (id, secret) = form.credentials(&request)?;
-    let wanted = service
-        .directory
-        .secret_hash(&id)
-        .await
-        .map_err(|_| Problem::new(DATABASE_UNREACHABLE, DATABASE_UNREACHABLE.meaning.trim()))?;
+    let wanted = secret_hash(&service, &id).await?;
     // What is compared are hashes: how long that takes says nothing of the secret.
     let Some(key) = wanted.filter(|wanted| **wanted == *hash(&[&secret])) else {
         tokio::time::sleep(SLOWDOWN).await;
@@ -224,6 +224,15 @@ fn code(said: &str, key: &str) -> Option<Hmac<Sha256>> {
     Hmac::<Sha256>::new_from_slice(key.as_bytes()).ok().map(|code| code.chain_update(said))
 }
 
+/// The hash of the secret of a client that may ask; none where there is no such client.
+async fn secret_hash(service: &Service, id: &str) -> Result<Option<Arc<str>>, Problem> {
+    // One question waits for the other: while the database is gone, each would wait as long as all before it.
+    match tokio::time::timeout(PATIENCE, service.directory.secret_hash(id)).await {
+        Ok(Ok(hash)) => Ok(hash),
+        _ => Err(Problem::new(DATABASE_UNREACHABLE, DATABASE_UNREACHABLE.meaning.trim())),
+    }
+}
+
 /// Lets those pass who have a token that is good.
 ///
 /// # Errors
@@ -241,8 +250,7 @@ pub(super) async fn authorise(service: &Service, request: &HttpRequest) -> Resul
     if !is_in_time(expires, service.directory.now().as_second()) {
         return Err(invalid());
     }
-    let unreachable = |_| Problem::new(DATABASE_UNREACHABLE, DATABASE_UNREACHABLE.meaning.trim());
-    let key = service.directory.secret_hash(id).await.map_err(unreachable)?;
+    let key = secret_hash(service, id).await?;
     let code = key.and_then(|key| code(said, &key));
     let is_good = code.zip(bytes(given)).is_some_and(|(code, given)| code.verify_slice(&given).is_ok());
     if is_good { Ok(()) } else { Err(invalid()) }

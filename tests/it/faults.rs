@@ -136,6 +136,19 @@ async fn reads_go_on_while_postgresql_is_gone_and_it_heals_by_itself() {
         assert_eq!(server.get("/v1/programmes").await.text, before.text);
         assert_eq!(server.get("/health/live").await.status, 200);
     }
+    // Whether there are such clients, nobody can say now: all who ask hear so together, not one after another.
+    let expires = jiff::Timestamp::now().as_second() + 1_800;
+    let tokens = (0..5).map(|_| format!("Bearer {}.{expires}.00", uuid::Uuid::new_v4())).collect::<Vec<_>>();
+    let begun = Instant::now();
+    let told = tokens.iter().map(|token| {
+        let server = &server;
+        async move {
+            let headers = [("authorization", token.as_str())];
+            server.ask(reqwest::Method::GET, "/ims/oneroster/rostering/v1p2/orgs", &headers).await.status
+        }
+    });
+    assert_eq!(futures_util::future::join_all(told).await, [503; 5]);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     cluster.resume();
     server.until("/health/ready", |answer| answer.status == 200).await;
     let folder = tempfile::tempdir().unwrap();
