@@ -52,8 +52,8 @@ pub struct Directory {
     reachable: AtomicBool,
     /// Where the database stands, for those who are ahead of this process.
     last: Together<i64>,
-    /// Whether there are clients that this process has not heard of.
-    new_clients: Together<()>,
+    /// When it was last looked who may ask for tokens.
+    looked_for_clients: Together<()>,
     /// Who may ask for tokens.
     clients: ArcSwap<clients::Clients>,
     /// What is shown, for those who wait for more.
@@ -98,7 +98,7 @@ impl Directory {
             advancing: tokio::sync::Mutex::new(()),
             reachable: AtomicBool::new(true),
             last: Together::default(),
-            new_clients: Together::default(),
+            looked_for_clients: Together::default(),
             clients: ArcSwap::from_pointee(clients),
         })
     }

@@ -28,7 +28,7 @@ enum Action {
     },
     /// List the clients, revoked ones too
     List,
-    /// Refuse a client from now on, within a second wherever the directory is served
+    /// Refuse a client from now on, within a second wherever the directory is served and the database answers
     Revoke {
         /// Its id
         #[arg(value_name = "CLIENT_ID")]

@@ -43,14 +43,17 @@ impl Directory {
         if known.is_some() || Uuid::try_parse(client_id).is_err() {
             return Ok(known);
         }
-        self.new_clients.ask(self.look_for_clients()).await?;
+        self.look_for_clients().await?;
         Ok(self.clients.load().get(client_id).cloned())
     }
 
     /// Sees who may ask by now.
     pub(super) async fn look_for_clients(&self) -> Result<(), StoreError> {
-        let clients = read_clients(&self.store).await?;
-        self.clients.store(Arc::new(clients));
-        Ok(())
+        let look = async {
+            let clients = read_clients(&self.store).await?;
+            self.clients.store(Arc::new(clients));
+            Ok(())
+        };
+        self.looked_for_clients.ask(look).await
     }
 }

@@ -1,8 +1,11 @@
-//! Following what other processes commit: a replica on PostgreSQL, an import beside the server on SQLite.
+//! Following what other processes commit: a replica on PostgreSQL, an import beside the server on SQLite. And who may
+//! ask for tokens.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+
+use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use super::Directory;
 
@@ -16,18 +19,19 @@ const LONGEST_LOAD: Duration = Duration::from_mins(1);
 const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Directory {
-    /// Follows the database for ever: shows what others commit, notes when it cannot be reached, and
-    /// heals when it is back. Polling one row serves both engines and needs no session to be kept.
+    /// Follows the database for ever: what is committed, and who may ask for tokens. Neither waits for the other: a
+    /// client that is revoked is not let in for as long as a large change takes to load.
     pub async fn follow(self: Arc<Self>) {
-        let mut ticks = tokio::time::interval(INTERVAL);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        tokio::join!(self.follow_changes(), self.follow_clients());
+    }
+
+    /// Shows what others commit, notes when the database cannot be reached, and heals when it is back. Polling one row
+    /// serves both engines and needs no session to be kept.
+    async fn follow_changes(&self) {
+        let mut ticks = ticks();
         loop {
             ticks.tick().await;
-            let looked = async {
-                self.look_for_clients().await?;
-                self.store.head().await
-            };
-            let answer = match tokio::time::timeout(PATIENCE, looked).await {
+            let answer = match timeout(PATIENCE, self.store.head()).await {
                 Ok(Ok(head)) if head == *self.snapshot().head() => Ok(()),
                 Ok(Ok(_)) => self.catch_up().await,
                 Ok(Err(error)) => Err(error.to_string()),
@@ -37,10 +41,31 @@ impl Directory {
         }
     }
 
+    /// Sees who may ask for tokens. While nobody can say, those may who could last.
+    async fn follow_clients(&self) {
+        let mut ticks = ticks();
+        let mut is_known = true;
+        loop {
+            ticks.tick().await;
+            let seen = match timeout(PATIENCE, self.look_for_clients()).await {
+                Ok(seen) => seen.map_err(|error| error.to_string()),
+                Err(_) => Err("the database does not answer".to_owned()),
+            };
+            match &seen {
+                Ok(()) if !is_known => tracing::info!("who may ask for tokens is known again"),
+                Err(detail) if is_known => {
+                    tracing::error!("who may ask for tokens cannot be read, those may who could last: {detail}");
+                }
+                _ => {}
+            }
+            is_known = seen.is_ok();
+        }
+    }
+
     /// Shows what is new. A large change may take long; a database that went away meanwhile does not
     /// hold the follower for ever.
     async fn catch_up(&self) -> Result<(), String> {
-        match tokio::time::timeout(LONGEST_LOAD, self.advance()).await {
+        match timeout(LONGEST_LOAD, self.advance()).await {
             Ok(done) => done.map_err(|error| error.to_string()),
             Err(_) => Err("it stopped answering".to_owned()),
         }
@@ -55,4 +80,11 @@ impl Directory {
             _ => {}
         }
     }
+}
+
+/// The moments to look at the database.
+fn ticks() -> Interval {
+    let mut ticks = interval(INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }
