@@ -2,7 +2,7 @@
 
 pub(super) mod asked;
 pub(super) mod collections;
-mod filter;
+pub(super) mod filter;
 pub(super) mod page;
 mod roster;
 pub(super) mod status;
@@ -101,7 +101,7 @@ pub(super) async fn list_roster_within(
     let (within, id, name) = path.into_inner();
     let within = find(&within)?;
     let collection = find_within(within, &name)?;
-    page(&service, &request, collection, |roster| {
+    page(&service, &request, collection, move |roster| {
         one(roster, within, &id)?;
         Ok(Some(relation(roster, within, &id, collection)))
     })
@@ -124,7 +124,7 @@ pub(super) async fn list_roster_within_class(
     let (school, class, name) = path.into_inner();
     let (schools, classes) = (find("schools")?, find("classes")?);
     let collection = find_within(classes, &name)?;
-    page(&service, &request, collection, |roster| {
+    page(&service, &request, collection, move |roster| {
         one(roster, schools, &school)?;
         let class = one(roster, classes, &class)?;
         if !Filter::is("school", "sourcedId", &school).fits(&class.json) {
@@ -174,31 +174,29 @@ async fn roster(service: &Service) -> Result<Arc<Roster>, Problem> {
     Ok(roster)
 }
 
-/// Answers with a page of a collection: of all of it, or of what is within something.
+/// Answers with a page of a collection: of all of it, or of what is within something. What is looked for in a roster is
+/// looked for off the threads that serve.
 async fn page(
     service: &Service,
     request: &HttpRequest,
     collection: Collection,
-    within: impl FnOnce(&Roster) -> Result<Option<Filter>, Problem>,
+    within: impl FnOnce(&Roster) -> Result<Option<Filter>, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let asked = Asked::read(request, collection.resource)?;
     let roster = roster(service).await?;
-    let within = within(&roster)?;
     let address = format!("{}{}", service.public_url, request.path());
     let held = Arc::clone(&roster);
-    let chosen = web::block(move || {
+    let chosen = web::block(move || -> Result<_, Problem> {
+        let within = within(&held)?;
         let objects = collection.resource.map(|resource| held.all(resource)).unwrap_or_default();
         let chosen = asked.choose(objects, within.as_ref());
         let links = asked.links(&address, chosen.len());
         let total = chosen.len();
         let objects: Vec<Arc<Object>> = chosen.into_iter().skip(asked.offset).take(asked.limit).collect();
-        (
-            total,
-            links,
-            Page { many: collection.many, objects: objects.into_iter(), fields: asked.fields, is_begun: false },
-        )
+        let (many, objects) = (collection.many, objects.into_iter());
+        Ok((total, links, Page { many, objects, fields: asked.fields, is_begun: false }))
     });
-    let (total, links, page) = chosen.await.map_err(|_| Problem::new(INTERNAL, INTERNAL.meaning.trim()))?;
+    let (total, links, page) = chosen.await.map_err(|_| Problem::new(INTERNAL, INTERNAL.meaning.trim()))??;
     let mut answer = answer(service, request, &roster, || Content::Made(Box::new(page)));
     if answer.status().is_success()
         && let Ok(links) = HeaderValue::from_str(&links)

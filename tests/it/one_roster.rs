@@ -302,6 +302,7 @@ on_both_engines! {
         let app = App::start(engine).await;
         let walker = Walker::of(&app).await;
         let long = format!("filter=title='{}'", "x".repeat(3_000));
+        let many = format!("filter={}", ["title~'x'"; 51].join(" OR "));
         for (query, minor, part) in [
             ("filter=status", "invaliddata", "character 7"),
             ("filter=status='active", "invaliddata", "character 8"),
@@ -312,6 +313,7 @@ on_both_engines! {
             ("filter=course='x'", "invalid_filter_field", "course.sourcedId"),
             ("filter=", "invaliddata", "a field is wanted"),
             (&long, "invaliddata", "2048 characters"),
+            (&many, "invaliddata", "character 651: a filter has 50 comparisons"),
             ("fields=sourcedId,colour", "invalid_selection_field", "colour"),
             ("fields=", "invalid_selection_field", "names of fields"),
             ("sort=colour", "invaliddata", "colour"),

@@ -12,6 +12,9 @@ use crate::model::fault::nearest;
 /// The longest filter, in characters.
 pub(super) const LONGEST: usize = 2_048;
 
+/// How many comparisons a filter may have: each is made with everything that a collection holds.
+pub(in crate::http) const MOST: usize = 50;
+
 /// How deep parentheses may stand in one another.
 const DEEPEST: usize = 8;
 
@@ -100,7 +103,7 @@ impl Filter {
 
     /// Reads a filter on a resource; any field will do where there is none.
     pub(super) fn read(text: &str, resource: Option<Resource>) -> Result<Self, Fault> {
-        let mut reader = Reader { rest: text, text, resource };
+        let mut reader = Reader { rest: text, text, resource, count: 0 };
         if text.chars().count() > LONGEST {
             return Err(reader.fault(format!("a filter has {LONGEST} characters at most")));
         }
@@ -161,6 +164,8 @@ struct Reader<'a> {
     text: &'a str,
     rest: &'a str,
     resource: Option<Resource>,
+    /// How many comparisons are read.
+    count: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -231,6 +236,10 @@ impl<'a> Reader<'a> {
     }
 
     fn predicate(&mut self) -> Result<Predicate, Fault> {
+        if self.count == MOST {
+            return Err(self.fault(format!("a filter has {MOST} comparisons at most")));
+        }
+        self.count += 1;
         let before = self.rest;
         let name = self.take_while(|next| next.is_alphanumeric() || matches!(next, '.' | '_' | ':' | '-'));
         let (field, within) = name.split_once('.').map_or((name, None), |(field, within)| (field, Some(within)));
@@ -418,6 +427,10 @@ mod tests {
             let fault = fault(filter);
             assert!(fault.position == position && fault.detail.contains(part), "{filter}: {fault:?}");
         }
+        let many = |count: usize| vec!["title='x'"; count].join(" OR ");
+        assert!(Filter::read(&many(MOST), None).is_ok());
+        let many = fault(&many(MOST + 1));
+        assert!(many.position == 651 && many.detail.contains("50 comparisons"), "{many:?}");
         let unknown = fault("titel='x'");
         assert_eq!((unknown.is_unknown_field, unknown.near), (true, Some("title")));
         assert!(!fault("title?'x'").is_unknown_field);

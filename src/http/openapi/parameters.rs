@@ -9,6 +9,7 @@ use crate::http::exports::plain_files;
 use crate::http::exports::report::REPORTS;
 use crate::http::include::includes_of;
 use crate::http::list::{MOST, USUAL, VIEWS};
+use crate::http::one_roster::filter::MOST as MOST_COMPARED;
 use crate::http::one_roster::{asked, collections};
 use crate::http::query::MOST_VALUES;
 use crate::http::vocabularies::scheme_names;
@@ -319,7 +320,9 @@ fn roster_page() -> [Value; 5] {
     [
         query(
             "filter",
-            "What must be true: `field OP 'value'`, joined by AND and OR, with parentheses; OP is one of = != > >= < <= and ~ (contains). Case does not matter.",
+            &format!(
+                "What must be true: `field OP 'value'`, joined by AND and OR, with parentheses; OP is one of = != > >= < <= and ~ (contains). Case does not matter. {MOST_COMPARED} comparisons at most."
+            ),
             &json!({"type": "string", "minLength": 1, "maxLength": 2_048}),
             &json!("status='active' AND dateLastModified>='2020-01-01'"),
         ),
