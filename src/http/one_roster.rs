@@ -202,7 +202,9 @@ async fn page(
         && let Ok(links) = HeaderValue::from_str(&links)
     {
         answer.headers_mut().insert(TOTAL, HeaderValue::from(total));
-        answer.headers_mut().insert(header::LINK, links);
+        if !links.is_empty() {
+            answer.headers_mut().insert(header::LINK, links);
+        }
     }
     Ok(answer)
 }

@@ -22,6 +22,10 @@ pub(in crate::http) const USUAL: usize = 100;
 pub(in crate::http) const LONGEST_NAME: usize = 80;
 pub(in crate::http) const LONGEST_FIELDS: usize = 400;
 
+/// How long a query may be, in bytes, for all links to be sent: each repeats it, and some proxies take 4 KiB of headers
+/// at most.
+const LONGEST_LINKED: usize = 640;
+
 /// What a request asks of a collection.
 pub(super) struct Asked {
     filter: Option<Filter>,
@@ -70,8 +74,10 @@ impl Asked {
         chosen
     }
 
-    /// The links to other pages (RFC 8288): the first, the last, and those beside this one.
+    /// The links to other pages (RFC 8288): the first, the last, and those beside this one; the next alone, where the
+    /// query is long.
     pub(super) fn links(&self, address: &str, total: usize) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.pairs).finish();
         let last = total.saturating_sub(1) / self.limit * self.limit;
         let next = self.offset.saturating_add(self.limit);
         let pages = [
@@ -81,14 +87,10 @@ impl Asked {
             Some(("first", 0)),
             Some(("last", last)),
         ];
-        let link = |(relation, offset): (&str, usize)| {
-            let offset = ("offset".to_owned(), offset.to_string());
-            let query = url::form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(self.pairs.iter().chain([&offset]))
-                .finish();
-            format!("<{address}?{query}>; rel=\"{relation}\"")
-        };
-        pages.into_iter().flatten().map(link).collect::<Vec<_>>().join(", ")
+        let is_sent = |(relation, _): &(&str, usize)| query.len() <= LONGEST_LINKED || *relation == "next";
+        let link =
+            |(relation, offset): (&str, usize)| format!("<{address}?{query}&offset={offset}>; rel=\"{relation}\"");
+        pages.into_iter().flatten().filter(is_sent).map(link).collect::<Vec<_>>().join(", ")
     }
 }
 
