@@ -113,7 +113,7 @@ impl Session {
     pub fn id(self) -> String {
         match self {
             Self::Open => "open".to_owned(),
-            Self::FinancialYear(year) => format!("fy-{year}-{:02}", (year + 1) % 100),
+            Self::FinancialYear(year) => format!("fy-{year:04}-{:02}", (year + 1) % 100),
         }
     }
 
@@ -122,7 +122,7 @@ impl Session {
     pub fn title(self) -> String {
         match self {
             Self::Open => "Open, or no dates stated".to_owned(),
-            Self::FinancialYear(year) => format!("Financial year {year}/{:02}", (year + 1) % 100),
+            Self::FinancialYear(year) => format!("Financial year {year:04}/{:02}", (year + 1) % 100),
         }
     }
 
@@ -171,6 +171,7 @@ mod tests {
     fn sessions_are_financial_years() {
         let fy = Session::FinancialYear(2099);
         assert_eq!((fy.id(), fy.title()), ("fy-2099-00".to_owned(), "Financial year 2099/00".to_owned()));
+        assert_eq!(Session::FinancialYear(206).id(), "fy-0206-07");
         assert_eq!(Session::FinancialYear(2026).years(), Some((2026, 2027)));
         assert_eq!((Session::Open.id(), Session::Open.years()), ("open".to_owned(), None));
     }

@@ -239,7 +239,7 @@ pub struct Class {
     /// The course's code, and the offering's id.
     #[schema(example = "edward-jenner")]
     class_code: String,
-    /// `scheduled` where a first day is known; left out otherwise.
+    /// `scheduled` where the month it begins in is known; left out otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "scheduled")]
     class_type: Option<&'static str>,
@@ -373,7 +373,7 @@ pub fn course(programme: &Programme, subject: &Subject<'_>, around: &dyn Surroun
         let school = around.named(occasion.organiser(programme).as_str())?;
         let offering = occasion.offering;
         let id = offering.map_or_else(String::new, |offering| format!("/{}", offering.id.as_str()));
-        let is_dated = offering.is_some_and(|offering| offering.start.is_some());
+        let session = occasion.session();
         Some(Class {
             sourced_id: occasion.uid.to_string(),
             status: Status::of(occasion.is_open),
@@ -381,13 +381,13 @@ pub fn course(programme: &Programme, subject: &Subject<'_>, around: &dyn Surroun
             metadata: metadata(),
             title: occasion.title(programme),
             class_code: format!("{}{id}", subject.first_id),
-            class_type: is_dated.then_some("scheduled"),
+            class_type: (session != Session::Open).then_some("scheduled"),
             location: offering.and_then(|offering| offering.place.as_ref()).map(Line::as_str).map(str::to_owned),
             grades: [],
             subjects: [],
             course: refer(around, Resource::Courses, sourced_id.clone()),
             school: refer_to(around, &school),
-            terms: [refer(around, Resource::AcademicSessions, occasion.session().id())],
+            terms: [refer(around, Resource::AcademicSessions, session.id())],
         })
     };
     let classes = occasions(programme, subject.is_there).into_iter().filter_map(class).collect();
@@ -416,9 +416,9 @@ pub fn academic_session(session: Session, date_last_modified: String) -> Academi
         date_last_modified,
         metadata: Metadata::default(),
         title: session.title(),
-        start_date: format!("{first}-04-01"),
-        end_date: format!("{last}-04-01"),
+        start_date: format!("{first:04}-04-01"),
+        end_date: format!("{last:04}-04-01"),
         session_type: "term",
-        school_year: last.to_string(),
+        school_year: format!("{last:04}"),
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::engine::Engine;
 use crate::on_both_engines;
-use crate::support::{App, course};
+use crate::support::{App, course, provider};
 
 const MOODLE: &str = "/v1/exports/moodle-courses.csv";
 
@@ -382,6 +382,41 @@ on_both_engines! {
         let few = app.get("/v1/exports/schema-org/report?id=long").await.json();
         assert_eq!(few["data"].as_array().unwrap().last().unwrap()["column"], "itemListElement");
         assert_eq!(app.get("/v1/exports/mooodle/report").await.status, 404);
+    }
+
+    async fn a_report_on_one_roster_tells_what_is_left_out_or_seen_otherwise(engine: Engine) {
+        let app = App::start(engine).await;
+        let mut house = provider("house", "A house that nobody is told of yet");
+        house["publication"] = "draft".into();
+        let mut orphan = course("orphan", "A course of that house");
+        orphan["provider"] = "house".into();
+        let offered = |id: &str, offering: Value| {
+            let mut entry = course(id, &format!("The course {id}"));
+            entry["offerings"] = json!([offering]);
+            entry
+        };
+        let all = [
+            house,
+            course("first", "A title"),
+            course("second", "A title"),
+            orphan,
+            offered("anytime", json!({"id": "one", "alwaysOpen": true, "sources": ["page"]})),
+            offered("dated", json!({"id": "one", "start": "2027-01", "sources": ["page"]})),
+            offered("some-day", json!({"id": "one", "sources": ["page"]})),
+            offered("some-year", json!({"id": "one", "start": "2027", "sources": ["page"]})),
+        ];
+        assert!(app.import("a.ndjson", &all.map(|entry| entry.to_string()).join("\n")).status.success());
+        app.process.until("/v1/programmes/some-year", |answer| answer.status == 200).await;
+        let ids = "anytime,dated,first,orphan,second,some-day,some-year";
+        let report = app.get(&format!("/v1/exports/one-roster/report?id={ids}")).await.json();
+        let found = report["data"].as_array().unwrap().iter();
+        let found: Vec<[&str; 3]> = found.map(|row| ["id", "column", "severity"].map(|key| row[key].as_str().unwrap())).collect();
+        assert_eq!(found, [
+            ["orphan", "school", "error"],
+            ["second", "title", "warning"],
+            ["some-day", "terms", "warning"],
+            ["some-year", "terms", "warning"],
+        ], "{report:#}");
     }
 
     async fn the_guide_for_learning_systems_works_as_it_is_written(engine: Engine) {

@@ -177,7 +177,9 @@ on_both_engines! {
             {"id": "autumn", "organiser": "academy/london-leadership-academy", "start": "2026-09-01", "end": "2027-02-28", "place": "Leeds", "sources": ["page"]},
             {"id": "spring", "start": "2026-03", "withdrawn": true, "sources": ["page"]},
         ]);
-        assert!(app.import("a.ndjson", &dated.to_string()).status.success());
+        let mut vague = course("vague", "A course of some year");
+        vague["offerings"] = json!([{"id": "some-day", "start": "2027", "sources": ["page"]}]);
+        assert!(app.import("a.ndjson", &format!("{dated}\n{vague}")).status.success());
         app.process.until("/v1/programmes/dated", |answer| answer.status == 200).await;
         let walker = Walker::of(&app).await;
         for (name, many, one) in HELD {
@@ -233,6 +235,8 @@ on_both_engines! {
         let autumn = classes.iter().find(|class| class["classCode"] == "dated/autumn").unwrap();
         assert_eq!(autumn["location"], "Leeds");
         assert_eq!(autumn["classType"], "scheduled");
+        let vague = classes.iter().find(|class| class["classCode"] == "vague/some-day").unwrap();
+        assert_eq!((&vague["classType"], &vague["terms"][0]["sourcedId"]), (&Value::Null, &json!("open")));
         let path = format!("courses/{}/classes", autumn["course"]["sourcedId"].as_str().unwrap());
         let own: Vec<(Value, Value)> = walker.all(&path).await.into_iter().map(|class| (class["classCode"].clone(), class["status"].clone())).collect();
         assert_eq!(own, [("dated", "tobedeleted"), ("dated/autumn", "active"), ("dated/spring", "tobedeleted")].map(|(code, status)| (code.into(), status.into())));

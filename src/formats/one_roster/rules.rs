@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::formats::Subject;
 use crate::formats::canvas::Organisations;
-use crate::formats::occasions::occasions;
+use crate::formats::occasions::{Session, occasions};
 use crate::formats::report::{Finding, Rules};
 use crate::model::entry::Programme;
 
@@ -49,8 +49,10 @@ impl Rules for ClassRules {
                 let detail = format!("The class {other} has the same title: learners cannot tell them apart.");
                 findings.push(Finding::warning(&row, "title", detail, "Tell them apart by the title or the place."));
             }
-            if occasion.offering.is_some_and(|offering| offering.start.is_none() && !offering.always_open) {
-                let detail = "When the offering begins is not known: the class is in the session that is always open.";
+            let is_dated = occasion.session() != Session::Open;
+            if occasion.offering.is_some_and(|offering| !is_dated && !offering.always_open) {
+                let detail =
+                    "In which month the offering begins is not known: the class is in the session that is always open.";
                 findings.push(Finding::warning(&row, "terms", detail.to_owned(), "Add the date when it is known."));
             }
         }
