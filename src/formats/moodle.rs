@@ -62,17 +62,34 @@ fn row<'a>(out: &mut Vec<u8>, cells: impl Iterator<Item = &'a str>) {
     table::row(out, cells.iter().map(AsRef::as_ref));
 }
 
-/// A cell without a backslash that PHP would take otherwise: in JSON the quote is written by its number (RFC 8259 §7); in
-/// text a slash stands instead.
+/// A cell without a backslash that PHP would take otherwise: in JSON an escaped quote is written by its number (RFC 8259
+/// §7); in text a slash stands instead.
 fn for_php(cell: &str) -> Cow<'_, str> {
     if !cell.contains("\\\"") && !cell.ends_with('\\') {
         return Cow::Borrowed(cell);
     }
     if cell.starts_with(['[', '{']) {
-        return Cow::Owned(cell.replace("\\\"", "\\u0022"));
+        return Cow::Owned(json_for_php(cell));
     }
     let cell = cell.replace("\\\"", "/\"");
     Cow::Owned(cell.strip_suffix('\\').map_or_else(|| cell.clone(), |rest| format!("{rest}/")))
+}
+
+/// JSON without escaped quotes. JSON and PHP agree which backslash is the first of a pair: a quote after a pair of
+/// backslashes is escaped for neither.
+fn json_for_php(json: &str) -> String {
+    let mut written = String::with_capacity(json.len());
+    let mut rest = json.chars();
+    while let Some(next) = rest.next() {
+        let escaped = if next == '\\' { rest.next() } else { None };
+        if escaped == Some('"') {
+            written.push_str("\\u0022");
+        } else {
+            written.push(next);
+            written.extend(escaped);
+        }
+    }
+    written
 }
 
 /// The summary as HTML, which is what Moodle takes it for, with a link to where the programme really is.
@@ -143,9 +160,15 @@ mod tests {
             ("a\\b", "a\\b"),
             ("say \\\"x\\\"", "say /\"x/\""),
             ("ends\\", "ends/"),
-            (r#"[{"a":"\"x\""}]"#, "[{\"a\":\"\\u0022x\\u0022\"}]"),
+            (r#"[{"a":"\"x\""}]"#, r#"[{"a":"\u0022x\u0022"}]"#),
+            (r#"[{"a":"x\\"}]"#, r#"[{"a":"x\\"}]"#),
+            (r#"["\\\"x","\n\u00e9\""]"#, r#"["\\\u0022x","\n\u00e9\u0022"]"#),
         ] {
             assert_eq!(for_php(cell), written);
+            if cell.starts_with(['[', '{']) {
+                let read = |json: &str| serde_json::from_str::<Value>(json).expect("JSON");
+                assert_eq!(read(written), read(cell));
+            }
         }
     }
 }
