@@ -105,7 +105,8 @@ impl Session {
             Some(if month < 4 { year - 1 } else { year })
         };
         let start = offering.start.as_ref().and_then(|start| month(start.as_str()));
-        start.map_or(Self::Open, Self::FinancialYear)
+        // A year of another century is a slip of whoever wrote it: the report on OneRoster says that it counts for none.
+        start.filter(|year| (2000..2099).contains(year)).map_or(Self::Open, Self::FinancialYear)
     }
 
     /// Its id: `open`, or as `fy-2026-27`.
