@@ -11,6 +11,7 @@ mod feed;
 mod filter;
 mod item;
 mod page;
+mod search;
 mod snapshot;
 mod stated;
 mod whole;
@@ -26,5 +27,6 @@ pub use facet::{ALL_STAFF, Field, FieldTerm, How, Source, label, scheme_terms, t
 pub use feed::{Changed, FeedQuery, Sum};
 pub use filter::{FacetTerm, Filter, Match, Matched};
 pub use item::{Digest, FULL_ONLY, Item, Retirement, Standing, View};
-pub use page::{Cursor, Page, PageQuery, Sort};
+pub use page::{Cursor, Page, PageQuery, SearchPage, SearchQuery, Sort};
+pub use search::{Hits, LONGEST as LONGEST_TEXT, Likeness, Snippet, SnippetPart, Suggestion, Text};
 pub use snapshot::{CatalogueError, Looked, Snapshot};

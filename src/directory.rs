@@ -182,7 +182,7 @@ impl Directory {
             Some(loaded) if loaded.terms.is_empty() => blocking(move || Ok(now.advance(loaded))).await?,
             _ => {
                 let loaded = self.store.load().await?;
-                blocking(move || Ok(Snapshot::lenient(loaded))).await?
+                blocking(move || Snapshot::lenient(loaded)).await?
             }
         };
         let now = Shown::of(next.head());

@@ -20,6 +20,7 @@ pub mod problem;
 mod query;
 mod root;
 pub mod routes;
+mod search;
 pub mod site;
 mod sparse;
 mod vocabularies;

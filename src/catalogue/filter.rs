@@ -6,6 +6,7 @@ use roaring::RoaringBitmap;
 
 use super::facet::{Field, FieldTerm, How, Source, answers, label, scheme_terms};
 use super::item::Item;
+use super::search::Hits;
 use super::snapshot::{Looked, Set, Snapshot};
 use crate::model::codes::Kind;
 
@@ -34,6 +35,8 @@ pub struct Filter {
     pub modified_since: Option<String>,
     /// Only what no source was read for on or after this date.
     pub not_checked_since: Option<String>,
+    /// Only what a text found.
+    pub text: Option<Arc<Hits>>,
 }
 
 /// One term of a facet.
@@ -104,6 +107,9 @@ impl Snapshot {
             chosen &= ids.iter().filter_map(|id| self.ordinal(kind, id)).collect::<RoaringBitmap>();
         } else if !filter.variants {
             chosen -= self.set(&Set::Variants);
+        }
+        if let Some(hits) = &filter.text {
+            chosen &= &hits.set;
         }
         if filter.modified_since.is_some() || filter.not_checked_since.is_some() {
             let passes = |ordinal: &u32| self.item(*ordinal).is_some_and(|item| filter.passes_dates(item));

@@ -26,6 +26,8 @@ pub enum Sort {
     Modified,
     /// By the last change, the newest first.
     ModifiedDescending,
+    /// By how well it answers what is looked for, the best first.
+    Relevance,
 }
 
 impl Sort {
@@ -33,13 +35,14 @@ impl Sort {
     pub(super) const ASCENDING: [Self; 3] = [Self::Title, Self::Id, Self::Modified];
 
     /// Every order, with the name that queries give it.
-    pub const NAMES: [(&'static str, Self); 6] = [
+    pub const NAMES: [(&'static str, Self); 7] = [
         ("title", Self::Title),
         ("-title", Self::TitleDescending),
         ("id", Self::Id),
         ("-id", Self::IdDescending),
         ("modifiedAt", Self::Modified),
         ("-modifiedAt", Self::ModifiedDescending),
+        ("relevance", Self::Relevance),
     ];
 
     /// The name that queries give the order.
@@ -52,12 +55,14 @@ impl Sort {
             Self::IdDescending => "-id",
             Self::Modified => "modifiedAt",
             Self::ModifiedDescending => "-modifiedAt",
+            Self::Relevance => "relevance",
         }
     }
 
-    pub(super) const fn ascending(self) -> Self {
+    /// The order that is kept for it. What is found has none: it is put in order when it is.
+    pub(super) const fn kept(self) -> Self {
         match self {
-            Self::Title | Self::TitleDescending => Self::Title,
+            Self::Title | Self::TitleDescending | Self::Relevance => Self::Title,
             Self::Id | Self::IdDescending => Self::Id,
             Self::Modified | Self::ModifiedDescending => Self::Modified,
         }
@@ -82,8 +87,18 @@ impl SortKey {
         Self { number: 0, text: "".into(), id: text.into() }
     }
 
+    /// The place of an entry among what was found: ties are broken by its title, then by its slug.
+    pub(super) fn ranked(rank: i64, item: &Item) -> Self {
+        Self { number: rank, text: Arc::clone(&item.title_key), id: Arc::clone(&item.id) }
+    }
+
+    /// As [`Self::ranked`], where there are entries of other kinds.
+    pub(super) fn ranked_among_kinds(rank: i64, item: &Item) -> Self {
+        Self { id: format!("{}/{}", item.kind, item.id).into(), ..Self::ranked(rank, item) }
+    }
+
     pub(super) fn of(sort: Sort, item: &Item) -> Self {
-        let (number, text) = match sort.ascending() {
+        let (number, text) = match sort.kept() {
             Sort::Title => (0, Arc::clone(&item.title_key)),
             Sort::Modified => (item.change_number, "".into()),
             _ => (0, "".into()),
@@ -118,6 +133,32 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
+/// What is looked for among entries of several kinds.
+#[derive(Debug, Clone)]
+pub struct SearchQuery {
+    /// The kinds of the entries.
+    pub kinds: Vec<Kind>,
+    /// The most entries on the page.
+    pub limit: usize,
+    /// What is looked for, and what else is asked of it.
+    pub filter: Filter,
+    /// After which entry the page begins.
+    pub after: Option<Cursor>,
+}
+
+/// One page of what was found.
+#[derive(Debug, Clone)]
+pub struct SearchPage {
+    /// The entries, the best first.
+    pub items: Vec<Arc<Item>>,
+    /// How many were found in all, of the kinds asked for.
+    pub total: u64,
+    /// How many were found of each kind, those not asked for included.
+    pub counts: Vec<(Kind, u64)>,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<Cursor>,
+}
+
 /// A place between two pages. It names the last entry's sort key, so that an entry put in or taken
 /// out elsewhere never makes another one appear twice or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,16 +178,30 @@ struct Wire {
     i: String,
 }
 
-impl PageQuery {
-    /// What tells this list from every other: its order and its filter, in short.
+/// Something that has pages.
+pub trait Paged {
+    /// What tells it from every other: its order and its filter, in short.
+    fn list(&self) -> String;
+}
+
+impl Paged for PageQuery {
     fn list(&self) -> String {
-        let whole = format!("{} {} {:?}", self.kind, self.sort.name(), self.filter);
-        crate::store::hash(&[&whole]).chars().take(12).collect()
+        short(&format!("{} {} {:?}", self.kind, self.sort.name(), self.filter))
     }
 }
 
+impl Paged for SearchQuery {
+    fn list(&self) -> String {
+        short(&format!("{:?} {:?}", self.kinds, self.filter))
+    }
+}
+
+fn short(whole: &str) -> String {
+    crate::store::hash(&[whole]).chars().take(12).collect()
+}
+
 impl Cursor {
-    pub(super) fn after(query: &PageQuery, key: SortKey) -> Self {
+    pub(super) fn after(query: &impl Paged, key: SortKey) -> Self {
         Self { list: query.list(), key }
     }
 
@@ -160,7 +215,7 @@ impl Cursor {
 
     /// Reads a cursor that was given out for this query; `None` for any other text.
     #[must_use]
-    pub fn decode(text: &str, query: &PageQuery) -> Option<Self> {
+    pub fn decode(text: &str, query: &impl Paged) -> Option<Self> {
         let wire: Wire = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         (wire.l == query.list())
             .then(|| Self { list: wire.l, key: SortKey { number: wire.n, text: wire.t.into(), id: wire.i.into() } })

@@ -8,9 +8,10 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::eligibility::{Gate, Gates};
-use super::facet::{Field, Reach};
+use super::facet::{Field, Reach, Source};
 use super::item::{Digest, Item, Standing};
-use super::page::{Cursor, Page, PageQuery, Sort, SortKey};
+use super::page::{Cursor, Page, PageQuery, SearchPage, SearchQuery, Sort, SortKey};
+use super::search::{Hits, Likeness, Search, Snippet, Text, document, snippet};
 use crate::model::codes::Kind;
 use crate::model::{Vocabularies, identity, read};
 use crate::store::{EntryRow, Head, Loaded, SlugRow, TermRow};
@@ -36,6 +37,9 @@ pub enum CatalogueError {
         /// The term's code.
         code: String,
     },
+    /// The index that texts are looked for in cannot be written.
+    #[error("what was changed cannot be searched for ({0})")]
+    Search(#[from] tantivy::TantivyError),
 }
 
 /// How many slugs a misspelt one is held against at most, and from how many rows on more than one core renders them.
@@ -93,6 +97,8 @@ pub struct Snapshot {
     chain: Vector<u64>,
     /// Of the published entries of each kind, their hashes laid over each other.
     digests: HashMap<Kind, Digest>,
+    /// Where texts are looked for.
+    search: Search,
 }
 
 impl Snapshot {
@@ -101,14 +107,16 @@ impl Snapshot {
     /// # Errors
     /// Where a body is not what this binary writes.
     pub fn new(loaded: Loaded) -> Result<Self, CatalogueError> {
-        let (snapshot, mut damaged) = Self::empty(&loaded.head).take(loaded);
+        let (snapshot, mut damaged) = Self::empty(&loaded.head)?.take(loaded);
         if damaged.is_empty() { Ok(snapshot) } else { Err(damaged.remove(0)) }
     }
 
     /// Makes a snapshot of what can be read of everything that was loaded.
-    #[must_use]
-    pub fn lenient(loaded: Loaded) -> Self {
-        Self::empty(&loaded.head).take_and_tell(loaded)
+    ///
+    /// # Errors
+    /// Where there cannot be an index to look for texts in.
+    pub fn lenient(loaded: Loaded) -> Result<Self, CatalogueError> {
+        Ok(Self::empty(&loaded.head)?.take_and_tell(loaded))
     }
 
     /// Makes the snapshot that follows this one when what was loaded since has changed. An entry that
@@ -118,8 +126,8 @@ impl Snapshot {
         self.clone().take_and_tell(loaded)
     }
 
-    fn empty(head: &Head) -> Self {
-        Self {
+    fn empty(head: &Head) -> Result<Self, CatalogueError> {
+        Ok(Self {
             head: head.clone(),
             vocabularies: Arc::default(),
             reach: Arc::default(),
@@ -134,7 +142,8 @@ impl Snapshot {
             changes: OrdMap::new(),
             chain: Vector::new(),
             digests: HashMap::new(),
-        }
+            search: Search::new()?,
+        })
     }
 
     fn take_and_tell(self, loaded: Loaded) -> Self {
@@ -149,6 +158,7 @@ impl Snapshot {
     fn take(mut self, loaded: Loaded) -> (Self, Vec<CatalogueError>) {
         let mut damaged = Vec::new();
         self.head = loaded.head;
+        let mut moved = RoaringBitmap::new();
         if !loaded.terms.is_empty() {
             let mut vocabularies = (*self.vocabularies).clone();
             for row in loaded.terms {
@@ -162,7 +172,9 @@ impl Snapshot {
         }
         for rendered in render(loaded.entries, &self.vocabularies) {
             match rendered {
-                Ok((item, gate)) => self.put(item, gate.as_ref()),
+                Ok((item, gate)) => {
+                    self.put(item, gate.as_ref(), &mut moved);
+                }
                 Err(error) => damaged.push(error),
             }
         }
@@ -170,7 +182,81 @@ impl Snapshot {
             self.put_old_slug(slug);
         }
         self.chain.extend(loaded.chain);
+        match self.search_with(&moved) {
+            Ok(search) => self.search = search,
+            Err(error) => damaged.push(error.into()),
+        }
         (self, damaged)
+    }
+
+    /// The index with some entries as they are now.
+    fn search_with(&self, moved: &RoaringBitmap) -> Result<Search, tantivy::TantivyError> {
+        if moved.is_empty() {
+            return Ok(self.search.clone());
+        }
+        let ordinals: Vec<u32> = moved.iter().collect();
+        self.search.with(&ordinals, |fields, ordinal| {
+            let item = self.item(ordinal).filter(|item| item.standing == Standing::Published)?;
+            Some(document(fields, ordinal, item, self))
+        })
+    }
+
+    /// What a text finds among the published entries of some kinds.
+    ///
+    /// # Errors
+    /// Where the index cannot be read.
+    pub fn find(&self, text: &Text, kinds: &[Kind]) -> Result<Hits, CatalogueError> {
+        let published = kinds.iter().fold(RoaringBitmap::new(), |all, kind| all | self.set(&Set::Published(*kind)));
+        Ok(self.search.find(text, published)?)
+    }
+
+    /// One page of what was looked for among the published entries of several kinds.
+    #[must_use]
+    pub fn search_page(&self, query: &SearchQuery) -> SearchPage {
+        let mut page = SearchPage { items: Vec::new(), total: 0, counts: Vec::new(), next: None };
+        let mut places = Vec::new();
+        for kind in Kind::ALL {
+            let chosen = self.choose(*kind, &query.filter, None);
+            page.counts.push((*kind, chosen.len()));
+            if query.kinds.contains(kind) {
+                page.total += chosen.len();
+                places.extend(chosen.iter().filter_map(|ordinal| {
+                    let item = self.item(ordinal)?;
+                    let rank = query.filter.text.as_ref().map_or(0, |hits| hits.rank(ordinal, &item.title));
+                    Some((SortKey::ranked_among_kinds(rank, item), item))
+                }));
+            }
+        }
+        places.retain(|(key, _)| query.after.as_ref().is_none_or(|after| *key > after.key));
+        places.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        page.items = places.iter().take(query.limit).map(|(_, item)| Arc::clone(item)).collect();
+        if places.len() > query.limit {
+            let last = query.limit.checked_sub(1).and_then(|last| places.get(last));
+            page.next = last.map(|(key, _)| Cursor::after(query, key.clone()));
+        }
+        page
+    }
+
+    /// The published entries of a kind.
+    pub(super) fn published(&self, kind: Kind) -> &RoaringBitmap {
+        self.set(&Set::Published(kind))
+    }
+
+    /// Where texts are looked for.
+    pub(super) const fn search(&self) -> &Search {
+        &self.search
+    }
+
+    /// How an entry answers what was looked for, and where it has it.
+    #[must_use]
+    pub fn tell(&self, hits: &Hits, item: &Item) -> Option<(Likeness, Option<Snippet>)> {
+        let ordinal = self.ordinals.get(&item.uid)?;
+        Some((hits.likeness(*ordinal)?, snippet(&hits.text, item)))
+    }
+
+    /// The title of an entry.
+    pub(super) fn title(&self, kind: Kind, id: &str) -> Option<Arc<str>> {
+        self.item(self.ordinal(kind, id)?).map(|item| Arc::clone(&item.title))
     }
 
     /// The change number, and the chain up to it.
@@ -255,16 +341,24 @@ impl Snapshot {
         chosen: &'a RoaringBitmap,
     ) -> Box<dyn Iterator<Item = (SortKey, u32)> + 'a> {
         use std::ops::Bound::{Excluded, Unbounded};
-        let Some(order) = self.orders.get(&(query.kind, query.sort.ascending())) else {
+        let Some(order) = self.orders.get(&(query.kind, query.sort.kept())) else {
             return Box::new(std::iter::empty());
         };
         let after = query.after.as_ref().map(|cursor| cursor.key.clone());
         let descending = query.sort.is_descending();
         // One more than a page shows tells whether there is another.
         let wanted = query.limit + 1;
-        if is_sorted_rather(chosen.len(), wanted, order.len()) {
-            let sort = query.sort;
-            let key = |ordinal| self.item(ordinal).map(|item| (SortKey::of(sort, item), ordinal));
+        let sort = query.sort;
+        if sort == Sort::Relevance || is_sorted_rather(chosen.len(), wanted, order.len()) {
+            let hits = query.filter.text.as_deref().filter(|_| sort == Sort::Relevance);
+            let key = |ordinal| {
+                let item = self.item(ordinal)?;
+                let key = hits.map_or_else(
+                    || SortKey::of(sort, item),
+                    |hits| SortKey::ranked(hits.rank(ordinal, &item.title), item),
+                );
+                Some((key, ordinal))
+            };
             let mut places: Vec<(SortKey, u32)> = chosen.iter().filter_map(key).collect();
             places.retain(|(key, _)| {
                 after.as_ref().is_none_or(|after| if descending { key < after } else { key > after })
@@ -337,13 +431,21 @@ impl Snapshot {
         self.sets.get(set).map_or(&EMPTY, |set| set)
     }
 
-    /// Puts an item in the place of the version before it.
-    fn put(&mut self, item: Item, gate: Option<&Gate>) {
+    /// Puts an item in the place of the version before it; notes what is found otherwise than before.
+    fn put(&mut self, item: Item, gate: Option<&Gate>, moved: &mut RoaringBitmap) {
         let item = Arc::new(item);
         let ordinal = if let Some(ordinal) = self.ordinals.get(&item.uid).copied() {
             if let Some(old) = self.item(ordinal).cloned() {
                 self.index(&old, ordinal, false);
                 self.changes.remove(&old.change_number);
+                if old.title != item.title {
+                    // What names it is found by its title too.
+                    for field in
+                        Field::ALL.into_iter().filter(|field| field.source(item.kind) == Source::Entries(item.kind))
+                    {
+                        *moved |= self.set(&Set::Term(field, Arc::clone(&item.id)));
+                    }
+                }
             }
             if let Some(place) = usize::try_from(ordinal).ok().and_then(|at| self.items.get_mut(at)) {
                 *place = Arc::clone(&item);
@@ -355,6 +457,7 @@ impl Snapshot {
             self.ordinals.insert(item.uid, ordinal);
             ordinal
         };
+        moved.insert(ordinal);
         self.slugs.insert((item.kind, Arc::clone(&item.id)), ordinal);
         self.changes.insert(item.change_number, ordinal);
         if item.is_revised {

@@ -3,6 +3,7 @@
 use actix_web::http::header::{self, EntityTag, Header as _, HeaderValue, IfMatch, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError as _};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::Service;
 use super::coding::{self, Chunks, stream};
@@ -71,6 +72,23 @@ pub(super) fn of_directory<T: Into<Content>>(
     }
     let tag = entity_tag(service, head.change_number, &head.chain);
     cacheable_as(request, media_type, head.change_number, &tag, body)
+}
+
+/// Answers with what a text found. What weighs how much depends on how the index came to be written as well, and another
+/// process may put the same entries in another order: the tag is of the body, not of the change number alone.
+pub(super) fn of_search(
+    service: &Service,
+    request: &HttpRequest,
+    media_type: &'static str,
+    head: &Head,
+    is_private: bool,
+    body: Vec<u8>,
+) -> HttpResponse {
+    if is_private {
+        return private(request, media_type, head.change_number, body);
+    }
+    let tag = entity_tag(service, head.change_number, &hex(&Sha256::digest(&body)));
+    cacheable_as(request, media_type, head.change_number, &tag, || body)
 }
 
 /// Answers with JSON, or with 304 where the client has it already; says which change number of the

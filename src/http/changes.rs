@@ -235,14 +235,14 @@ impl Chunks for Told {
 }
 
 /// Reads a query that says which entries it is about, and takes other parameters too.
-fn read_query(query_string: &str, own: &[&str]) -> Query {
+pub(super) fn read_query(query_string: &str, own: &[&str]) -> Query {
     let fields = Field::ALL.iter().map(|field| field.name());
     let takes: Vec<&str> = ["kind"].into_iter().chain(fields).chain(FILTERS).chain(own.iter().copied()).collect();
     Query::read(query_string, &takes)
 }
 
 /// Which entries a query is about, and how an address says so.
-fn read_part(query: &mut Query, snapshot: &Snapshot) -> (Vec<Kind>, Filter, Vec<(&'static str, String)>) {
+pub(super) fn read_part(query: &mut Query, snapshot: &Snapshot) -> (Vec<Kind>, Filter, Vec<(&'static str, String)>) {
     let given: Vec<Field> = Field::ALL.into_iter().filter(|field| query.has(field.name())).collect();
     let has_all = |kind: &Kind| given.iter().all(|field| Field::of(*kind).contains(field));
     let all: Vec<Kind> = Kind::ALL.iter().copied().filter(has_all).collect();

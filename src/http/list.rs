@@ -7,13 +7,16 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
 
-use super::answer::{Envelope, JSON, of_directory};
+use super::answer::{Envelope, JSON, of_directory, of_search};
 use super::include::{Include, included, read_includes};
 use super::problem::{INVALID_CURSOR, INVALID_PARAMETER, Problem, UNKNOWN_TERM};
 use super::query::{Query, shown};
 use super::sparse::Fields;
 use super::{Service, collection, linked};
-use crate::catalogue::{Cursor, Field, Filter, Item, Looked, Match, Page, PageQuery, Snapshot, Sort, Source, View};
+use crate::catalogue::{
+    Cursor, Field, Filter, Hits, Item, LONGEST_TEXT, Likeness, Looked, Match, Page, PageQuery, Snapshot, Sort, Source,
+    Text, View,
+};
 use crate::formats::schema_org;
 use crate::model::codes::Kind;
 use crate::model::fault::nearest;
@@ -34,7 +37,8 @@ const MATCHES: [(&str, Match); 2] = [("stated", Match::Stated), ("possible", Mat
 const SHOW: [(&str, bool); 2] = [("show", true), ("hide", false)];
 
 /// The parameters of lists that are not filters by term.
-pub(super) const PARAMETERS: [&str; 13] = [
+pub(super) const PARAMETERS: [&str; 14] = [
+    "q",
     "match",
     "variants",
     "id",
@@ -81,7 +85,8 @@ impl ListRequest {
         let filters = Field::of(kind);
         let takes: Vec<&str> = filters.iter().map(|field| field.name()).chain(PARAMETERS).collect();
         let mut query = Query::read(query_string, &takes);
-        let filter = read_filter(&mut query, snapshot, &[kind]);
+        let mut filter = read_filter(&mut query, snapshot, &[kind]);
+        filter.text = looked_for(&mut query, snapshot, &[kind]);
         let mut pairs: Vec<(&'static str, String)> =
             filter.terms.iter().map(|(field, terms)| (field.name(), terms.join(","))).collect();
         let facets = read_facets(&mut query, filters);
@@ -89,10 +94,20 @@ impl ListRequest {
         let fields = Fields::read(&mut query, kind);
         let include = read_includes(&mut query, kind);
         let view = query.one_of("view", &VIEWS, View::default());
-        let sort = query.one_of("sort", &Sort::NAMES, Sort::default());
+        let usual = if filter.text.is_some() { Sort::Relevance } else { Sort::default() };
+        let sort = query.one_of("sort", &Sort::NAMES, usual);
+        if sort == Sort::Relevance && filter.text.is_none() {
+            let detail = "“sort=relevance” puts what “q” looks for in order: send “q” too, or another order.";
+            query.fault(INVALID_PARAMETER, "sort", detail.to_owned(), None, None);
+        }
         let limit = query.number("limit", 1, MOST, USUAL);
         for name in PARAMETERS.into_iter().filter(|name| *name != "cursor") {
-            if let Some(value) = canonical(&mut query, name) {
+            let value = match name {
+                "sort" => (sort != usual).then(|| sort.name().to_owned()),
+                "q" => filter.text.as_ref().map(|hits| hits.text.typed.clone()),
+                _ => canonical(&mut query, name),
+            };
+            if let Some(value) = value {
                 pairs.push((name, value));
             }
         }
@@ -152,7 +167,12 @@ impl ListRequest {
                 self.body(service, snapshot, &page, next.as_deref()).into_bytes()
             }
         };
-        let mut answer = of_directory(service, request, media_type, head, is_private(&self.page.filter), body);
+        let filter = &self.page.filter;
+        let mut answer = if filter.text.is_some() {
+            of_search(service, request, media_type, head, is_private(filter), body())
+        } else {
+            of_directory(service, request, media_type, head, is_private(filter), body)
+        };
         if let Some(next) = &next
             && let Ok(link) = HeaderValue::from_str(&format!("<{next}>; rel=\"next\""))
         {
@@ -204,7 +224,9 @@ impl ListRequest {
             None => item.json(self.view).to_vec(),
             Some(fields) => sparse(fields, item),
         };
-        if self.page.filter.terms.is_empty() {
+        let filter = &self.page.filter;
+        add_found(&mut text, snapshot, filter, item);
+        if filter.terms.is_empty() {
             return text;
         }
         let matched: Vec<Value> = snapshot
@@ -215,14 +237,7 @@ impl ListRequest {
                 json!({"filter": m.field.name(), "term": m.term, "how": m.how.code(), "stated": stated, "at": m.at})
             })
             .collect();
-        // Every entry is an object: what is added goes before its last brace.
-        text.pop();
-        if text.len() > 1 {
-            text.push(b',');
-        }
-        text.extend_from_slice(b"\"matched\":");
-        text.extend_from_slice(Value::Array(matched).to_string().as_bytes());
-        text.push(b'}');
+        add_member(&mut text, "matched", &Value::Array(matched));
         text
     }
 
@@ -236,7 +251,8 @@ impl ListRequest {
             };
             Some(json!({"parameter": "id", "detail": detail}))
         });
-        unknown.collect()
+        let text = self.page.filter.text.as_deref().and_then(notice_of);
+        unknown.chain(text).collect()
     }
 
     fn facets(&self, snapshot: &Snapshot) -> Value {
@@ -257,6 +273,63 @@ impl ListRequest {
     }
 }
 
+/// Adds how an entry answers what was looked for.
+pub(super) fn add_found(object: &mut Vec<u8>, snapshot: &Snapshot, filter: &Filter, item: &Item) {
+    if let Some((likeness, snippet)) = filter.text.as_ref().and_then(|hits| snapshot.tell(hits, item)) {
+        add_member(object, "found", &json!({"how": likeness.code(), "snippet": snippet}));
+    }
+}
+
+/// Adds a member to an object: before its last brace.
+fn add_member(object: &mut Vec<u8>, name: &str, value: &Value) {
+    object.pop();
+    if object.len() > 1 {
+        object.push(b',');
+    }
+    object.extend_from_slice(format!("\"{name}\":{value}}}").as_bytes());
+}
+
+/// What a reader should know about what a text found.
+pub(super) fn notice_of(hits: &Hits) -> Option<Value> {
+    let detail = if hits.text.is_empty() {
+        "There is no word in “q” to look for: it has none, or only such as every text has. Send one that tells what you mean."
+            .to_owned()
+    } else if hits.text.left_out > 0 {
+        format!("“q” has {} more words than are looked for. Send the few that tell what you mean.", hits.text.left_out)
+    } else {
+        match hits.best()? {
+            Likeness::Typo => {
+                "Nothing has these words as they are spelt. What is shown has words spelt nearly so.".to_owned()
+            }
+            Likeness::Some => "Nothing has all of these words. What is shown has some of them.".to_owned(),
+            Likeness::Exact | Likeness::Prefix => return None,
+        }
+    };
+    Some(json!({"parameter": "q", "detail": detail}))
+}
+
+/// Reads `q`, and looks for it.
+pub(super) fn looked_for(query: &mut Query, snapshot: &Snapshot, kinds: &[Kind]) -> Option<Arc<Hits>> {
+    let typed = query.text("q")?;
+    let detail = if typed.trim().is_empty() {
+        "“q” is empty. Send words to look for, or leave it out."
+    } else if typed.chars().count() > LONGEST_TEXT {
+        "“q” takes 200 characters at most. Send the few words that tell what you mean."
+    } else if typed.chars().any(char::is_control) {
+        "“q” has a control character in it. Send words only."
+    } else {
+        match snapshot.find(&Text::read(typed.trim()), kinds) {
+            Ok(hits) => return Some(Arc::new(hits)),
+            Err(error) => {
+                tracing::error!("{error}");
+                "“q” cannot be looked for just now. Leave it out, and choose by the filters."
+            }
+        }
+    };
+    query.fault(INVALID_PARAMETER, "q", detail.to_owned(), None, None);
+    None
+}
+
 /// The members of an entry that are asked for, as JSON text.
 pub(super) fn sparse(fields: &Fields, item: &Item) -> Vec<u8> {
     let whole: Value = serde_json::from_slice(&item.full).unwrap_or_default();
@@ -270,7 +343,6 @@ pub(super) fn canonical(query: &mut Query, name: &str) -> Option<String> {
         "match" => "stated",
         "variants" | "zeros" => "hide",
         "view" => "summary",
-        "sort" => "title",
         "limit" => "20",
         _ => "",
     };

@@ -10,7 +10,9 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::problem::ProblemBody;
-use super::{changes, eligibility_checks, entries, exports, health, oauth, one_roster, root, site, vocabularies};
+use super::{
+    changes, eligibility_checks, entries, exports, health, oauth, one_roster, root, search, site, vocabularies,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,6 +30,7 @@ use super::{changes, eligibility_checks, entries, exports, health, oauth, one_ro
         (name = "coaching-links", description = "The coaching and mentoring service and its regional registers."),
         (name = "resources", description = "What there is to read, watch, use or join."),
         (name = "frameworks", description = "Models of leadership behaviour with ordered parts."),
+        (name = "search", description = "Looking for words in the whole directory, and what may be typed next."),
         (name = "changes", description = "What changed, in order, deletions included: for those who keep a copy."),
         (name = "exports", description = "Files in the forms that learning systems and spreadsheets read."),
         (name = "one-roster", description = "OneRoster 1.2 rostering (1EdTech), for learning systems that read it, and the tokens it asks for."),
@@ -45,6 +48,7 @@ use super::{changes, eligibility_checks, entries, exports, health, oauth, one_ro
         entries::list_coaching_links, entries::get_coaching_link,
         entries::list_resources, entries::get_resource,
         entries::list_frameworks, entries::get_framework,
+        search::search_directory, search::list_suggestions,
         changes::list_changes, changes::get_digest,
         exports::get_export, exports::report::get_report, exports::moodle::get_moodle_courses,
         exports::canvas::get_canvas_accounts, exports::canvas::get_canvas_terms, exports::canvas::get_canvas_courses,

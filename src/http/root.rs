@@ -85,6 +85,10 @@ struct RootLinks {
     /// This answer.
     #[serde(rename = "self")]
     this: String,
+    /// Where words are looked for.
+    search: String,
+    /// What may be typed next.
+    suggestions: String,
     /// What changed: a copy follows it.
     changes: String,
     /// Where to ask who can take what, by POST.
@@ -139,6 +143,8 @@ pub(super) async fn describe_service(
             meta: RootMeta { change_number: snapshot.head().change_number },
             links: RootLinks {
                 this: at("/v1"),
+                search: at("/v1/search"),
+                suggestions: at("/v1/suggestions"),
                 changes: at("/v1/changes"),
                 eligibility_checks: at("/v1/eligibility-checks"),
                 one_roster: at(one_roster::BASE),

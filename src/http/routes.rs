@@ -6,7 +6,9 @@ use actix_web::{Handler, HttpResponse, Resource, Responder, Route, web};
 
 use super::outermost::answer_panics;
 use super::problem::{NOT_FOUND, Problem};
-use super::{changes, eligibility_checks, entries, exports, health, oauth, one_roster, root, site, vocabularies};
+use super::{
+    changes, eligibility_checks, entries, exports, health, oauth, one_roster, root, search, site, vocabularies,
+};
 
 /// A route that answers GET and HEAD.
 fn read<F, A>(handler: F) -> Route
@@ -44,6 +46,8 @@ fn resources() -> Vec<(&'static str, Route)> {
         ("/v1/resources/{id}", read(entries::get_resource)),
         ("/v1/frameworks", read(entries::list_frameworks)),
         ("/v1/frameworks/{id}", read(entries::get_framework)),
+        ("/v1/search", read(search::search_directory)),
+        ("/v1/suggestions", read(search::list_suggestions)),
         ("/v1/changes", read(changes::list_changes)),
         ("/v1/changes/digest", read(changes::get_digest)),
         ("/v1/exports/moodle-courses.csv", read(exports::moodle::get_moodle_courses)),

@@ -33,6 +33,7 @@ mod logs;
 mod one_roster;
 mod problems;
 mod promise;
+mod search;
 mod start;
 mod support;
 mod writers;

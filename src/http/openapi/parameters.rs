@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{operations, put};
-use crate::catalogue::{Field, Sort, Source};
+use crate::catalogue::{Field, LONGEST_TEXT, Sort, Source};
 use crate::http::changes::{LONGEST_WAIT, MOST as FEED_MOST, USUAL as FEED_USUAL};
 use crate::http::exports::plain_files;
 use crate::http::exports::report::REPORTS;
@@ -12,6 +12,7 @@ use crate::http::list::{MOST, USUAL, VIEWS};
 use crate::http::one_roster::filter::MOST as MOST_COMPARED;
 use crate::http::one_roster::{asked, collections};
 use crate::http::query::MOST_VALUES;
+use crate::http::search::{MOST_SUGGESTIONS, USUAL_SUGGESTIONS};
 use crate::http::vocabularies::scheme_names;
 use crate::http::{collection, kind_at, one_roster};
 use crate::model::codes::Kind;
@@ -28,6 +29,8 @@ pub(super) fn add(document: &mut Value) {
         let parameters = match kind_at(path) {
             Some(kind) if path.ends_with("/{id}") => entry(kind),
             Some(kind) => list(kind),
+            None if path == "/v1/search" => search(),
+            None if path == "/v1/suggestions" => suggestions(),
             None if path.starts_with("/v1/changes") => changes(path),
             None if path.starts_with("/v1/exports") => exports(path),
             None if path.starts_with(one_roster::BASE) => roster(path),
@@ -119,9 +122,32 @@ fn filters(kind: Kind) -> [Value; 4] {
     ]
 }
 
+/// What is looked for.
+fn text(example: &str) -> Value {
+    query(
+        "q",
+        "Words to look for, in any order and form; in quotes, one after the other. The last may be the beginning of one. Only where nothing has them are typos forgiven: one from four letters, two from eight; and where nothing has all, what has some is found. No mark but quotes means anything.",
+        &json!({"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT, "pattern": r"^(?!\s*$)[^\u0000-\u001f\u007f-\u009f]+$"}),
+        &json!(example),
+    )
+}
+
+/// Something that entries of a kind have.
+const fn about_text(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Programme => "edward jenn",
+        Kind::Provider => "king's fund",
+        Kind::Academy => "london",
+        Kind::CoachingLink => "mentor",
+        Kind::Resource => "evidence base",
+        Kind::Framework => "dimensions",
+    }
+}
+
 /// The parameters of a kind's list: its filters, then what every list takes.
 fn list(kind: Kind) -> Vec<Value> {
-    let mut parameters: Vec<Value> = Field::of(kind).iter().map(|field| filter(kind, *field)).collect();
+    let mut parameters = vec![text(about_text(kind))];
+    parameters.extend(Field::of(kind).iter().map(|field| filter(kind, *field)));
     let facets: Vec<&str> = Field::of(kind).iter().map(|field| field.name()).collect();
     parameters.extend(filters(kind));
     parameters.extend([
@@ -144,23 +170,54 @@ fn list(kind: Kind) -> Vec<Value> {
         ),
         query(
             "sort",
-            "The order; the id breaks ties.",
+            "The order; the id breaks ties. `relevance`, the usual one with `q` and only there: what has all words in whatever form before what has the last one as a beginning, and both before typos; then by how rare the words are and where they stand, the title first.",
             &one_of(&Sort::NAMES.map(|(name, _)| name)),
             &json!("-modifiedAt"),
         ),
+    ]);
+    parameters.extend(paging(5));
+    parameters
+}
+
+/// What must be looked for.
+fn required(mut parameter: Value) -> Value {
+    put(&mut parameter, "", "required", json!(true));
+    parameter
+}
+
+/// The parameters of a search among all kinds.
+fn search() -> Vec<Value> {
+    let mut parameters = vec![required(text("jenner"))];
+    let feed = changes("/v1/changes/digest");
+    parameters.extend(feed);
+    parameters.extend(paging(5));
+    parameters
+}
+
+fn suggestions() -> Vec<Value> {
+    let most = json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": MOST_SUGGESTIONS, "default": USUAL_SUGGESTIONS});
+    let schema = json!({"type": "string", "minLength": 0, "maxLength": LONGEST_TEXT, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"});
+    vec![
+        required(query("q", "What was typed so far.", &schema, &json!("mary s"))),
+        query("limit", &format!("The most suggestions; {USUAL_SUGGESTIONS} where it is left out."), &most, &json!(5)),
+    ]
+}
+
+/// How long a page is, and where it begins.
+fn paging(example: u32) -> [Value; 2] {
+    [
         query(
             "limit",
             &format!("The most entries on the page; {USUAL} where it is left out."),
             &json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": MOST, "default": USUAL}),
-            &json!(5),
+            &json!(example),
         ),
         json!({
             "name": "cursor", "in": "query", "required": false,
             "description": "Where the page begins: from `links.next` of the page before.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 2_000, "pattern": "^[A-Za-z0-9_-]+$"},
         }),
-    ]);
-    parameters
+    ]
 }
 
 /// The parameters of the feed of changes, and of its digest: which entries, then which page.

@@ -1,0 +1,136 @@
+//! The words of an entry around what was looked for.
+
+use serde::{Deserialize, Serialize};
+
+use super::query::typos;
+use super::text::{Part, Text};
+use super::words::{Word, words};
+use crate::catalogue::Item;
+
+/// About how many characters are shown, and how many of them before the first word that was looked for.
+const LENGTH: usize = 200;
+const BEFORE: usize = 60;
+
+/// A piece of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SnippetPart {
+    /// The piece.
+    pub text: String,
+    /// Whether it is what was looked for.
+    pub is_match: bool,
+}
+
+/// Where an entry has what was looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Snippet {
+    /// The member that has it.
+    pub at: &'static str,
+    /// Its text around it, in pieces that follow each other; cut off before the first and after the last where they
+    /// begin or end with an ellipsis.
+    pub parts: Vec<SnippetPart>,
+}
+
+/// The texts of an entry that are shown.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Shown {
+    aliases: Vec<String>,
+    summary: Option<String>,
+    description: Option<String>,
+}
+
+/// Where an entry has what was looked for: its summary or description where they have it, else its title or aliases;
+/// `None` where only terms do.
+#[must_use]
+pub(in crate::catalogue) fn snippet(text: &Text, item: &Item) -> Option<Snippet> {
+    let shown: Shown = serde_json::from_slice(&item.full).unwrap_or_default();
+    let texts = [
+        ("/summary", shown.summary.as_deref()),
+        ("/description", shown.description.as_deref()),
+        ("/title", Some(&*item.title)),
+    ];
+    let aliases = shown.aliases.iter().map(|alias| ("/aliases", Some(alias.as_str())));
+    texts.into_iter().chain(aliases).find_map(|(at, shown)| Some(Snippet { at, parts: parts(text, shown?)? }))
+}
+
+/// The pieces of a text around the first word that was looked for.
+fn parts(text: &Text, shown: &str) -> Option<Vec<SnippetPart>> {
+    let words = words(shown);
+    let matching = marked(text, &words);
+    let first = words.iter().zip(&matching).find(|(_, is)| **is).map(|(word, _)| word.from)?;
+    let start = boundary_before(shown, first.saturating_sub(BEFORE), first);
+    let end = boundary_after(shown, start.saturating_add(LENGTH));
+    let mut parts = Vec::new();
+    let mut push = |text: &str, is_match| {
+        if !text.is_empty() {
+            parts.push(SnippetPart { text: text.to_owned(), is_match });
+        }
+    };
+    if start > 0 {
+        push("…", false);
+    }
+    let mut at = start;
+    for (word, _) in words.iter().zip(&matching).filter(|(word, is)| **is && word.from >= start && word.to <= end) {
+        push(shown.get(at..word.from)?, false);
+        push(shown.get(word.from..word.to)?, true);
+        at = word.to;
+    }
+    push(shown.get(at..end)?, false);
+    if end < shown.len() {
+        push("…", false);
+    }
+    Some(parts)
+}
+
+/// Which words were looked for.
+fn marked(text: &Text, words: &[Word]) -> Vec<bool> {
+    let mut marked = vec![false; words.len()];
+    let mut mark = |stems: &[&str]| {
+        for (at, window) in words.windows(stems.len().max(1)).enumerate() {
+            if window.iter().zip(stems).all(|(word, stem)| word.stem == *stem) {
+                marked.iter_mut().skip(at).take(stems.len()).for_each(|mark| *mark = true);
+            }
+        }
+    };
+    for part in &text.parts {
+        let own: Vec<&str> = part.words.iter().map(|word| word.stem.as_str()).collect();
+        if part.is_quoted {
+            mark(&own);
+        } else {
+            own.iter().for_each(|stem| mark(&[stem]));
+        }
+        for synonym in &part.synonyms {
+            mark(&synonym.iter().map(|(_, stem)| stem.as_str()).collect::<Vec<_>>());
+        }
+    }
+    if marked.contains(&true) {
+        return marked;
+    }
+    let last = text.parts.last().filter(|_| text.is_open).and_then(Part::loose_word);
+    let is_near = |word: &Word| {
+        last.is_some_and(|last| word.plain.starts_with(&last.plain))
+            || text.parts.iter().filter_map(Part::loose_word).any(|part| {
+                let most = usize::from(typos(&part.plain));
+                most > 0 && strsim::osa_distance(&part.plain, &word.plain) <= most
+            })
+    };
+    words.iter().map(is_near).collect()
+}
+
+/// The beginning of a word at or after a place, or a place that is sure.
+fn boundary_before(text: &str, from: usize, sure: usize) -> usize {
+    if from == 0 {
+        return 0;
+    }
+    let spaces = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8());
+    spaces.skip_while(|at| *at < from).take_while(|at| *at <= sure).next().unwrap_or(sure)
+}
+
+/// The end of a word at or after a place.
+fn boundary_after(text: &str, from: usize) -> usize {
+    let spaces = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
+    let end = spaces.skip_while(|at| *at < from).next().unwrap_or(text.len());
+    // A text without spaces is cut where a character ends.
+    if end > from + LENGTH { (from..).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len()) } else { end }
+}
