@@ -3,55 +3,17 @@
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a measurement stops where anything is wrong")]
 
+mod generated;
+
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use leadership_directory::catalogue::{Check, Checked, Filter, Snapshot, Told};
-use leadership_directory::import::{generate, shipped_vocabularies};
+use leadership_directory::model::Kind;
 use leadership_directory::model::profile::Profile;
-use leadership_directory::model::{Kind, identity, read};
-use leadership_directory::store::{EntryRow, Head, Loaded, State, TermRow};
 use serde_json::{Value, json};
 
 const TODAY: &str = "2026-11-23";
-
-/// The generator's entries as the directory holds them.
-fn snapshot(count: u32) -> Snapshot {
-    let vocabularies = shipped_vocabularies();
-    let number = |index: usize| i64::try_from(index).expect("few") + 1;
-    let entries = generate::entries(count, 1, &vocabularies).enumerate().map(|(index, value)| {
-        let (kind, id) = read::identify(&value).expect("a kind and an id");
-        let body = read::entry(value, &vocabularies).expect("a good entry").text;
-        EntryRow {
-            uid: identity::uid(kind, &id).to_string(),
-            kind,
-            id,
-            state: State::Current,
-            body,
-            version: 1,
-            change_number: number(index),
-            created_at: "2026-11-23T09:30:00.000Z".to_owned(),
-            modified_at: "2026-11-23T09:30:00.000Z".to_owned(),
-        }
-    });
-    let entries: Vec<EntryRow> = entries.collect();
-    let terms = vocabularies.iter().map(|term| TermRow {
-        scheme: term.scheme.0.clone(),
-        code: term.code.0.clone(),
-        body: serde_json::to_string(term).expect("JSON"),
-        change_number: 0,
-        shipped: String::new(),
-    });
-    let moment = "2026-11-23T09:30:00.000Z".to_owned();
-    let head = Head {
-        change_number: number(entries.len()),
-        chain: String::new(),
-        committed_at: moment,
-        shipped: String::new(),
-    };
-    Snapshot::new(Loaded { head, terms: terms.collect(), entries, old_slugs: Vec::new(), chain: Vec::new() })
-        .expect("a snapshot")
-}
 
 fn people() -> Vec<Profile> {
     let told: [Value; 10] = [
@@ -83,7 +45,7 @@ fn benches(criterion: &mut Criterion) {
     let people = people();
     let mut group = criterion.benchmark_group("eligibility check");
     for count in [100, 10_000, 100_000] {
-        let snapshot = snapshot(count);
+        let snapshot = generated::snapshot(generated::rows(count));
         let mut turn = people.iter().cycle();
         let (gates, rules) = snapshot.gate_count();
         println!("{count} entries, {gates} distinct gates, {rules} distinct rules");

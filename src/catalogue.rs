@@ -3,6 +3,8 @@
 //! Knows no HTTP and no SQL. A snapshot is never changed: [`Snapshot::advance`] makes the next one,
 //! sharing what stayed the same, so that a write costs what it changes.
 
+mod answers;
+mod bits;
 mod canonical;
 mod edit;
 mod eligibility;
@@ -10,12 +12,17 @@ mod facet;
 mod feed;
 mod filter;
 mod item;
+mod lists;
+mod order;
 mod page;
 mod search;
+mod sets;
 mod snapshot;
 mod stated;
 mod whole;
 
+pub use answers::{Answer, Answers};
+pub use bits::Bits;
 pub use edit::VocabularyEdit;
 #[cfg(test)]
 pub(crate) use eligibility::panics;
@@ -23,9 +30,9 @@ pub use eligibility::{
     Asked, Change, Check, CheckCursor, Checked, Found, Gate, Outcome, ProfileField, Question, Reason, Told,
     VariantVerdict, Verdict, impossible, required_of,
 };
-pub use facet::{ALL_STAFF, Field, FieldTerm, How, Source, label, scheme_terms, type_scheme};
+pub use facet::{ALL_STAFF, Answering, Field, FieldTerm, How, Source, label, scheme_terms, type_scheme};
 pub use feed::{Changed, FeedQuery, Sum};
-pub use filter::{FacetTerm, Filter, Match, Matched};
+pub use filter::{FacetTerm, Filter, Match, Matched, Reasons, Sifted};
 pub use item::{Digest, FULL_ONLY, Item, Retirement, Standing, View};
 pub use page::{Cursor, Page, PageQuery, SearchPage, SearchQuery, Sort};
 pub use search::{Hits, LONGEST as LONGEST_TEXT, Likeness, Snippet, SnippetPart, Suggestion, Text};

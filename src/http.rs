@@ -47,6 +47,8 @@ pub struct Service {
     pub public_url: String,
     /// What every answer's form depends on, in short: part of every entity tag.
     form: String,
+    /// How many bytes of answers are kept.
+    cache_bytes: u64,
     /// Room for those who wait for a change.
     waiting: tokio::sync::Semaphore,
     /// What OneRoster tells, as it was last asked.
@@ -58,9 +60,10 @@ pub struct Service {
 impl Service {
     /// What handlers work with.
     #[must_use]
-    pub fn new(directory: Arc<Directory>, public_url: String, security_contact: String) -> Self {
+    pub fn new(directory: Arc<Directory>, public_url: String, security_contact: String, cache_bytes: u64) -> Self {
         let form = answer::form(&public_url);
         Self {
+            cache_bytes,
             directory,
             public_url,
             form,

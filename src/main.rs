@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Most of a start and some of every answer is memory taken and given back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     leadership_directory::cli::run()
 }

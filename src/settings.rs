@@ -15,8 +15,26 @@ pub struct Settings {
     pub server: Server,
     /// Where the directory is kept.
     pub database: Database,
+    /// What is kept of answers.
+    pub answers: Answers,
     /// What is logged.
     pub log: Log,
+}
+
+/// What is kept of answers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answers {
+    /// How many megabytes of answers are kept, at the most.
+    pub cache_mb: u32,
+}
+
+impl Answers {
+    /// How many bytes that are.
+    #[must_use]
+    pub const fn cache_bytes(&self) -> u64 {
+        self.cache_mb as u64 * 1024 * 1024
+    }
 }
 
 /// How the service listens.

@@ -262,9 +262,19 @@ pub(super) fn answers(field: Field, queried: &str, stated: &str, vocabularies: &
     follows(stated, queried).then_some(How::Predecessor)
 }
 
-/// For every term of every vocabulary, the queries that reach an entry that states it.
+/// The stated terms that answer a query, and how; the term itself does without being here.
+pub type Answering = HashMap<Arc<str>, How, foldhash::fast::RandomState>;
+
+/// What a state of the vocabularies comes to.
 #[derive(Debug, Default)]
-pub(super) struct Reach(HashMap<(Field, Arc<str>), Queries>);
+pub(super) struct Reach {
+    /// For every stated term, the queries that reach an entry that states it.
+    queries: HashMap<(Field, Arc<str>), Queries>,
+    /// For every query, the stated terms that answer it.
+    answering: HashMap<Field, HashMap<Arc<str>, Answering, foldhash::fast::RandomState>>,
+    /// The terms of every vocabulary and code list, in the order that people see.
+    terms: HashMap<&'static str, Vec<FieldTerm>>,
+}
 
 /// The terms that queries ask for.
 type Queries = Box<[Arc<str>]>;
@@ -273,23 +283,56 @@ impl Reach {
     /// Works the reach of every term out.
     #[must_use]
     pub(super) fn new(vocabularies: &Vocabularies) -> Self {
-        let mut reach = HashMap::new();
+        let mut reach = Self::default();
+        for kind in Kind::ALL {
+            for field in Field::of(*kind) {
+                if let Source::Scheme(scheme) = field.source(*kind) {
+                    reach.terms.entry(scheme).or_insert_with(|| scheme_terms(scheme, vocabularies));
+                }
+            }
+        }
         for field in Field::ALL {
             let Source::Scheme(scheme) = field.source(Kind::Programme) else { continue };
             let codes: Vec<Arc<str>> = vocabularies.terms(scheme).map(|term| term.code.as_str().into()).collect();
+            let answering = reach.answering.entry(field).or_default();
             for stated in &codes {
-                let queries = codes.iter().filter(|queried| answers(field, queried, stated, vocabularies).is_some());
-                reach.insert((field, Arc::clone(stated)), queries.cloned().collect());
+                let mut queries = Vec::new();
+                for queried in &codes {
+                    if let Some(how) = answers(field, queried, stated, vocabularies) {
+                        queries.push(Arc::clone(queried));
+                        answering.entry(Arc::clone(queried)).or_default().insert(Arc::clone(stated), how);
+                    }
+                }
+                reach.queries.insert((field, Arc::clone(stated)), queries.into());
             }
         }
-        Self(reach)
+        reach
+    }
+
+    /// Lets terms that are stated share the text that stands here already.
+    pub(super) fn share(&self, stated: &mut [Stated]) {
+        for stated in stated {
+            if let Some(((_, code), _)) = self.queries.get_key_value(&(stated.field, Arc::clone(&stated.code))) {
+                stated.code = Arc::clone(code);
+            }
+        }
     }
 
     /// The queries that reach an entry that states a term.
     pub(super) fn of<'a>(&'a self, stated: &'a Stated) -> &'a [Arc<str>] {
-        self.0
+        self.queries
             .get(&(stated.field, Arc::clone(&stated.code)))
             .map_or_else(|| std::slice::from_ref(&stated.code), |queries| &queries[..])
+    }
+
+    /// The stated terms that answer a query.
+    pub(super) fn answering(&self, field: Field, queried: &str) -> Option<&Answering> {
+        self.answering.get(&field)?.get(queried)
+    }
+
+    /// The terms of a vocabulary or code list that entries are filtered by.
+    pub(super) fn terms(&self, scheme: &str) -> &[FieldTerm] {
+        self.terms.get(scheme).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -3,11 +3,11 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
-
+use super::bits::Bits;
 use super::filter::Filter;
 use super::item::{Digest, Item, Standing};
-use super::snapshot::{Set, Snapshot, is_sorted_rather, lay_over};
+use super::sets::Set;
+use super::snapshot::{Snapshot, is_sorted_rather, lay_over};
 use crate::model::codes::Kind;
 
 /// What part of the changes is asked for.
@@ -47,13 +47,14 @@ impl Snapshot {
     /// A page of changes, in order. Variants are among them.
     #[must_use]
     pub fn feed(&self, query: &FeedQuery) -> Vec<Changed> {
-        let (mut there, mut candidates) = (RoaringBitmap::new(), RoaringBitmap::new());
+        let (mut there, mut candidates) = (Bits::default(), Bits::default());
         for kind in &query.kinds {
-            there |= self.choose(*kind, &query.filter, None);
+            there.add(&self.choose(*kind, &query.filter));
             // What was never otherwise than it is was never told to anybody who asks this.
-            candidates |= self.set(&Set::Revised(*kind));
+            self.set(Set::Revised(*kind)).add_to(&mut candidates);
         }
-        candidates |= &there;
+        candidates.add(&there);
+        let count = candidates.len();
         let later = |ordinal: &u32| self.item(*ordinal).is_some_and(|item| item.change_number > query.after);
         let changed = |ordinal: u32| {
             let (item, is_there) = (self.item(ordinal)?, there.contains(ordinal));
@@ -63,7 +64,7 @@ impl Snapshot {
         };
         let all = self.changes();
         let ahead = u64::try_from(self.head().change_number.saturating_sub(query.after)).unwrap_or_default();
-        if candidates.len() < ahead && is_sorted_rather(candidates.len(), query.limit, all.len()) {
+        if count < ahead && is_sorted_rather(count, query.limit, all.len()) {
             let mut page: Vec<Changed> = candidates.iter().filter(later).filter_map(changed).collect();
             page.sort_unstable_by_key(|changed| changed.item.change_number);
             page.truncate(query.limit);
@@ -87,9 +88,9 @@ impl Snapshot {
     pub fn sum(&self, kind: Kind, filter: &Filter) -> Sum {
         if *filter == (Filter { variants: true, ..Filter::default() }) {
             let digest = self.digest_of_kind(kind);
-            return Sum { kind, count: self.set(&Set::Published(kind)).len(), digest };
+            return Sum { kind, count: self.set(Set::Published(kind)).len(), digest };
         }
-        let chosen = self.choose(kind, filter, None);
+        let chosen = self.choose(kind, filter);
         let mut digest = Digest::default();
         for item in chosen.iter().filter_map(|ordinal| self.item(ordinal)) {
             lay_over(&mut digest, &item.digest);

@@ -1,13 +1,14 @@
 //! Choosing entries: which filters there are, what passes them, and what they cannot tell.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
-
-use super::facet::{Field, FieldTerm, How, Source, answers, label, scheme_terms};
+use super::bits::{Bits, Members};
+use super::facet::{Answering, Field, FieldTerm, How, Source, label};
 use super::item::Item;
 use super::search::Hits;
-use super::snapshot::{Looked, Set, Snapshot};
+use super::sets::Set;
+use super::snapshot::{Looked, Snapshot};
 use crate::model::codes::Kind;
 
 /// Whether an entry that states nothing about a filter passes it.
@@ -51,18 +52,30 @@ pub struct FacetTerm {
 }
 
 /// Why an entry passed one filter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Matched {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Matched<'a> {
     /// The filter.
     pub field: Field,
     /// The term asked for.
-    pub term: String,
+    pub term: &'a str,
     /// How the entry answers it.
     pub how: How,
-    /// The term the entry states.
-    pub stated: Option<Arc<str>>,
-    /// The member that states it.
-    pub at: Option<&'static str>,
+    /// The term the entry states, and the member that states it.
+    pub stated: Option<(&'a str, &'static str)>,
+}
+
+impl Matched<'_> {
+    /// Whether it is the same reason as another. Terms mostly share their text, and are then known by its place.
+    #[must_use]
+    pub fn is_that(&self, other: &Self) -> bool {
+        let is_same = |a: &str, b: &str| std::ptr::eq(a, b) || a == b;
+        let is_stated_so = match (self.stated, other.stated) {
+            (Some((a, at)), Some((b, bt))) => is_same(at, bt) && is_same(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        self.field == other.field && self.how == other.how && is_stated_so && is_same(self.term, other.term)
+    }
 }
 
 impl Filter {
@@ -82,34 +95,88 @@ impl Filter {
     }
 }
 
+/// What passes a filter, and what cannot tell.
+#[derive(Debug)]
+pub struct Sifted {
+    /// What passes all of it.
+    pub chosen: Bits,
+    /// How many that are.
+    pub total: u64,
+    /// For each field asked about: how many entries pass every other filter and state nothing about it.
+    pub not_stated: Vec<(Field, u64)>,
+    /// How many would pass if silence did.
+    pub possible: u64,
+    /// For each field asked about: what passes every other filter.
+    others: Vec<(Field, Bits)>,
+}
+
+/// The filter by one field.
+struct Sieve<'a> {
+    field: Field,
+    /// What answers any of its terms.
+    passing: Cow<'a, Bits>,
+    /// What states anything about it.
+    stated: &'a Members,
+}
+
+impl Sieve<'_> {
+    /// Keeps of a set what passes.
+    fn narrow(&self, set: &mut Bits, matching: Match) {
+        match matching {
+            Match::Stated => set.keep(&self.passing),
+            Match::Possible => set.keep_or_outside(&self.passing, self.stated),
+        }
+    }
+}
+
 impl Snapshot {
-    /// The entries of a kind that pass a filter, one of its fields left out of account if so asked.
+    /// The entries of a kind that pass a filter.
     #[must_use]
-    pub fn choose(&self, kind: Kind, filter: &Filter, except: Option<Field>) -> RoaringBitmap {
+    pub fn choose(&self, kind: Kind, filter: &Filter) -> Bits {
         let mut chosen = self.base(kind, filter);
-        for (field, terms) in filter.terms.iter().filter(|(field, _)| Some(*field) != except) {
-            let mut passing = RoaringBitmap::new();
-            for term in terms {
-                passing |= self.set(&Set::Term(*field, term.as_str().into()));
-            }
-            if filter.matching == Match::Possible {
-                passing |= &chosen - self.set(&Set::Stated(*field));
-            }
-            chosen &= passing;
+        for sieve in self.sieves(filter) {
+            sieve.narrow(&mut chosen, filter.matching);
         }
         chosen
     }
 
+    /// As [`Self::choose`], with all that a list tells about it.
+    #[must_use]
+    pub fn sift(&self, kind: Kind, filter: &Filter) -> Sifted {
+        let sieves: Vec<Sieve<'_>> = self.sieves(filter).collect();
+        let base = self.base(kind, filter);
+        let possible = (filter.matching == Match::Stated && !sieves.is_empty()).then(|| {
+            let mut possible = base.clone();
+            sieves.iter().for_each(|sieve| sieve.narrow(&mut possible, Match::Possible));
+            possible.len()
+        });
+        // What passes all sieves but one is what passes those before it and those after it.
+        let mut chosen = base;
+        let mut others: Vec<(Field, Bits)> = Vec::with_capacity(sieves.len());
+        for sieve in &sieves {
+            others.push((sieve.field, chosen.clone()));
+            sieve.narrow(&mut chosen, filter.matching);
+        }
+        for (index, (_, others)) in others.iter_mut().enumerate() {
+            sieves.iter().skip(index + 1).for_each(|sieve| sieve.narrow(others, filter.matching));
+        }
+        let silent = |(sieve, (field, others)): (&Sieve<'_>, &(Field, Bits))| {
+            (*field, others.len() - sieve.stated.count_and(others))
+        };
+        let not_stated = sieves.iter().zip(&others).map(silent).collect();
+        let total = chosen.len();
+        Sifted { chosen, total, not_stated, possible: possible.unwrap_or(total), others }
+    }
+
     /// What passes everything that is not about a term.
-    fn base(&self, kind: Kind, filter: &Filter) -> RoaringBitmap {
-        let mut chosen = self.set(&Set::Published(kind)).clone();
+    fn base(&self, kind: Kind, filter: &Filter) -> Bits {
+        let listed = if filter.variants || filter.ids.is_some() { Set::Published(kind) } else { Set::Listed(kind) };
+        let mut chosen = self.sets().bits(listed);
         if let Some(ids) = &filter.ids {
-            chosen &= ids.iter().filter_map(|id| self.ordinal(kind, id)).collect::<RoaringBitmap>();
-        } else if !filter.variants {
-            chosen -= self.set(&Set::Variants);
+            chosen.keep(&ids.iter().filter_map(|id| self.ordinal(kind, id)).collect());
         }
         if let Some(hits) = &filter.text {
-            chosen &= &hits.set;
+            chosen.keep(&hits.set);
         }
         if filter.modified_since.is_some() || filter.not_checked_since.is_some() {
             let passes = |ordinal: &u32| self.item(*ordinal).is_some_and(|item| filter.passes_dates(item));
@@ -118,43 +185,58 @@ impl Snapshot {
         chosen
     }
 
-    /// For each field asked about: how many entries pass every other filter and state nothing about it.
-    #[must_use]
-    pub fn not_stated(&self, kind: Kind, filter: &Filter) -> Vec<(Field, u64)> {
-        let silent = |field: Field| {
-            let others = self.choose(kind, filter, Some(field));
-            others.len() - others.intersection_len(self.set(&Set::Stated(field)))
-        };
-        filter.terms.iter().map(|(field, _)| (*field, silent(*field))).collect()
+    fn sieves<'a>(&'a self, filter: &'a Filter) -> impl Iterator<Item = Sieve<'a>> {
+        filter.terms.iter().map(|(field, terms)| {
+            let members = |term: &'a String| self.set(Set::Term(*field, term));
+            let passing = match terms.as_slice() {
+                [term] => match members(term) {
+                    Members::Many(bits) => Cow::Borrowed(bits),
+                    few @ Members::Few(_) => Cow::Owned(few.to_bits()),
+                },
+                terms => {
+                    let mut passing = Bits::default();
+                    terms.iter().for_each(|term| members(term).add_to(&mut passing));
+                    Cow::Owned(passing)
+                }
+            };
+            Sieve { field: *field, passing, stated: self.set(Set::Stated(*field)) }
+        })
     }
 
     /// The terms of a field with their counts, as if nothing were chosen in that field itself.
     #[must_use]
-    pub fn facet(&self, kind: Kind, filter: &Filter, field: Field, with_zeros: bool) -> Vec<FacetTerm> {
-        let base = self.choose(kind, filter, Some(field));
+    pub fn facet(
+        &self,
+        kind: Kind,
+        filter: &Filter,
+        sifted: &Sifted,
+        field: Field,
+        with_zeros: bool,
+    ) -> Vec<FacetTerm> {
+        let others = sifted.others.iter().find(|(asked, _)| *asked == field);
+        let base = others.map_or(&sifted.chosen, |(_, base)| base);
         let silent = match filter.matching {
-            Match::Stated => RoaringBitmap::new(),
-            Match::Possible => &base - self.set(&Set::Stated(field)),
+            Match::Stated => 0,
+            Match::Possible => base.len() - self.set(Set::Stated(field)).count_and(base),
         };
         let selected = filter.selected(field);
-        self.terms_of(kind, field)
-            .into_iter()
-            .map(|term| {
-                let reached = base.intersection_len(self.set(&Set::Term(field, Arc::clone(&term.code))));
-                let selected = selected.iter().any(|code| **code == *term.code);
-                FacetTerm { term, count: reached + silent.len(), selected }
-            })
-            .filter(|facet| with_zeros || facet.selected || facet.count > silent.len())
-            .collect()
+        let counted = |term: &FieldTerm| {
+            let reached = self.set(Set::Term(field, &term.code)).count_and(base);
+            let selected = selected.iter().any(|code| **code == *term.code);
+            let is_shown = with_zeros || selected || reached > 0;
+            is_shown.then(|| FacetTerm { term: term.clone(), count: reached + silent, selected })
+        };
+        self.terms_of(kind, field).iter().filter_map(counted).collect()
     }
 
     /// Every term that a field may be filtered by.
     #[must_use]
-    pub fn terms_of(&self, kind: Kind, field: Field) -> Vec<FieldTerm> {
+    pub fn terms_of(&self, kind: Kind, field: Field) -> Cow<'_, [FieldTerm]> {
         match field.source(kind) {
-            Source::Scheme(scheme) => scheme_terms(scheme, self.vocabularies()),
+            Source::Scheme(scheme) => Cow::Borrowed(self.reach().terms(scheme)),
             Source::Entries(kind) => {
-                self.titles(kind).into_iter().map(|(code, label)| FieldTerm { code, label, broader: None }).collect()
+                let term = |(code, label)| FieldTerm { code, label, broader: None };
+                Cow::Owned(self.titles(kind).into_iter().map(term).collect())
             }
         }
     }
@@ -163,9 +245,7 @@ impl Snapshot {
     #[must_use]
     pub fn codes_around(&self, kind: Kind, field: Field, text: &str) -> Vec<Arc<str>> {
         match field.source(kind) {
-            Source::Scheme(scheme) => {
-                scheme_terms(scheme, self.vocabularies()).into_iter().map(|term| term.code).collect()
-            }
+            Source::Scheme(scheme) => self.reach().terms(scheme).iter().map(|term| Arc::clone(&term.code)).collect(),
             Source::Entries(kind) => self.ids_around(kind, text),
         }
     }
@@ -180,32 +260,50 @@ impl Snapshot {
         }
     }
 
-    /// Why an entry passed each filter.
+    /// What tells why entries pass a filter: worked out once for all of a list.
     #[must_use]
-    pub fn matched(&self, item: &Item, filter: &Filter) -> Vec<Matched> {
-        let mut matched = Vec::new();
-        for (field, terms) in &filter.terms {
-            let mut stated = item.stated.iter().filter(|stated| stated.field == *field).peekable();
-            if stated.peek().is_none() {
-                let silent = |term: &String| Matched {
-                    field: *field,
-                    term: term.clone(),
-                    how: How::NotStated,
-                    stated: None,
-                    at: None,
-                };
-                matched.extend(terms.iter().map(silent));
-                continue;
-            }
+    pub fn reasons<'a>(&'a self, filter: &'a Filter) -> Reasons<'a> {
+        let field = |(field, terms): &'a (Field, Vec<String>)| {
+            let answering = |term: &'a String| (term.as_str(), self.reach().answering(*field, term));
+            (*field, terms.iter().map(answering).collect())
+        };
+        Reasons(filter.terms.iter().map(field).collect())
+    }
+}
+
+/// What tells why entries pass a filter.
+#[derive(Debug)]
+pub struct Reasons<'a>(Vec<(Field, Vec<(&'a str, Option<&'a Answering>)>)>);
+
+impl<'a> Reasons<'a> {
+    /// Tells why an entry passes, filter by filter.
+    pub fn each<'i>(&self, item: &'i Item, mut tell: impl FnMut(Matched<'i>))
+    where
+        'a: 'i,
+    {
+        for (field, terms) in &self.0 {
+            let from = item.stated.partition_point(|stated| stated.field < *field);
+            let stated = item.stated.get(from..).unwrap_or_default().iter().take_while(|stated| stated.field == *field);
+            let mut is_silent = true;
             for stated in stated {
-                for term in terms {
-                    if let Some(how) = answers(*field, term, &stated.code, self.vocabularies()) {
-                        let (at, code) = (Some(stated.at), Some(Arc::clone(&stated.code)));
-                        matched.push(Matched { field: *field, term: term.clone(), how, stated: code, at });
+                is_silent = false;
+                for (term, answering) in terms {
+                    let term: &'a str = term;
+                    let how = if *term == *stated.code {
+                        Some(How::Same)
+                    } else {
+                        answering.and_then(|answering| answering.get(&stated.code).copied())
+                    };
+                    if let Some(how) = how {
+                        let stated = Some((&*stated.code, stated.at));
+                        tell(Matched { field: *field, term, how, stated });
                     }
                 }
             }
+            for (term, _) in terms.iter().filter(|_| is_silent) {
+                let term: &'a str = term;
+                tell(Matched { field: *field, term, how: How::NotStated, stated: None });
+            }
         }
-        matched
     }
 }

@@ -1,5 +1,6 @@
 //! One entry as the snapshot holds it: rendered once, when it changed.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use super::canonical::canonical;
 use super::eligibility::Gate;
-use super::facet::Stated;
+use super::facet::{Reach, Stated};
 use super::snapshot::CatalogueError;
 use super::stated::stated;
 use crate::model::codes::{Kind, ProgrammeType, Publication};
@@ -46,6 +47,20 @@ pub enum View {
     Summary,
     /// Everything.
     Full,
+}
+
+/// A text that a snippet may be taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// The summary.
+    Summary,
+    /// The description.
+    Description,
+}
+
+impl Shown {
+    /// The members that have them.
+    const MEMBERS: [&'static str; 2] = ["summary", "description"];
 }
 
 /// Why and since when an entry is no longer in the directory.
@@ -107,8 +122,10 @@ pub struct Item {
     pub stated: Box<[Stated]>,
     /// Everything about it, as JSON.
     pub full: Bytes,
-    /// What a list shows of it, as JSON.
-    pub summary: Bytes,
+    /// What a list shows of it: the stretches of `full` that make it up.
+    summary: Stretches,
+    /// Where the texts that snippets are taken from stand in `full`, in the order of [`Shown`].
+    texts: [(u32, u32); 2],
 }
 
 impl Item {
@@ -116,7 +133,11 @@ impl Item {
     ///
     /// # Errors
     /// Where the row's body is not what this binary writes: the database was changed by other means.
-    pub(super) fn render(row: EntryRow, vocabularies: &Vocabularies) -> Result<(Self, Option<Gate>), CatalogueError> {
+    pub(super) fn render(
+        row: EntryRow,
+        vocabularies: &Vocabularies,
+        reach: &Reach,
+    ) -> Result<(Self, Option<Gate>), CatalogueError> {
         let damaged = |detail: String| CatalogueError::Damaged { kind: row.kind, id: row.id.clone(), detail };
         let mut entry = Entry::from_text(row.kind, &row.body).map_err(|error| damaged(error.to_string()))?;
         let uid = Uuid::try_parse(&row.uid).map_err(|error| damaged(error.to_string()))?;
@@ -133,12 +154,13 @@ impl Item {
             id: row.id.clone(),
             detail: error.to_string(),
         })?;
-        let summary = without(&full, FULL_ONLY).map_err(|error| CatalogueError::Damaged {
+        let (summary, texts) = stretches(&full, FULL_ONLY).map_err(|error| CatalogueError::Damaged {
             kind: row.kind,
             id: row.id.clone(),
             detail: error.to_string(),
         })?;
-        let stated = stated(&entry, vocabularies).into_boxed_slice();
+        let mut stated = stated(&entry, vocabularies).into_boxed_slice();
+        reach.share(&mut stated);
         let modified_at: Arc<str> = row.modified_at.as_str().into();
         let checked = entry.sources().iter().filter_map(|source| source.accessed.as_ref()).max();
         let standing = match row.state {
@@ -175,34 +197,80 @@ impl Item {
             checked: checked.map(|date| date.as_str().into()),
             stated,
             full: Bytes::from(full),
-            summary: Bytes::from(summary),
+            summary,
+            texts,
         };
         Ok((item, Gate::of(&entry)))
     }
 
-    /// The entry as JSON, as much of it as the view shows.
+    /// How many bytes the entry takes as JSON.
     #[must_use]
-    pub const fn json(&self, view: View) -> &Bytes {
+    pub fn len(&self, view: View) -> usize {
         match view {
-            View::Summary => &self.summary,
-            View::Full => &self.full,
+            View::Full => self.full.len(),
+            View::Summary => self.stretches().map(<[u8]>::len).sum(),
         }
+    }
+
+    /// Writes the entry as JSON, as much of it as the view shows.
+    pub fn write(&self, view: View, out: &mut Vec<u8>) {
+        match view {
+            View::Full => out.extend_from_slice(&self.full),
+            View::Summary => self.stretches().for_each(|stretch| out.extend_from_slice(stretch)),
+        }
+    }
+
+    /// A text of the entry; `None` where it states none.
+    #[must_use]
+    pub fn text(&self, which: Shown) -> Option<Cow<'_, str>> {
+        let (from, to) = self.texts.get(which as usize)?;
+        let json = std::str::from_utf8(self.full.get(*from as usize..*to as usize)?).ok()?;
+        let inner = json.strip_prefix('"')?.strip_suffix('"')?;
+        if inner.contains('\\') { serde_json::from_str(json).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+    }
+
+    /// What the summary is made up of.
+    fn stretches(&self) -> impl Iterator<Item = &[u8]> {
+        self.summary.iter().filter_map(|(from, to)| self.full.get(*from as usize..*to as usize))
     }
 }
 
-/// A JSON object without some of its members, copied from the text without being understood.
-fn without(object: &str, left_out: &[&str]) -> Result<String, serde_json::Error> {
+/// Some stretches of a text.
+type Stretches = Box<[(u32, u32)]>;
+
+/// The stretches of a JSON object that are left when some of its members are left out: copied one after the other they
+/// are an object again, since members that follow each other stay in one stretch with what separates them.
+///
+/// Told with it is where the values of the members stand that snippets are taken from.
+fn stretches(object: &str, left_out: &[&str]) -> Result<(Stretches, [(u32, u32); 2]), serde_json::Error> {
     let Members(members) = serde_json::from_str(object)?;
-    let mut text = String::with_capacity(object.len() / 2);
-    for (key, value) in members.iter().filter(|(key, _)| !left_out.contains(key)) {
-        text.push(if text.is_empty() { '{' } else { ',' });
-        text.push('"');
-        text.push_str(key);
-        text.push_str("\":");
-        text.push_str(value.get());
+    let narrow =
+        |(from, to): (usize, usize)| (u32::try_from(from).unwrap_or(u32::MAX), u32::try_from(to).unwrap_or(u32::MAX));
+    let mut texts = [(0, 0); 2];
+    let mut stretches: Vec<(usize, usize)> = Vec::new();
+    let mut keep = |from: usize, to: usize| match stretches.last_mut() {
+        Some((_, end)) if *end == from => *end = to,
+        _ => stretches.push((from, to)),
+    };
+    keep(0, 1);
+    let mut at = 1;
+    let mut is_first = true;
+    for (key, value) in &members {
+        // A member is its key in quotes, a colon and its value; a comma stands before all but the first.
+        let length = key.len() + 3 + value.get().len();
+        let from = if at == 1 { at } else { at + 1 };
+        if let Some(place) = Shown::MEMBERS.iter().position(|member| member == key).and_then(|at| texts.get_mut(at)) {
+            *place = narrow((from + length - value.get().len(), from + length));
+        }
+        if !left_out.contains(key) {
+            let with_comma = if is_first { from } else { from - 1 };
+            keep(with_comma, from + length);
+            is_first = false;
+        }
+        at = from + length;
     }
-    text.push_str(if text.is_empty() { "{}" } else { "}" });
-    Ok(text)
+    keep(at, object.len());
+    Ok((stretches.into_iter().map(narrow).collect(), texts))
 }
 
 /// The members of an object in their order, values as they are written. Keys are our own field
@@ -238,9 +306,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_left_out_and_the_rest_is_copied_as_written() {
+    fn members_are_left_out_and_the_rest_is_as_written() {
         let text = r#"{"a":1,"b":{"c":[1,2]},"d":"\u00e9","e":null}"#;
-        assert_eq!(without(text, &["b", "e"]).expect("JSON"), r#"{"a":1,"d":"\u00e9"}"#);
-        assert_eq!(without("{}", &[]).expect("JSON"), "{}");
+        let left = |left_out: &[&str]| -> String {
+            let (stretches, _) = stretches(text, left_out).expect("JSON");
+            stretches.iter().map(|(from, to)| &text[*from as usize..*to as usize]).collect()
+        };
+        assert_eq!(left(&["b", "e"]), r#"{"a":1,"d":"\u00e9"}"#);
+        assert_eq!(left(&["a", "b"]), r#"{"d":"\u00e9","e":null}"#);
+        assert_eq!(left(&["a", "b", "d", "e"]), "{}");
+        assert_eq!(left(&[]), text);
+        assert_eq!(stretches("{}", &[]).expect("JSON").0.len(), 1);
+        let object = r#"{"id":"a","summary":"Short.","description":null}"#;
+        let (_, texts) = stretches(object, &[]).expect("JSON");
+        assert_eq!(texts.map(|(from, to)| &object[from as usize..to as usize]), ["\"Short.\"", "null"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Orders, pages and cursors.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -32,7 +32,7 @@ pub enum Sort {
 
 impl Sort {
     /// The orders that are kept; each is walked backwards for its opposite.
-    pub(super) const ASCENDING: [Self; 3] = [Self::Title, Self::Id, Self::Modified];
+    pub(super) const KEPT: [Self; 3] = [Self::Title, Self::Id, Self::Modified];
 
     /// Every order, with the name that queries give it.
     pub const NAMES: [(&'static str, Self); 7] = [
@@ -76,9 +76,15 @@ impl Sort {
 /// The place of an entry in an order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SortKey {
-    number: i64,
+    pub(super) number: i64,
     text: Arc<str>,
     pub(super) id: Arc<str>,
+}
+
+/// No text, which every key that has none shares.
+fn nothing() -> Arc<str> {
+    static NOTHING: LazyLock<Arc<str>> = LazyLock::new(|| "".into());
+    Arc::clone(&NOTHING)
 }
 
 impl SortKey {
@@ -100,8 +106,8 @@ impl SortKey {
     pub(super) fn of(sort: Sort, item: &Item) -> Self {
         let (number, text) = match sort.kept() {
             Sort::Title => (0, Arc::clone(&item.title_key)),
-            Sort::Modified => (item.change_number, "".into()),
-            _ => (0, "".into()),
+            Sort::Modified => (item.change_number, nothing()),
+            _ => (0, nothing()),
         };
         Self { number, text, id: Arc::clone(&item.id) }
     }
@@ -147,7 +153,7 @@ pub struct SearchQuery {
 }
 
 /// One page of what was found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct SearchPage {
     /// The entries, the best first.
     pub items: Vec<Arc<Item>>,

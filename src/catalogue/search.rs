@@ -5,6 +5,7 @@
 //! one would write to the same index.
 
 mod document;
+mod lexicon;
 mod query;
 mod snippet;
 mod suggest;
@@ -14,17 +15,19 @@ mod words;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use roaring::RoaringBitmap;
 use tantivy::indexer::LogMergePolicy;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
 
 pub(super) use document::document;
+use lexicon::{Lexicon, Met};
 pub use query::{Hits, Likeness};
 pub(super) use snippet::snippet;
 pub use snippet::{Snippet, SnippetPart};
 pub use suggest::Suggestion;
 pub use text::{LONGEST, Text};
+
+use super::bits::Bits;
 
 /// The threads that write, and the bytes that all of them gather before they lay a part of the index down.
 const THREADS: usize = 2;
@@ -36,14 +39,30 @@ const MANY: usize = 1_000;
 /// The fields of a document in the index.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fields {
-    /// The ordinal of the entry.
+    /// The ordinal of the entry, to find it again.
     ordinal: Field,
-    /// What is searched for words, whatever their ending, and what a word there weighs.
-    weighed: [(Field, f32); 6],
+    /// Its ordinal and how long its title is: see [`place`].
+    place: Field,
+    /// All words without their endings, each as often as it weighs where it stands.
+    text: Field,
+    /// The words of its title without their endings: a word weighs more there the fewer stand beside it.
+    title: Field,
     /// The words of titles, aliases and providers as they are written.
     heading: Field,
-    /// All words as they are written.
-    words: Field,
+}
+
+/// The longest title that is told from a longer one, in bytes.
+const LONGEST_TITLE: usize = 300;
+
+/// An ordinal and the length of its title in one number: whatever is found is looked up once.
+fn packed(ordinal: u32, title: &str) -> u64 {
+    ((title.len().min(LONGEST_TITLE) as u64) << 32) | u64::from(ordinal)
+}
+
+/// The ordinal and the length of the title that are in a number.
+#[expect(clippy::cast_possible_truncation, reason = "the halves are what is wanted")]
+const fn place(packed: u64) -> (u32, u32) {
+    (packed as u32, (packed >> 32) as u32)
 }
 
 /// What is written to.
@@ -51,6 +70,7 @@ struct Engine {
     fields: Fields,
     writer: Mutex<IndexWriter>,
     reader: IndexReader,
+    met: Arc<Met>,
 }
 
 /// The index at one change number.
@@ -58,6 +78,7 @@ struct Engine {
 pub(super) struct Search {
     engine: Arc<Engine>,
     searcher: Searcher,
+    lexicon: Lexicon,
 }
 
 impl fmt::Debug for Search {
@@ -74,30 +95,23 @@ impl Search {
             let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record);
             TextOptions::default().set_indexing_options(indexing.set_fieldnorms(norms))
         };
-        let stems = indexing(words::STEMS, IndexRecordOption::WithFreqsAndPositions, true);
-        let plain = indexing(words::PLAIN, IndexRecordOption::Basic, false);
         let fields = Fields {
-            ordinal: schema.add_u64_field("ordinal", FAST | INDEXED),
-            weighed: [
-                ("title", 8.0),
-                ("aliases", 6.0),
-                ("provider", 3.0),
-                ("audience", 2.0),
-                ("summary", 2.0),
-                ("description", 1.0),
-            ]
-            .map(|(name, weight)| (schema.add_text_field(name, stems.clone()), weight)),
-            heading: schema.add_text_field("heading", plain.clone()),
-            words: schema.add_text_field("words", plain),
+            ordinal: schema.add_u64_field("ordinal", INDEXED),
+            place: schema.add_u64_field("place", FAST),
+            text: schema.add_text_field("text", indexing(words::STEMS, IndexRecordOption::WithFreqsAndPositions, true)),
+            title: schema.add_text_field("title", indexing(words::STEMS, IndexRecordOption::WithFreqs, true)),
+            heading: schema.add_text_field("heading", indexing(words::PLAIN, IndexRecordOption::Basic, false)),
         };
+        let met = Arc::new(Met::default());
         let index = Index::create_in_ram(schema.build());
-        index.tokenizers().register(words::STEMS, words::stems());
+        index.tokenizers().register(words::STEMS, words::Weighed::new(Arc::clone(&met)));
         index.tokenizers().register(words::PLAIN, words::plain());
         let writer: IndexWriter = index.writer_with_num_threads(THREADS, BUDGET)?;
         writer.set_merge_policy(Box::new(LogMergePolicy::default()));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let searcher = reader.searcher();
-        Ok(Self { engine: Arc::new(Engine { fields, writer: Mutex::new(writer), reader }), searcher })
+        let engine = Engine { fields, writer: Mutex::new(writer), reader, met };
+        Ok(Self { engine: Arc::new(engine), searcher, lexicon: Lexicon::default() })
     }
 
     /// The index with documents in the place of those before them; `None` takes one out.
@@ -138,19 +152,20 @@ impl Search {
         writer.commit()?;
         drop(writer);
         engine.reader.reload()?;
-        Ok(Self { engine: Arc::clone(engine), searcher: engine.reader.searcher() })
+        let lexicon = self.lexicon.with(&engine.met);
+        Ok(Self { engine: Arc::clone(engine), searcher: engine.reader.searcher(), lexicon })
     }
 
     /// What a text finds among some entries.
     ///
     /// # Errors
     /// Where the index cannot be read.
-    pub(super) fn find(&self, text: &Text, within: RoaringBitmap) -> Result<Hits, TantivyError> {
-        query::find(&self.searcher, &self.engine.fields, text, within)
+    pub(super) fn find(&self, text: &Text, within: Bits) -> Result<Hits, TantivyError> {
+        query::find(&self.searcher, &self.engine.fields, &self.lexicon, text, within)
     }
 
     /// The entries whose titles, aliases or providers have words that begin as these do.
-    fn headed(&self, words: &[String], within: RoaringBitmap) -> Result<Vec<u32>, TantivyError> {
-        query::headed(&self.searcher, &self.engine.fields, words, within)
+    fn headed(&self, words: &[String], within: Bits) -> Result<Vec<u32>, TantivyError> {
+        query::headed(&self.searcher, &self.engine.fields, &self.lexicon, words, within)
     }
 }

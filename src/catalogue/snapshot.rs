@@ -1,17 +1,22 @@
 //! The directory as a value at one change number.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 
-use imbl::{HashMap, OrdMap, Vector};
-use roaring::RoaringBitmap;
+use foldhash::fast::RandomState;
+use imbl::shared_ptr::DefaultSharedPtr;
+use imbl::{GenericHashMap, HashMap, OrdMap, Vector};
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::answers::Answers;
+use super::bits::{Bits, Members};
 use super::eligibility::{Gate, Gates};
 use super::facet::{Field, Reach, Source};
 use super::item::{Digest, Item, Standing};
-use super::page::{Cursor, Page, PageQuery, SearchPage, SearchQuery, Sort, SortKey};
+use super::order::{Labels, Order};
+use super::page::{Sort, SortKey};
 use super::search::{Hits, Likeness, Search, Snippet, Text, document, snippet};
+use super::sets::{Set, Sets};
 use crate::model::codes::Kind;
 use crate::model::{Vocabularies, identity, read};
 use crate::store::{EntryRow, Head, Loaded, SlugRow, TermRow};
@@ -45,22 +50,8 @@ pub enum CatalogueError {
 /// How many slugs a misspelt one is held against at most, and from how many rows on more than one core renders them.
 const MANY: usize = 1_000;
 
-/// A set of entries that the snapshot keeps ready.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Set {
-    /// Everything of a kind that is published.
-    Published(Kind),
-    /// Published programmes that are variants.
-    Variants,
-    /// Published variants of the programme with this slug.
-    VariantsOf(Arc<str>),
-    /// What a query for this term of this field reaches.
-    Term(Field, Arc<str>),
-    /// What states anything of this field.
-    Stated(Field),
-    /// Everything of a kind that was ever otherwise than it is now, retired entries and drafts among them.
-    Revised(Kind),
-}
+/// Ordinals by slug.
+type Slugs = GenericHashMap<Arc<str>, u32, RandomState, DefaultSharedPtr>;
 
 /// What looking up a slug finds.
 #[derive(Debug, Clone)]
@@ -82,11 +73,14 @@ pub struct Snapshot {
     /// Entries by ordinal; an ordinal is given once and keeps its place.
     items: Vector<Arc<Item>>,
     ordinals: HashMap<Uuid, u32>,
-    slugs: HashMap<(Kind, Arc<str>), u32>,
+    /// The ordinals of the entries that have or had a slug, kind by kind.
+    slugs: [Slugs; Kind::ALL.len()],
     /// The slugs that renamed entries had first, by ordinal.
     first_slugs: HashMap<u32, Arc<str>>,
-    sets: HashMap<Set, Arc<RoaringBitmap>>,
-    orders: HashMap<(Kind, Sort), OrdMap<SortKey, u32>>,
+    sets: Sets,
+    orders: HashMap<(Kind, Sort), Order>,
+    /// The labels that the orders give, by order and ordinal.
+    labels: [Labels; Sort::KEPT.len()],
     /// What decides whether a person can take the published entries.
     gates: Gates,
     /// The ordinal of the programme that each entry is a variant of, by the entry's ordinal; its own for others.
@@ -99,6 +93,10 @@ pub struct Snapshot {
     digests: HashMap<Kind, Digest>,
     /// Where texts are looked for.
     search: Search,
+    /// The answers that were put together from it.
+    answers: Arc<OnceLock<Answers>>,
+    /// Whether so much is being taken in that the orders are labelled once for all of it.
+    is_bulk: bool,
 }
 
 impl Snapshot {
@@ -133,16 +131,19 @@ impl Snapshot {
             reach: Arc::default(),
             items: Vector::new(),
             ordinals: HashMap::new(),
-            slugs: HashMap::new(),
+            slugs: Default::default(),
             first_slugs: HashMap::new(),
-            sets: HashMap::new(),
+            sets: Sets::default(),
             orders: HashMap::new(),
+            labels: Default::default(),
             gates: Gates::default(),
             parents: Vector::new(),
             changes: OrdMap::new(),
             chain: Vector::new(),
             digests: HashMap::new(),
             search: Search::new()?,
+            answers: Arc::default(),
+            is_bulk: false,
         })
     }
 
@@ -158,7 +159,8 @@ impl Snapshot {
     fn take(mut self, loaded: Loaded) -> (Self, Vec<CatalogueError>) {
         let mut damaged = Vec::new();
         self.head = loaded.head;
-        let mut moved = RoaringBitmap::new();
+        self.answers = Arc::default();
+        let mut moved = Bits::default();
         if !loaded.terms.is_empty() {
             let mut vocabularies = (*self.vocabularies).clone();
             for row in loaded.terms {
@@ -170,12 +172,23 @@ impl Snapshot {
             self.reach = Arc::new(Reach::new(&vocabularies));
             self.vocabularies = Arc::new(vocabularies);
         }
-        for rendered in render(loaded.entries, &self.vocabularies) {
+        self.is_bulk = loaded.entries.len() >= MANY;
+        let reach = Arc::clone(&self.reach);
+        for rendered in render(loaded.entries, &self.vocabularies, &reach) {
             match rendered {
                 Ok((item, gate)) => {
                     self.put(item, gate.as_ref(), &mut moved);
                 }
                 Err(error) => damaged.push(error),
+            }
+        }
+        if std::mem::take(&mut self.is_bulk) {
+            for (sort, labels) in Sort::KEPT.into_iter().zip(&mut self.labels) {
+                let labels = Arc::make_mut(labels);
+                Kind::ALL
+                    .iter()
+                    .filter_map(|kind| self.orders.get(&(*kind, sort)))
+                    .for_each(|order| order.label_all(labels));
             }
         }
         for slug in loaded.old_slugs {
@@ -190,7 +203,7 @@ impl Snapshot {
     }
 
     /// The index with some entries as they are now.
-    fn search_with(&self, moved: &RoaringBitmap) -> Result<Search, tantivy::TantivyError> {
+    fn search_with(&self, moved: &Bits) -> Result<Search, tantivy::TantivyError> {
         if moved.is_empty() {
             return Ok(self.search.clone());
         }
@@ -206,40 +219,15 @@ impl Snapshot {
     /// # Errors
     /// Where the index cannot be read.
     pub fn find(&self, text: &Text, kinds: &[Kind]) -> Result<Hits, CatalogueError> {
-        let published = kinds.iter().fold(RoaringBitmap::new(), |all, kind| all | self.set(&Set::Published(*kind)));
+        let mut published = Bits::default();
+        kinds.iter().for_each(|kind| self.set(Set::Published(*kind)).add_to(&mut published));
         Ok(self.search.find(text, published)?)
     }
 
-    /// One page of what was looked for among the published entries of several kinds.
+    /// The answers that were put together from this snapshot, in room for so many bytes.
     #[must_use]
-    pub fn search_page(&self, query: &SearchQuery) -> SearchPage {
-        let mut page = SearchPage { items: Vec::new(), total: 0, counts: Vec::new(), next: None };
-        let mut places = Vec::new();
-        for kind in Kind::ALL {
-            let chosen = self.choose(*kind, &query.filter, None);
-            page.counts.push((*kind, chosen.len()));
-            if query.kinds.contains(kind) {
-                page.total += chosen.len();
-                places.extend(chosen.iter().filter_map(|ordinal| {
-                    let item = self.item(ordinal)?;
-                    let rank = query.filter.text.as_ref().map_or(0, |hits| hits.rank(ordinal, &item.title));
-                    Some((SortKey::ranked_among_kinds(rank, item), item))
-                }));
-            }
-        }
-        places.retain(|(key, _)| query.after.as_ref().is_none_or(|after| *key > after.key));
-        places.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        page.items = places.iter().take(query.limit).map(|(_, item)| Arc::clone(item)).collect();
-        if places.len() > query.limit {
-            let last = query.limit.checked_sub(1).and_then(|last| places.get(last));
-            page.next = last.map(|(key, _)| Cursor::after(query, key.clone()));
-        }
-        page
-    }
-
-    /// The published entries of a kind.
-    pub(super) fn published(&self, kind: Kind) -> &RoaringBitmap {
-        self.set(&Set::Published(kind))
+    pub fn answers(&self, bytes: u64) -> &Answers {
+        self.answers.get_or_init(|| Answers::new(bytes))
     }
 
     /// Where texts are looked for.
@@ -274,7 +262,7 @@ impl Snapshot {
     /// How many entries of a kind are published, variants included.
     #[must_use]
     pub fn count(&self, kind: Kind) -> u64 {
-        self.sets.get(&Set::Published(kind)).map_or(0, |set| set.len())
+        self.set(Set::Published(kind)).len()
     }
 
     /// The slugs of published entries of a kind around a text: in a large directory only those that
@@ -287,18 +275,13 @@ impl Snapshot {
         }
         let prefix: String = text.chars().take(3).collect();
         let from = SortKey::first_with_id(&prefix);
-        order
-            .range(from..)
-            .map(|(key, _)| Arc::clone(&key.id))
-            .take_while(|id| id.starts_with(&prefix))
-            .take(MANY)
-            .collect()
+        order.from(from).map(|key| Arc::clone(&key.id)).take_while(|id| id.starts_with(&prefix)).take(MANY).collect()
     }
 
     /// Looks up a slug, present or past. Drafts are nothing to the public.
     #[must_use]
     pub fn look(&self, kind: Kind, id: &str) -> Looked {
-        let Some(item) = self.slugs.get(&(kind, id.into())).and_then(|ordinal| self.item(*ordinal)) else {
+        let Some(item) = self.ordinal(kind, id).and_then(|ordinal| self.item(ordinal)) else {
             return Looked::Nothing;
         };
         match item.standing {
@@ -316,74 +299,30 @@ impl Snapshot {
             .collect()
     }
 
-    /// One page of the published entries of a kind that pass a filter.
-    #[must_use]
-    pub fn page(&self, query: &PageQuery) -> Page {
-        let chosen = self.choose(query.kind, &query.filter, None);
-        let total = chosen.len();
-        let mut page = Page { items: Vec::with_capacity(query.limit), total, next: None };
-        let mut last = None;
-        let mut places = self.places(query, &chosen);
-        for (key, ordinal) in places.by_ref().take(query.limit) {
-            page.items.extend(self.item(ordinal).cloned());
-            last = Some(key);
-        }
-        if places.next().is_some() {
-            page.next = last.map(|key| Cursor::after(query, key));
-        }
-        page
-    }
-
-    /// The chosen entries after the cursor, in order.
-    pub(super) fn places<'a>(
-        &'a self,
-        query: &PageQuery,
-        chosen: &'a RoaringBitmap,
-    ) -> Box<dyn Iterator<Item = (SortKey, u32)> + 'a> {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let Some(order) = self.orders.get(&(query.kind, query.sort.kept())) else {
-            return Box::new(std::iter::empty());
-        };
-        let after = query.after.as_ref().map(|cursor| cursor.key.clone());
-        let descending = query.sort.is_descending();
-        // One more than a page shows tells whether there is another.
-        let wanted = query.limit + 1;
-        let sort = query.sort;
-        if sort == Sort::Relevance || is_sorted_rather(chosen.len(), wanted, order.len()) {
-            let hits = query.filter.text.as_deref().filter(|_| sort == Sort::Relevance);
-            let key = |ordinal| {
-                let item = self.item(ordinal)?;
-                let key = hits.map_or_else(
-                    || SortKey::of(sort, item),
-                    |hits| SortKey::ranked(hits.rank(ordinal, &item.title), item),
-                );
-                Some((key, ordinal))
-            };
-            let mut places: Vec<(SortKey, u32)> = chosen.iter().filter_map(key).collect();
-            places.retain(|(key, _)| {
-                after.as_ref().is_none_or(|after| if descending { key < after } else { key > after })
-            });
-            let order = |a: &(SortKey, u32), b: &(SortKey, u32)| if descending { b.cmp(a) } else { a.cmp(b) };
-            if places.len() > wanted {
-                places.select_nth_unstable_by(wanted, order);
-                places.truncate(wanted);
-            }
-            places.sort_unstable_by(order);
-            return Box::new(places.into_iter());
-        }
-        let walk = |(key, ordinal): (&SortKey, &u32)| (key.clone(), *ordinal);
-        let walk: Box<dyn Iterator<Item = (SortKey, u32)>> = match (descending, after) {
-            (false, None) => Box::new(order.iter().map(walk)),
-            (false, Some(key)) => Box::new(order.range((Excluded(key), Unbounded)).map(walk)),
-            (true, None) => Box::new(order.iter().rev().map(walk)),
-            (true, Some(key)) => Box::new(order.range((Unbounded, Excluded(key))).rev().map(walk)),
-        };
-        Box::new(walk.filter(|(_, ordinal)| chosen.contains(*ordinal)))
-    }
-
     /// The ordinals of the published entries of a kind, in an ascending order.
     pub(super) fn order(&self, kind: Kind, sort: Sort) -> impl Iterator<Item = u32> {
-        self.orders.get(&(kind, sort)).into_iter().flat_map(OrdMap::values).copied()
+        self.orders.get(&(kind, sort)).into_iter().flat_map(Order::ordinals)
+    }
+
+    /// An order that is kept.
+    pub(super) fn kept_order(&self, kind: Kind, sort: Sort) -> Option<&Order> {
+        self.orders.get(&(kind, sort))
+    }
+
+    /// The labels of the entries in a kept order.
+    pub(super) fn labels(&self, sort: Sort) -> &[u32] {
+        let at = Sort::KEPT.iter().position(|kept| *kept == sort);
+        at.and_then(|at| self.labels.get(at)).map_or(&[], |labels| labels.as_slice())
+    }
+
+    /// The sets that are kept ready.
+    pub(super) const fn sets(&self) -> &Sets {
+        &self.sets
+    }
+
+    /// What the vocabularies come to.
+    pub(super) fn reach(&self) -> &Reach {
+        &self.reach
     }
 
     /// The entry with an ordinal.
@@ -400,7 +339,7 @@ impl Snapshot {
 
     /// The ordinal of the entry that has or had a slug.
     pub(super) fn ordinal(&self, kind: Kind, id: &str) -> Option<u32> {
-        self.slugs.get(&(kind, id.into())).copied()
+        self.slugs.get(kind as usize)?.get(id).copied()
     }
 
     /// How many different gates the published entries have, and how many different rules.
@@ -421,18 +360,17 @@ impl Snapshot {
 
     /// The published variants of a programme.
     pub(super) fn variants_of(&self, id: &Arc<str>) -> impl Iterator<Item = (u32, &Arc<Item>)> {
-        let variants = self.set(&Set::VariantsOf(Arc::clone(id))).iter();
+        let variants = self.set(Set::VariantsOf(id)).iter();
         variants.filter_map(|ordinal| Some((ordinal, self.item(ordinal)?)))
     }
 
     /// A set; an empty one where nothing belongs to it.
-    pub(super) fn set(&self, set: &Set) -> &RoaringBitmap {
-        static EMPTY: LazyLock<RoaringBitmap> = LazyLock::new(RoaringBitmap::new);
-        self.sets.get(set).map_or(&EMPTY, |set| set)
+    pub(super) fn set(&self, set: Set<'_>) -> &Members {
+        self.sets.get(set)
     }
 
     /// Puts an item in the place of the version before it; notes what is found otherwise than before.
-    fn put(&mut self, item: Item, gate: Option<&Gate>, moved: &mut RoaringBitmap) {
+    fn put(&mut self, item: Item, gate: Option<&Gate>, moved: &mut Bits) {
         let item = Arc::new(item);
         let ordinal = if let Some(ordinal) = self.ordinals.get(&item.uid).copied() {
             if let Some(old) = self.item(ordinal).cloned() {
@@ -443,7 +381,7 @@ impl Snapshot {
                     for field in
                         Field::ALL.into_iter().filter(|field| field.source(item.kind) == Source::Entries(item.kind))
                     {
-                        *moved |= self.set(&Set::Term(field, Arc::clone(&item.id)));
+                        self.set(Set::Term(field, &item.id)).add_to(moved);
                     }
                 }
             }
@@ -458,10 +396,10 @@ impl Snapshot {
             ordinal
         };
         moved.insert(ordinal);
-        self.slugs.insert((item.kind, Arc::clone(&item.id)), ordinal);
+        self.put_slug(item.kind, Arc::clone(&item.id), ordinal);
         self.changes.insert(item.change_number, ordinal);
         if item.is_revised {
-            self.mark(Set::Revised(item.kind), ordinal, true);
+            self.sets.mark(Set::Revised(item.kind), ordinal, true);
         }
         self.index(&item, ordinal, true);
         self.put_parents(&item, ordinal);
@@ -473,7 +411,7 @@ impl Snapshot {
         let parent = item.variant_of.as_ref().and_then(|parent| self.ordinal(Kind::Programme, parent));
         let mut families = vec![(ordinal, parent.unwrap_or(ordinal))];
         if item.kind == Kind::Programme && !item.is_variant {
-            let variants = self.set(&Set::VariantsOf(Arc::clone(&item.id))).iter();
+            let variants = self.set(Set::VariantsOf(&item.id)).iter();
             families.extend(variants.map(|variant| (variant, ordinal)));
         }
         for (variant, parent) in families {
@@ -491,39 +429,32 @@ impl Snapshot {
         if item.standing != Standing::Published {
             return;
         }
-        self.mark(Set::Published(item.kind), ordinal, add);
+        self.sets.mark(Set::Published(item.kind), ordinal, add);
         // Laid over it a second time, a hash is gone again.
         lay_over(self.digests.entry(item.kind).or_default(), &item.digest);
-        if item.is_variant {
-            self.mark(Set::Variants, ordinal, add);
-        }
+        let kept_apart = if item.is_variant { Set::Variants } else { Set::Listed(item.kind) };
+        self.sets.mark(kept_apart, ordinal, add);
         if let Some(parent) = &item.variant_of {
-            self.mark(Set::VariantsOf(Arc::clone(parent)), ordinal, add);
+            self.sets.mark(Set::VariantsOf(parent), ordinal, add);
         }
         let reach = Arc::clone(&self.reach);
         for stated in &item.stated {
-            self.mark(Set::Stated(stated.field), ordinal, add);
+            self.sets.mark(Set::Stated(stated.field), ordinal, add);
             for query in reach.of(stated) {
-                self.mark(Set::Term(stated.field, Arc::clone(query)), ordinal, add);
+                self.sets.mark(Set::Term(stated.field, query), ordinal, add);
             }
         }
-        for sort in Sort::ASCENDING {
+        for (sort, labels) in Sort::KEPT.into_iter().zip(&mut self.labels) {
             let order = self.orders.entry((item.kind, sort)).or_default();
             let key = SortKey::of(sort, item);
-            if add {
-                order.insert(key, ordinal);
-            } else {
+            if !add {
                 order.remove(&key);
+                continue;
             }
-        }
-    }
-
-    fn mark(&mut self, set: Set, ordinal: u32, add: bool) {
-        let set = Arc::make_mut(self.sets.entry(set).or_default());
-        if add {
-            set.insert(ordinal);
-        } else {
-            set.remove(ordinal);
+            order.insert(key.clone(), ordinal);
+            if !self.is_bulk {
+                order.label(&key, ordinal, Arc::make_mut(labels));
+            }
         }
     }
 
@@ -550,7 +481,13 @@ impl Snapshot {
             if self.item(ordinal).is_some_and(|item| item.uid == identity::uid(slug.kind, &id)) {
                 self.first_slugs.insert(ordinal, Arc::clone(&id));
             }
-            self.slugs.insert((slug.kind, id), ordinal);
+            self.put_slug(slug.kind, id, ordinal);
+        }
+    }
+
+    fn put_slug(&mut self, kind: Kind, id: Arc<str>, ordinal: u32) {
+        if let Some(slugs) = self.slugs.get_mut(kind as usize) {
+            slugs.insert(id, ordinal);
         }
     }
 }
@@ -570,10 +507,10 @@ pub(super) fn lay_over(digest: &mut Digest, other: &Digest) {
 type Rendered = Result<(Item, Option<Gate>), CatalogueError>;
 
 /// Renders rows; many of them on all cores, since that is most of what a start takes.
-fn render(mut rows: Vec<EntryRow>, vocabularies: &Vocabularies) -> Vec<Rendered> {
+fn render(mut rows: Vec<EntryRow>, vocabularies: &Vocabularies, reach: &Reach) -> Vec<Rendered> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     if rows.len() < MANY {
-        return rows.into_iter().map(|row| Item::render(row, vocabularies)).collect();
+        return rows.into_iter().map(|row| Item::render(row, vocabularies, reach)).collect();
     }
     let share = rows.len().div_ceil(cores);
     let mut shares = Vec::with_capacity(cores);
@@ -581,7 +518,7 @@ fn render(mut rows: Vec<EntryRow>, vocabularies: &Vocabularies) -> Vec<Rendered>
         let rest = rows.split_off(share.min(rows.len()));
         shares.push(std::mem::replace(&mut rows, rest));
     }
-    let render = |share: Vec<EntryRow>| share.into_iter().map(|row| Item::render(row, vocabularies)).collect();
+    let render = |share: Vec<EntryRow>| share.into_iter().map(|row| Item::render(row, vocabularies, reach)).collect();
     std::thread::scope(|scope| {
         let threads: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || render(share))).collect();
         let done = |thread: std::thread::ScopedJoinHandle<'_, Vec<Rendered>>| match thread.join() {

@@ -6,14 +6,15 @@ use super::facet::How;
 use super::filter::{Filter, Match};
 use super::item::{Item, Standing};
 use super::page::Sort;
-use super::snapshot::{Set, Snapshot};
+use super::sets::Set;
+use super::snapshot::Snapshot;
 use crate::model::codes::Kind;
 
 impl Snapshot {
     /// The published entries of a kind that pass a filter, by id.
     #[must_use]
     pub fn whole(&self, kind: Kind, filter: &Filter) -> Vec<Arc<Item>> {
-        let chosen = self.choose(kind, filter, None);
+        let chosen = self.choose(kind, filter);
         let order = self.order(kind, Sort::Id);
         let passing = order.filter(|ordinal| chosen.contains(*ordinal));
         passing.filter_map(|ordinal| self.item(ordinal).cloned()).collect()
@@ -22,7 +23,7 @@ impl Snapshot {
     /// The entries of a kind that were taken out and would pass a filter if they were there, by id.
     #[must_use]
     pub fn withdrawn(&self, kind: Kind, filter: &Filter) -> Vec<Arc<Item>> {
-        let revised = self.set(&Set::Revised(kind)).iter().filter_map(|ordinal| self.item(ordinal));
+        let revised = self.set(Set::Revised(kind)).iter().filter_map(|ordinal| self.item(ordinal));
         let mut gone: Vec<Arc<Item>> = revised
             .filter(|item| matches!(item.standing, Standing::Retired(_)) && self.would_pass(item, filter))
             .cloned()
@@ -33,12 +34,13 @@ impl Snapshot {
 
     /// Whether an entry passes a filter, or would if it were published.
     fn would_pass(&self, item: &Item, filter: &Filter) -> bool {
-        let matched = self.matched(item, filter);
-        let passes = |field| {
-            let mut own = matched.iter().filter(|matched| matched.field == field);
-            own.any(|matched| matched.how != How::NotStated || filter.matching == Match::Possible)
-        };
-        filter.terms.iter().all(|(field, _)| passes(*field))
+        let mut passed = Vec::new();
+        self.reasons(filter).each(item, |matched| {
+            if matched.how != How::NotStated || filter.matching == Match::Possible {
+                passed.push(matched.field);
+            }
+        });
+        filter.terms.iter().all(|(field, _)| passed.contains(field))
             && filter.ids.as_ref().is_none_or(|ids| {
                 let ordinal = self.ordinal(item.kind, &item.id);
                 ids.iter().any(|id| self.ordinal(item.kind, id) == ordinal)

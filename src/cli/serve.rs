@@ -37,7 +37,12 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let here = format!("http://{address}");
     let public_url =
         if settings.server.public_url.is_empty() { here.clone() } else { settings.server.public_url.clone() };
-    let service = Service::new(Arc::clone(&directory), public_url.clone(), settings.server.security_contact.clone());
+    let service = Service::new(
+        Arc::clone(&directory),
+        public_url.clone(),
+        settings.server.security_contact.clone(),
+        settings.answers.cache_bytes(),
+    );
     let server = http::server(service, listener, &settings.server)?;
     let poll = tokio::spawn(Arc::clone(&directory).follow());
     // Heard from before anybody is told that we listen: a stop asked for at once is a stop all the same.

@@ -1,15 +1,18 @@
 //! JSON answers that caches may keep, and what validates them.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{self, EntityTag, Header as _, HeaderValue, IfMatch, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError as _};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::Service;
-use super::coding::{self, Chunks, stream};
+use super::coding::{self, Chunks, stream, stream_here};
 use super::negotiate::{self, Coding};
 use super::outermost::CHANGE_NUMBER;
 use super::problem::{PRECONDITION_FAILED, Problem};
+use crate::catalogue::{Answer, Item, Snapshot, View};
 use crate::formats::schema_org;
 use crate::store::{Head, hash};
 
@@ -44,6 +47,8 @@ pub(super) enum Content {
     Whole(Vec<u8>),
     /// What is made while it is sent.
     Made(Box<dyn Chunks>),
+    /// As [`Self::Made`], where a chunk is only copied together.
+    Copied(Box<dyn Chunks>),
 }
 
 impl From<Vec<u8>> for Content {
@@ -74,35 +79,94 @@ pub(super) fn of_directory<T: Into<Content>>(
     cacheable_as(request, media_type, head.change_number, &tag, body)
 }
 
-/// Answers with what a text found. What weighs how much depends on how the index came to be written as well, and another
-/// process may put the same entries in another order: the tag is of the body, not of the change number alone.
-pub(super) fn of_search(
-    service: &Service,
-    request: &HttpRequest,
-    media_type: &'static str,
-    head: &Head,
-    is_private: bool,
-    body: Vec<u8>,
-) -> HttpResponse {
-    if is_private {
-        return private(request, media_type, head.change_number, body);
+/// An answer that is put together from many entries.
+pub(super) struct Part {
+    /// The body, before it is coded.
+    pub(super) body: Vec<u8>,
+    /// The address of the next page.
+    pub(super) next: Option<String>,
+}
+
+/// What an answer from many entries depends on.
+pub(super) struct Asked<'a> {
+    pub(super) service: &'a Service,
+    pub(super) request: &'a HttpRequest,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) media_type: &'static str,
+    /// Whether it was asked for by what tells of a person.
+    pub(super) is_private: bool,
+    /// What was asked, written as everybody's address that asks the same.
+    pub(super) address: &'a dyn Fn() -> String,
+    /// The tag; none where it is made of the body. What a text finds depends on how the index came to be written as
+    /// well, and another process may put the same entries in another order.
+    pub(super) tag: Option<EntityTag>,
+}
+
+impl Asked<'_> {
+    /// Answers, with what was put together for the same question before if it is still kept.
+    pub(super) fn answer(self, make: impl FnOnce() -> Part) -> HttpResponse {
+        let shows = self.snapshot.head().change_number;
+        if self.is_private {
+            let Part { body, next } = make();
+            return with_next(private(self.request, self.media_type, shows, body), next.as_deref());
+        }
+        let coding = coding_of(self.request);
+        let is_from_body = self.tag.is_none();
+        let mut builder = None;
+        if let Some(tag) = &self.tag {
+            match conditional(self.request, self.media_type, coding, shows, tag) {
+                Ok(ready) => builder = Some(ready),
+                Err(answer) => return answer,
+            }
+        }
+        let answers = self.snapshot.answers(self.service.cache_bytes);
+        let key = format!("{}{} {}", self.media_type, coding.suffix(), (self.address)());
+        let kept = answers.get(&key).unwrap_or_else(|| {
+            let Part { body, next } = make();
+            let digest = is_from_body.then(|| hex(&Sha256::digest(&body)));
+            let made = Answer { body: coding::coded(body, coding).into(), next, digest };
+            answers.keep(key, &made);
+            made
+        });
+        let mut builder = match builder {
+            Some(builder) => builder,
+            None => {
+                let tag = entity_tag(self.service, shows, kept.digest.as_deref().unwrap_or_default());
+                match conditional(self.request, self.media_type, coding, shows, &tag) {
+                    Ok(ready) => ready,
+                    Err(answer) => return answer,
+                }
+            }
+        };
+        if let Some(name) = coding.name() {
+            builder.insert_header((header::CONTENT_ENCODING, name));
+        }
+        with_next(builder.content_type(self.media_type).body(kept.body), kept.next.as_deref())
     }
-    let tag = entity_tag(service, head.change_number, &hex(&Sha256::digest(&body)));
-    cacheable_as(request, media_type, head.change_number, &tag, || body)
+}
+
+/// Says where the next page is (RFC 8288).
+fn with_next(mut answer: HttpResponse, next: Option<&str>) -> HttpResponse {
+    if let Some(next) = next
+        && let Ok(link) = HeaderValue::from_str(&format!("<{next}>; rel=\"next\""))
+    {
+        answer.headers_mut().insert(header::LINK, link);
+    }
+    answer
 }
 
 /// Answers with JSON, or with 304 where the client has it already; says which change number of the
 /// directory it shows.
-pub(super) fn cacheable(
+pub(super) fn cacheable<T: Into<Content>>(
     request: &HttpRequest,
     shows: i64,
     tag: &EntityTag,
-    body: impl FnOnce() -> String,
+    body: impl FnOnce() -> T,
 ) -> HttpResponse {
     cacheable_as(request, JSON, shows, tag, body)
 }
 
-/// As [`cacheable`], for any media type and body.
+/// As [`cacheable`], for any media type.
 pub(super) fn cacheable_as<T: Into<Content>>(
     request: &HttpRequest,
     media_type: &'static str,
@@ -110,7 +174,26 @@ pub(super) fn cacheable_as<T: Into<Content>>(
     tag: &EntityTag,
     body: impl FnOnce() -> T,
 ) -> HttpResponse {
-    let coding = negotiate::coding(request.headers()).unwrap_or(Coding::Identity);
+    let coding = coding_of(request);
+    match conditional(request, media_type, coding, shows, tag) {
+        Ok(mut builder) => coded(builder.content_type(media_type), coding, body().into()),
+        Err(answer) => answer,
+    }
+}
+
+/// The coding that a request is answered in.
+fn coding_of(request: &HttpRequest) -> Coding {
+    negotiate::coding(request.headers()).unwrap_or(Coding::Identity)
+}
+
+/// The beginning of an answer; or all of it, where the client has it already or demands another.
+fn conditional(
+    request: &HttpRequest,
+    media_type: &str,
+    coding: Coding,
+    shows: i64,
+    tag: &EntityTag,
+) -> Result<HttpResponseBuilder, HttpResponse> {
     // Each representation has a strong tag of its own (RFC 9110 §8.8.3.3), and preconditions are about the one
     // that is chosen: a cache that holds another must not be told that its own is good.
     let form = if media_type == schema_org::MEDIA_TYPE { "-ld" } else { "" };
@@ -121,19 +204,16 @@ pub(super) fn cacheable_as<T: Into<Content>>(
         if let Ok(tag) = HeaderValue::from_str(&tag.to_string()) {
             answer.headers_mut().insert(header::ETAG, tag);
         }
-        return answer;
+        return Err(answer);
     }
     let unchanged = is_known(request, &tag);
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
-        .insert_header((header::CACHE_CONTROL, CACHE_CONTROL))
-        .insert_header((header::VARY, VARY))
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(CACHE_CONTROL)))
+        .insert_header((header::VARY, HeaderValue::from_static(VARY)))
         .insert_header((header::ETAG, tag))
         .insert_header((CHANGE_NUMBER, HeaderValue::from(shows)));
-    if unchanged {
-        return answer.finish();
-    }
-    coded(answer.content_type(media_type), coding, body().into())
+    if unchanged { Err(answer.finish()) } else { Ok(answer) }
 }
 
 /// Answers with what nobody may keep: what was asked tells of a person.
@@ -143,13 +223,12 @@ pub(super) fn private(
     shows: i64,
     body: impl Into<Content>,
 ) -> HttpResponse {
-    let coding = negotiate::coding(request.headers()).unwrap_or(Coding::Identity);
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header((CHANGE_NUMBER, HeaderValue::from(shows)))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header((header::VARY, VARY));
-    coded(answer.content_type(media_type), coding, body.into())
+    coded(answer.content_type(media_type), coding_of(request), body.into())
 }
 
 /// A body in a coding.
@@ -159,7 +238,9 @@ fn coded(answer: &mut HttpResponseBuilder, coding: Coding, body: Content) -> Htt
     }
     match body {
         Content::Whole(body) => answer.body(coding::coded(body, coding)),
-        Content::Made(chunks) => answer.streaming(stream(chunks, coding)),
+        // A few microseconds a chunk are not worth a way to another thread and back.
+        Content::Copied(chunks) if coding == Coding::Identity => answer.streaming(stream_here(chunks)),
+        Content::Made(chunks) | Content::Copied(chunks) => answer.streaming(stream(chunks, coding)),
     }
 }
 
@@ -190,12 +271,8 @@ fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
 
 /// Bytes in hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing into text does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// A value as JSON.
@@ -212,33 +289,48 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
-    /// An answer with many items.
-    pub(super) fn list() -> Self {
-        Self { body: b"{\"data\":[".to_vec(), is_list: true, is_first: true, included: None }
+    /// An answer with many items, which take about so many bytes.
+    pub(super) fn list(bytes: usize) -> Self {
+        let mut body = Vec::with_capacity(bytes + 2_048);
+        body.extend_from_slice(b"{\"data\":[");
+        Self { body, is_list: true, is_first: true, included: None }
     }
 
-    /// An answer with one item.
-    pub(super) fn single() -> Self {
-        Self { body: b"{\"data\":".to_vec(), is_list: false, is_first: true, included: None }
+    /// An answer with one item, which takes so many bytes.
+    pub(super) fn single(bytes: usize) -> Self {
+        let mut body = Vec::with_capacity(bytes + 512);
+        body.extend_from_slice(b"{\"data\":");
+        Self { body, is_list: false, is_first: true, included: None }
     }
 
     /// Adds an item, given as JSON text.
     pub(super) fn item(&mut self, json: &[u8]) {
+        self.item_with(|body| body.extend_from_slice(json));
+    }
+
+    /// Adds an item that writes itself as JSON text.
+    pub(super) fn item_with(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         if !self.is_first {
             self.body.push(b',');
         }
         self.is_first = false;
-        self.body.extend_from_slice(json);
+        write(&mut self.body);
     }
 
-    /// Adds the entries that are sent along, given as JSON text.
-    pub(super) fn included<'a>(&mut self, items: impl Iterator<Item = &'a [u8]>) {
-        let items: Vec<&[u8]> = items.collect();
-        self.included = Some(items.join(&b','));
+    /// Adds the entries that are sent along.
+    pub(super) fn included(&mut self, items: &[Arc<Item>]) {
+        let mut included = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                included.push(b',');
+            }
+            item.write(View::Summary, &mut included);
+        }
+        self.included = Some(included);
     }
 
     /// Closes the answer.
-    pub(super) fn finish(mut self, meta: &serde_json::Value, links: &serde_json::Value) -> String {
+    pub(super) fn finish(mut self, meta: &impl Serialize, links: &impl Serialize) -> Vec<u8> {
         if self.is_list {
             self.body.push(b']');
         }
@@ -248,11 +340,29 @@ impl Envelope {
             self.body.push(b']');
         }
         self.body.extend_from_slice(b",\"meta\":");
-        self.body.extend_from_slice(meta.to_string().as_bytes());
+        write_json(&mut self.body, meta);
         self.body.extend_from_slice(b",\"links\":");
-        self.body.extend_from_slice(links.to_string().as_bytes());
+        write_json(&mut self.body, links);
         self.body.push(b'}');
-        // Every part was text before it was put together.
-        String::from_utf8(self.body).unwrap_or_default()
+        self.body
     }
+}
+
+/// Adds a value as JSON.
+pub(super) fn write_json(body: &mut Vec<u8>, value: &impl Serialize) {
+    // Writing into memory does not fail, and what is written has text for keys.
+    let _ = serde_json::to_writer(body, value);
+}
+
+/// Adds a member to the object that a text ends with: before its last brace.
+pub(super) fn add_member(text: &mut Vec<u8>, name: &str, write: impl FnOnce(&mut Vec<u8>)) {
+    text.pop();
+    if text.last() != Some(&b'{') {
+        text.push(b',');
+    }
+    text.push(b'"');
+    text.extend_from_slice(name.as_bytes());
+    text.extend_from_slice(b"\":");
+    write(text);
+    text.push(b'}');
 }

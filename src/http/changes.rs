@@ -184,14 +184,14 @@ impl FeedRequest {
             None => Some((self.query.after, self.chain.as_deref())),
         };
         let text = |value: &str| Value::from(value).to_string();
-        let length: usize = page.iter().map(|changed| changed.item.json(self.view).len() + 200).sum();
+        let length: usize = page.iter().map(|changed| changed.item.len(self.view) + 200).sum();
         let mut told = Told {
             before: format!("{{\"next\":{},\"items\":[", text(&self.address(service, place))),
             page: page.into_iter(),
             view: self.view,
         };
         if length > LONG {
-            return Content::Made(Box::new(told));
+            return Content::Copied(Box::new(told));
         }
         let mut body = Vec::with_capacity(1_024 + length);
         while told.add(&mut body, usize::MAX) {}
@@ -217,7 +217,7 @@ impl Chunks for Told {
             out.extend_from_slice(head.as_bytes());
             if is_there {
                 out.extend_from_slice(b",\"data\":");
-                out.extend_from_slice(item.json(self.view));
+                item.write(self.view, out);
             }
             out.push(b'}');
             ",".clone_into(&mut self.before);

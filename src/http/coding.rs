@@ -5,7 +5,7 @@ use std::io::Write as _;
 use actix_web::error::ErrorInternalServerError;
 use bytes::Bytes;
 use futures_util::Stream;
-use futures_util::stream::unfold;
+use futures_util::stream::{iter, unfold};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::negotiate::Coding;
@@ -111,6 +111,19 @@ impl Making {
     fn begin(self) -> JoinHandle<Made> {
         spawn_blocking(move || self.next())
     }
+}
+
+/// Makes a body while it is sent, on the thread that sends it.
+pub(super) fn stream_here(chunks: Box<dyn Chunks>) -> impl Stream<Item = Result<Bytes, actix_web::Error>> + 'static {
+    let mut rest = Some(chunks);
+    iter(std::iter::from_fn(move || {
+        let mut part = Vec::with_capacity(CHUNK + CHUNK / 4);
+        if !rest.as_mut()?.add(&mut part, CHUNK) {
+            rest = None;
+        }
+        // An empty chunk would end the body (RFC 9112 §7.1).
+        (!part.is_empty()).then(|| Ok(Bytes::from(part)))
+    }))
 }
 
 /// Makes a body while it is sent, one chunk ahead of the reader.

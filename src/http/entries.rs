@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::answer::{cacheable, entity_tag, hex, of_directory};
+use super::answer::{Asked, JSON, Part, cacheable, entity_tag, hex, of_directory};
 use super::list::{EntryRequest, ListRequest};
+use super::negotiate::{self, Coding};
 use super::problem::{GONE, NOT_FOUND, Problem};
 use super::{Service, collection, linked};
 use crate::catalogue::{Item, Looked, Retirement, Snapshot, Standing};
@@ -89,16 +91,39 @@ fn found(
     let tag = if asked.depends_on_others() {
         entity_tag(service, snapshot.head().change_number, &snapshot.head().chain)
     } else {
-        entity_tag(service, item.change_number, &hex(&item.digest))
+        entity_tag(service, item.change_number, &hex(item.digest.get(..6).unwrap_or_default()))
     };
-    Ok(cacheable(request, snapshot.head().change_number, &tag, || {
-        let meta = json!({"changeNumber": item.change_number});
-        let links = json!({
-            "self": entry_address(&service.public_url, item.kind, &item.id),
-            "collection": format!("{}/v1/{}", service.public_url, collection(item.kind)),
-        });
+    let make = || {
+        let meta = EntryMeta { change_number: item.change_number };
+        let links = EntryLinks {
+            this: &entry_address(&service.public_url, item.kind, &item.id),
+            collection: &format!("{}/v1/{}", service.public_url, collection(item.kind)),
+        };
         asked.envelope(snapshot, item).finish(&meta, &links)
-    }))
+    };
+    if negotiate::coding(request.headers()) == Some(Coding::Identity) && !asked.is_more_than_the_entry() {
+        // It is ready but for a few members around it.
+        return Ok(cacheable(request, snapshot.head().change_number, &tag, make));
+    }
+    let address = || format!("{}?{}", request.path(), request.query_string());
+    let (media_type, tag) = (JSON, Some(tag));
+    let answer = Asked { service, request, snapshot, media_type, is_private: false, address: &address, tag };
+    Ok(answer.answer(|| Part { body: make(), next: None }))
+}
+
+/// About an entry.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EntryMeta {
+    change_number: i64,
+}
+
+/// Where to go from an entry.
+#[derive(Serialize)]
+struct EntryLinks<'a> {
+    #[serde(rename = "self")]
+    this: &'a str,
+    collection: &'a str,
 }
 
 /// Where the directory tells of an entry.

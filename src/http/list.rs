@@ -1,21 +1,22 @@
 //! A list request: read, asked of the snapshot, and answered.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
-use super::answer::{Envelope, JSON, of_directory, of_search};
+use super::answer::{Asked, Envelope, JSON, Part, add_member, entity_tag, write_json};
 use super::include::{Include, included, read_includes};
 use super::problem::{INVALID_CURSOR, INVALID_PARAMETER, Problem, UNKNOWN_TERM};
 use super::query::{Query, shown};
 use super::sparse::Fields;
 use super::{Service, collection, linked};
 use crate::catalogue::{
-    Cursor, Field, Filter, Hits, Item, LONGEST_TEXT, Likeness, Looked, Match, Page, PageQuery, Snapshot, Sort, Source,
-    Text, View,
+    Cursor, FacetTerm, Field, FieldTerm, Filter, Hits, Item, LONGEST_TEXT, Likeness, Looked, Match, Matched, Page,
+    PageQuery, Reasons, Sifted, Snapshot, Snippet, Sort, Source, Text, View,
 };
 use crate::formats::schema_org;
 use crate::model::codes::Kind;
@@ -154,91 +155,78 @@ impl ListRequest {
             ("facets", !self.facets.is_empty()),
         ];
         let is_linked = linked::is_wanted(request, &asked)?;
-        let head = snapshot.head();
-        let page = snapshot.page(&self.page);
-        let next = page.next.as_ref().map(|cursor| self.address(service, Some(cursor), None));
-        let media_type = if is_linked { schema_org::MEDIA_TYPE } else { JSON };
-        let body = || {
-            if is_linked {
-                let around = linked::Around::of(service, snapshot);
-                let address = self.address(service, self.page.after.as_ref(), None);
-                linked::page(around, address, page.total, &page.items)
+        let (head, filter) = (snapshot.head(), &self.page.filter);
+        let address = || self.address(service, self.page.after.as_ref(), None);
+        let asked = Asked {
+            service,
+            request,
+            snapshot,
+            media_type: if is_linked { schema_org::MEDIA_TYPE } else { JSON },
+            is_private: is_private(filter),
+            address: &address,
+            tag: filter.text.is_none().then(|| entity_tag(service, head.change_number, &head.chain)),
+        };
+        Ok(asked.answer(|| {
+            let this = address();
+            let sifted = snapshot.sift(self.page.kind, filter);
+            let page = snapshot.page_of(&self.page, &sifted.chosen, sifted.total);
+            let next = page.next.as_ref().map(|cursor| self.address(service, Some(cursor), None));
+            let body = if is_linked {
+                linked::page(linked::Around::of(service, snapshot), this, page.total, &page.items)
             } else {
-                self.body(service, snapshot, &page, next.as_deref()).into_bytes()
-            }
-        };
-        let filter = &self.page.filter;
-        let mut answer = if filter.text.is_some() {
-            of_search(service, request, media_type, head, is_private(filter), body())
-        } else {
-            of_directory(service, request, media_type, head, is_private(filter), body)
-        };
-        if let Some(next) = &next
-            && let Ok(link) = HeaderValue::from_str(&format!("<{next}>; rel=\"next\""))
-        {
-            answer.headers_mut().insert(header::LINK, link);
-        }
-        Ok(answer)
+                self.body(
+                    service,
+                    snapshot,
+                    &sifted,
+                    &page,
+                    &Links { this: &this, next: next.as_deref(), possible: None },
+                )
+            };
+            Part { body, next }
+        }))
     }
 
-    fn body(&self, service: &Service, snapshot: &Snapshot, page: &Page, next: Option<&str>) -> String {
+    fn body(&self, service: &Service, snapshot: &Snapshot, sifted: &Sifted, page: &Page, links: &Links<'_>) -> Vec<u8> {
         let filter = &self.page.filter;
-        let mut envelope = Envelope::list();
+        let mut why = Why { reasons: snapshot.reasons(filter), told: Vec::new(), text: Vec::new() };
+        let length: usize = page.items.iter().map(|item| item.len(self.view) + 100 + 400 * filter.terms.len()).sum();
+        let mut envelope = Envelope::list(length);
         for item in &page.items {
-            envelope.item(&self.entry(snapshot, item));
+            envelope.item_with(|text| self.entry(text, snapshot, &mut why, item));
         }
         if !self.include.is_empty() {
             let included = included(snapshot, &page.items, &self.include);
-            envelope.included(included.iter().map(|item| item.summary.as_ref()));
+            envelope.included(&included);
         }
-        let not_stated = snapshot.not_stated(self.page.kind, filter);
-        let possible = if filter.matching == Match::Possible || filter.terms.is_empty() {
-            page.total
-        } else {
-            let silence_passes = Filter { matching: Match::Possible, ..filter.clone() };
-            snapshot.choose(self.page.kind, &silence_passes, None).len()
+        let facet = |field: &Field| {
+            let terms = snapshot.facet(self.page.kind, filter, sifted, *field, self.zeros);
+            (*field, terms.into_iter().map(FacetBody::from).collect::<Vec<_>>())
         };
-        let mut meta = json!({
-            "changeNumber": snapshot.head().change_number,
-            "total": page.total,
-            "possible": possible,
-            "limit": self.page.limit,
-            "match": if filter.matching == Match::Stated { "stated" } else { "possible" },
-            "notStated": not_stated.iter().map(|(field, count)| (field.name().to_owned(), json!(count))).collect::<Map<_, _>>(),
-            "notices": self.notices(snapshot),
-        });
-        if let (Some(members), false) = (meta.as_object_mut(), self.facets.is_empty()) {
-            members.insert("facets".to_owned(), self.facets(snapshot));
-        }
-        let links = json!({
-            "self": self.address(service, self.page.after.as_ref(), None),
-            "next": next,
-            "possible": (possible > page.total).then(|| self.address(service, None, Some("possible"))),
-        });
-        envelope.finish(&meta, &links)
+        let meta = Meta {
+            change_number: snapshot.head().change_number,
+            total: page.total,
+            possible: sifted.possible,
+            limit: self.page.limit,
+            matching: if filter.matching == Match::Stated { "stated" } else { "possible" },
+            not_stated: &sifted.not_stated,
+            notices: self.notices(snapshot),
+            facets: &self.facets.iter().map(facet).collect::<Vec<_>>(),
+        };
+        let possible = (sifted.possible > page.total).then(|| self.address(service, None, Some("possible")));
+        envelope.finish(&meta, &Links { possible: possible.as_deref(), ..*links })
     }
 
-    /// One entry of the page: as much as is asked for, and why it is there.
-    fn entry(&self, snapshot: &Snapshot, item: &Item) -> Vec<u8> {
-        let mut text = match &self.fields {
-            None => item.json(self.view).to_vec(),
-            Some(fields) => sparse(fields, item),
-        };
-        let filter = &self.page.filter;
-        add_found(&mut text, snapshot, filter, item);
-        if filter.terms.is_empty() {
-            return text;
+    /// Writes one entry of the page: as much as is asked for, and why it is there.
+    fn entry<'a>(&self, text: &mut Vec<u8>, snapshot: &Snapshot, why: &mut Why<'a>, item: &'a Item) {
+        match &self.fields {
+            None => item.write(self.view, text),
+            Some(fields) => text.extend_from_slice(&sparse(fields, item)),
         }
-        let matched: Vec<Value> = snapshot
-            .matched(item, &self.page.filter)
-            .into_iter()
-            .map(|m| {
-                let stated = m.stated.as_deref();
-                json!({"filter": m.field.name(), "term": m.term, "how": m.how.code(), "stated": stated, "at": m.at})
-            })
-            .collect();
-        add_member(&mut text, "matched", &Value::Array(matched));
-        text
+        let filter = &self.page.filter;
+        add_found(text, snapshot, filter, item);
+        if !filter.terms.is_empty() {
+            add_member(text, "matched", |text| why.write(text, item));
+        }
     }
 
     /// What a reader should know about the answer.
@@ -254,39 +242,115 @@ impl ListRequest {
         let text = self.page.filter.text.as_deref().and_then(notice_of);
         unknown.chain(text).collect()
     }
+}
 
-    fn facets(&self, snapshot: &Snapshot) -> Value {
-        let facet = |field: &Field| {
-            let terms = snapshot.facet(self.page.kind, &self.page.filter, *field, self.zeros);
-            let terms = terms.into_iter().map(|facet| {
-                json!({
-                    "term": &*facet.term.code,
-                    "label": &*facet.term.label,
-                    "count": facet.count,
-                    "selected": facet.selected,
-                    "broader": facet.term.broader.as_deref(),
-                })
-            });
-            (field.name().to_owned(), Value::Array(terms.collect()))
-        };
-        Value::Object(self.facets.iter().map(facet).collect())
+/// About a page of a list.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Meta<'a> {
+    change_number: i64,
+    total: u64,
+    possible: u64,
+    limit: usize,
+    #[serde(rename = "match")]
+    matching: &'static str,
+    #[serde(serialize_with = "by_field")]
+    not_stated: &'a [(Field, u64)],
+    notices: Vec<Value>,
+    #[serde(serialize_with = "by_field", skip_serializing_if = "<[_]>::is_empty")]
+    facets: &'a [(Field, Vec<FacetBody>)],
+}
+
+/// Where to go from a page.
+#[derive(Serialize)]
+struct Links<'a> {
+    #[serde(rename = "self")]
+    this: &'a str,
+    next: Option<&'a str>,
+    possible: Option<&'a str>,
+}
+
+/// One term of a facet, as it is told.
+#[derive(Serialize)]
+struct FacetBody {
+    term: Arc<str>,
+    label: Arc<str>,
+    count: u64,
+    selected: bool,
+    broader: Option<Arc<str>>,
+}
+
+impl From<FacetTerm> for FacetBody {
+    fn from(FacetTerm { term: FieldTerm { code, label, broader }, count, selected }: FacetTerm) -> Self {
+        Self { term: code, label, count, selected, broader }
     }
+}
+
+/// Writes something about fields as an object with a member for each.
+fn by_field<S: Serializer, V: Serialize>(fields: &[(Field, V)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(fields.iter().map(|(field, value)| (field.name(), value)))
+}
+
+/// Writes why entries of a page passed. Most of them pass for the same few reasons: each is put together once.
+struct Why<'a> {
+    reasons: Reasons<'a>,
+    /// The reasons that were put together, and where each stands.
+    told: Vec<(Matched<'a>, Range<usize>)>,
+    text: Vec<u8>,
+}
+
+impl<'a> Why<'a> {
+    /// Writes why an entry passed, filter by filter.
+    fn write(&mut self, out: &mut Vec<u8>, item: &'a Item) {
+        let Self { reasons, told, text } = self;
+        out.push(b'[');
+        reasons.each(item, |matched| {
+            if out.last() == Some(&b'}') {
+                out.push(b',');
+            }
+            let known = told.iter().find(|(known, _)| known.is_that(&matched)).map(|(_, place)| place.clone());
+            let place = known.unwrap_or_else(|| {
+                let begin = text.len();
+                write_reason(text, &matched);
+                told.push((matched, begin..text.len()));
+                begin..text.len()
+            });
+            out.extend_from_slice(text.get(place).unwrap_or_default());
+        });
+        out.push(b']');
+    }
+}
+
+/// Writes a reason. Codes and pointers need no escaping.
+fn write_reason(text: &mut Vec<u8>, matched: &Matched<'_>) {
+    let mut parts = vec![
+        "{\"filter\":\"",
+        matched.field.name(),
+        "\",\"term\":\"",
+        matched.term,
+        "\",\"how\":\"",
+        matched.how.code(),
+    ];
+    match matched.stated {
+        Some((stated, at)) => parts.extend(["\",\"stated\":\"", stated, "\",\"at\":\"", at, "\"}"]),
+        None => parts.push("\",\"stated\":null,\"at\":null}"),
+    }
+    parts.into_iter().for_each(|part| text.extend_from_slice(part.as_bytes()));
 }
 
 /// Adds how an entry answers what was looked for.
 pub(super) fn add_found(object: &mut Vec<u8>, snapshot: &Snapshot, filter: &Filter, item: &Item) {
     if let Some((likeness, snippet)) = filter.text.as_ref().and_then(|hits| snapshot.tell(hits, item)) {
-        add_member(object, "found", &json!({"how": likeness.code(), "snippet": snippet}));
+        let found = Found { how: likeness.code(), snippet };
+        add_member(object, "found", |text| write_json(text, &found));
     }
 }
 
-/// Adds a member to an object: before its last brace.
-fn add_member(object: &mut Vec<u8>, name: &str, value: &Value) {
-    object.pop();
-    if object.len() > 1 {
-        object.push(b',');
-    }
-    object.extend_from_slice(format!("\"{name}\":{value}}}").as_bytes());
+/// How an entry answers what was looked for.
+#[derive(Serialize)]
+struct Found {
+    how: &'static str,
+    snippet: Option<Snippet>,
 }
 
 /// What a reader should know about what a text found.
@@ -471,14 +535,14 @@ impl EntryRequest {
 
     /// The entry, with what is included.
     pub(super) fn envelope(&self, snapshot: &Snapshot, item: &Arc<Item>) -> Envelope {
-        let mut envelope = Envelope::single();
+        let mut envelope = Envelope::single(item.full.len());
         match &self.fields {
             None => envelope.item(&item.full),
             Some(fields) => envelope.item(&sparse(fields, item)),
         }
         if !self.include.is_empty() {
             let included = included(snapshot, std::slice::from_ref(item), &self.include);
-            envelope.included(included.iter().map(|item| item.summary.as_ref()));
+            envelope.included(&included);
         }
         envelope
     }
@@ -486,6 +550,11 @@ impl EntryRequest {
     /// Whether the answer depends on more than the entry itself.
     pub(super) const fn depends_on_others(&self) -> bool {
         !self.include.is_empty()
+    }
+
+    /// Whether there is something to be worked out about the entry.
+    pub(super) const fn is_more_than_the_entry(&self) -> bool {
+        self.fields.is_some() || !self.include.is_empty()
     }
 
     /// The parameters, and whether each is given.

@@ -3,6 +3,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::LazyLock;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -44,19 +45,22 @@ const LONGEST_HEADERS: usize = 16 * 1024;
 
 /// What every answer carries unless its handler says otherwise. The directory is public: any page may
 /// read it, an embedded one without an origin too, and none may be framed or sniffed.
-const EVERYWHERE: &[(&str, &str)] = &[
-    ("access-control-allow-origin", "*"),
-    (
-        "access-control-expose-headers",
-        "ETag, Link, Location, Retry-After, Allow, Content-Disposition, X-Request-Id, X-Total-Count, Directory-Change-Number",
-    ),
-    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("cross-origin-resource-policy", "cross-origin"),
-    ("referrer-policy", "no-referrer"),
-    ("x-content-type-options", "nosniff"),
-    ("accept-ranges", "none"),
-    ("cache-control", "no-store"),
-];
+static EVERYWHERE: LazyLock<[(HeaderName, HeaderValue); 8]> = LazyLock::new(|| {
+    [
+        ("access-control-allow-origin", "*"),
+        (
+            "access-control-expose-headers",
+            "ETag, Link, Location, Retry-After, Allow, Content-Disposition, X-Request-Id, X-Total-Count, Directory-Change-Number",
+        ),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("cross-origin-resource-policy", "cross-origin"),
+        ("referrer-policy", "no-referrer"),
+        ("x-content-type-options", "nosniff"),
+        ("accept-ranges", "none"),
+        ("cache-control", "no-store"),
+    ]
+    .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+});
 
 /// The media types of what is at an address; none where it is a page, which is sent to everybody.
 fn offered(path: &str) -> &'static [&'static str] {
@@ -166,12 +170,12 @@ pub(super) async fn outermost(
     if !headers.contains_key(CHANGE_NUMBER) {
         headers.insert(CHANGE_NUMBER, number());
     }
-    for (name, value) in EVERYWHERE {
-        if !headers.contains_key(*name) {
-            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    for (name, value) in EVERYWHERE.iter() {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), value.clone());
         }
     }
-    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+    if let Ok(id) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
         headers.insert(REQUEST_ID, id);
     }
     let response = response.map_body(|_, answer| BoxBody::new(Unread { answer, _request: body }));
@@ -240,6 +244,10 @@ fn explain(response: ServiceResponse<BoxBody>, service: &Service, id: Uuid) -> S
 
 /// One line a request, without its query: where it went well, at debug.
 fn log(response: &ServiceResponse<BoxBody>, id: Uuid, begun: Instant) {
+    // What nobody will read is not put together: it costs as much as an answer.
+    if response.status().as_u16() < 400 && !tracing::enabled!(tracing::Level::DEBUG) {
+        return;
+    }
     let request = response.request();
     let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     // A method may be any word that a client makes up: only those that there are are told.
@@ -279,7 +287,7 @@ mod tests {
         let store =
             Store::open(&format!("sqlite://{}", folder.path().join("d.db").display()), 1).await.expect("a store");
         let directory = Directory::open(store, &shipped(), jiff::Timestamp::now).await.expect("a directory");
-        let service = Service::new(Arc::new(directory), "https://directory.example".to_owned(), String::new());
+        let service = Service::new(Arc::new(directory), "https://directory.example".to_owned(), String::new(), 1 << 20);
         let resource = Resource::new("{path:.*}").route(web::route().to(fails)).wrap(from_fn(answer_panics));
         let app = App::new().app_data(web::Data::new(service)).wrap(from_fn(outermost)).service(resource);
         let app = test::init_service(app).await;
@@ -320,7 +328,7 @@ mod tests {
         let store =
             Store::open(&format!("sqlite://{}", folder.path().join("d.db").display()), 1).await.expect("a store");
         let directory = Directory::open(store, &shipped(), jiff::Timestamp::now).await.expect("a directory");
-        let service = Service::new(Arc::new(directory), "https://directory.example".to_owned(), String::new());
+        let service = Service::new(Arc::new(directory), "https://directory.example".to_owned(), String::new(), 1 << 20);
         let app = App::new().app_data(web::Data::new(service)).wrap(from_fn(outermost));
         let app = test::init_service(app.configure(crate::http::routes::configure)).await;
         let written = Written::default();

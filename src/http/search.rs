@@ -1,19 +1,18 @@
 //! Looking for a text in the whole directory, and what may be typed next.
 
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::Service;
-use super::answer::{Envelope, JSON, json as text_of, of_directory, of_search};
+use super::answer::{Asked, Envelope, JSON, Part, json as text_of, of_directory};
 use super::changes::{read_part, read_query};
 use super::entries::entry_address;
 use super::list::{MOST, USUAL, add_found, is_private, looked_for, notice_of, written};
 use super::problem::{INTERNAL, INVALID_CURSOR, INVALID_PARAMETER, Problem};
 use super::query::Query;
-use crate::catalogue::{Cursor, LONGEST_TEXT, SearchPage, SearchQuery, Snapshot, Source, Suggestion};
+use crate::catalogue::{Cursor, LONGEST_TEXT, SearchPage, SearchQuery, Snapshot, Source, Suggestion, View};
 use crate::model::codes::Kind;
 
 /// How many suggestions there are at most, and how many where no number is asked for.
@@ -63,25 +62,32 @@ pub(super) async fn search_directory(
         }
         written(&service, "search", address)
     };
-    let page = snapshot.search_page(&asked);
-    let next = page.next.as_ref().map(|cursor| address(Some(cursor)));
-    let links = json!({"self": address(asked.after.as_ref()), "next": next});
-    let body = page_of(&snapshot, &asked, &page, &links).into_bytes();
-    let mut answer = of_search(&service, &request, JSON, snapshot.head(), is_private(&asked.filter), body);
-    if let Some(next) = &next
-        && let Ok(link) = HeaderValue::from_str(&format!("<{next}>; rel=\"next\""))
-    {
-        answer.headers_mut().insert(header::LINK, link);
-    }
-    Ok(answer)
+    let this = || address(asked.after.as_ref());
+    let answer = Asked {
+        service: &service,
+        request: &request,
+        snapshot: &snapshot,
+        media_type: JSON,
+        is_private: is_private(&asked.filter),
+        address: &this,
+        tag: None,
+    };
+    Ok(answer.answer(|| {
+        let hits = asked.filter.text.as_deref();
+        let page = hits.map_or_else(SearchPage::default, |hits| snapshot.search_page(&asked, hits));
+        let next = page.next.as_ref().map(|cursor| address(Some(cursor)));
+        let links = json!({"self": this(), "next": next});
+        Part { body: page_of(&snapshot, &asked, &page, &links), next }
+    }))
 }
 
-fn page_of(snapshot: &Snapshot, asked: &SearchQuery, page: &SearchPage, links: &Value) -> String {
-    let mut envelope = Envelope::list();
+fn page_of(snapshot: &Snapshot, asked: &SearchQuery, page: &SearchPage, links: &Value) -> Vec<u8> {
+    let mut envelope = Envelope::list(page.items.iter().map(|item| item.len(View::Summary) + 500).sum());
     for item in &page.items {
-        let mut text = item.summary.to_vec();
-        add_found(&mut text, snapshot, &asked.filter, item);
-        envelope.item(&text);
+        envelope.item_with(|text| {
+            item.write(View::Summary, text);
+            add_found(text, snapshot, &asked.filter, item);
+        });
     }
     let kinds = page
         .counts

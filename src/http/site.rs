@@ -11,7 +11,7 @@ use super::answer::{cacheable_as, entity_tag};
 use super::problem::{CODES, Code, NOT_FOUND, Problem};
 use super::query::{Query, shown};
 use super::{Service, collection};
-use crate::catalogue::{Field, Filter, Looked, PageQuery, Snapshot, Sort};
+use crate::catalogue::{Field, Filter, Looked, PageQuery, Sifted, Snapshot, Sort};
 use crate::model::codes::Kind;
 use crate::pages;
 
@@ -74,9 +74,8 @@ fn examples(snapshot: &Snapshot) -> Vec<pages::Example> {
     });
     let terms = vec![(Field::Role, vec!["midwife".to_owned()]), (Field::Level, vec!["introductory".to_owned()])];
     let filter = Filter { terms, ..Filter::default() };
-    let total = snapshot.choose(Kind::Programme, &filter, None).len();
-    let silent: Value =
-        snapshot.not_stated(Kind::Programme, &filter).iter().map(|(f, n)| (f.name(), json!(n))).collect();
+    let Sifted { total, not_stated, .. } = snapshot.sift(Kind::Programme, &filter);
+    let silent: Value = not_stated.iter().map(|(f, n)| (f.name(), json!(n))).collect();
     let london = Filter { terms: vec![(Field::Region, vec!["london".to_owned()])], ..Filter::default() };
     let academies: Vec<Value> = snapshot
         .page(&PageQuery { kind: Kind::Academy, sort: Sort::Title, limit: 2, filter: london, after: None })

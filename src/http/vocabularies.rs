@@ -121,7 +121,7 @@ fn terms(snapshot: &Snapshot, scheme: &str) -> Vec<VocabularyTerm> {
             let count = |(kind, field): &(Kind, Field)| {
                 let terms = vec![(*field, vec![term.code.to_string()])];
                 let filter = Filter { terms, variants: true, ..Filter::default() };
-                (collection(*kind), snapshot.choose(*kind, &filter, None).len())
+                (collection(*kind), snapshot.choose(*kind, &filter).len())
             };
             let valid = held.and_then(|term| term.valid.as_ref());
             VocabularyTerm {
@@ -195,7 +195,7 @@ pub(super) async fn list_vocabularies(
         }
     };
     let total = Some(schemes().count());
-    Ok(answer(&service, &snapshot, &request, "/v1/vocabularies", fill, Envelope::list(), total))
+    Ok(answer(&service, &snapshot, &request, "/v1/vocabularies", fill, Envelope::list(4_096), total))
 }
 
 /// Get the terms of a vocabulary
@@ -218,7 +218,7 @@ pub(super) async fn get_vocabulary(
     let total = Some(terms.len());
     let fill = |envelope: &mut Envelope| terms.iter().for_each(|term| put(envelope, term));
     let path = format!("/v1/vocabularies/{scheme}");
-    Ok(answer(&service, &snapshot, &request, &path, fill, Envelope::list(), total))
+    Ok(answer(&service, &snapshot, &request, &path, fill, Envelope::list(4_096), total))
 }
 
 /// Get one term
@@ -246,7 +246,7 @@ pub(super) async fn get_term(
     };
     let path = format!("/v1/vocabularies/{scheme}/{code}");
     let fill = |envelope: &mut Envelope| put(envelope, term);
-    Ok(answer(&service, &snapshot, &request, &path, fill, Envelope::single(), None))
+    Ok(answer(&service, &snapshot, &request, &path, fill, Envelope::single(4_096), None))
 }
 
 fn known_scheme(scheme: &str) -> Result<(), Problem> {

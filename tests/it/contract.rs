@@ -192,12 +192,18 @@ on_both_engines! {
 
 /// The address that the examples of the parameters make without which there is none.
 fn with_examples(path: &str, operation: &Value) -> String {
-    let parameters = operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["required"] == true);
+    let parameters =
+        operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["required"] == true);
     parameters.fold(path.to_owned(), |path, parameter| {
         let name = parameter["name"].as_str().unwrap();
-        let example = if parameter["in"] == "path" { &parameter["example"] } else { &parameter["schema"]["examples"][0] };
+        let example =
+            if parameter["in"] == "path" { &parameter["example"] } else { &parameter["schema"]["examples"][0] };
         let example = example.as_str().unwrap();
-        if parameter["in"] == "path" { path.replace(&format!("{{{name}}}"), example) } else { format!("{path}?{name}={example}") }
+        if parameter["in"] == "path" {
+            path.replace(&format!("{{{name}}}"), example)
+        } else {
+            format!("{path}?{name}={example}")
+        }
     })
 }
 

@@ -89,13 +89,13 @@ on_both_engines! {
                 let Some(term) = profile[key].as_str() else { continue };
                 let terms = vec![(field, vec![term.to_owned()])];
                 let filter = Filter { terms, matching: Match::Possible, variants: true, ..Filter::default() };
-                let listed = snapshot.choose(Kind::Programme, &filter, None).len();
+                let listed = snapshot.choose(Kind::Programme, &filter).len();
                 let hidden = found.page.iter().filter(|entry| {
                     let stated: Vec<_> = entry.item.stated.iter().filter(|stated| stated.field == field).collect();
                     let is_remarked = entry.reasons.iter().any(|reason| matches!(reason.outcome, Outcome::Remark | Outcome::NotMet));
                     let alone = Filter { ids: Some(vec![entry.item.id.to_string()]), ..filter.clone() };
                     entry.verdict == Verdict::Eligible && !is_remarked && !stated.is_empty()
-                        && snapshot.choose(Kind::Programme, &alone, None).is_empty()
+                        && snapshot.choose(Kind::Programme, &alone).is_empty()
                 });
                 assert_eq!(hidden.count(), 0, "{name}: hidden by {key} among {listed}");
             }

@@ -13,6 +13,7 @@
     reason = "a test fails by panicking, is told where PostgreSQL is, and tells what it counted"
 )]
 
+mod answers;
 mod catalogue;
 mod changes;
 mod command_line;

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
-
 use super::changes::Change;
 use super::cited::Cited;
 use super::gates::{ReadyGate, each_of};
@@ -12,8 +10,9 @@ use super::judge::{Judge, Verdict};
 use super::question::{ProfileField, Question};
 use super::reasons::Reason;
 use super::told::Told;
+use crate::catalogue::bits::Bits;
 use crate::catalogue::page::{Cursor, PageQuery, Sort, SortKey};
-use crate::catalogue::snapshot::Set;
+use crate::catalogue::sets::Set;
 use crate::catalogue::{Field, Filter, Item, Snapshot};
 use crate::model::codes::{Kind, StatusTerm};
 use crate::model::source::Source;
@@ -137,21 +136,21 @@ impl Snapshot {
         let mut tally = Tally::default();
         let mut sets = self.judge_all(&mut judge, &candidates, &mut tally);
         self.sum_up_families(&mut judge, &mut sets, &mut tally);
-        let counts = std::array::from_fn(|at| sets.get(at).map_or(0, RoaringBitmap::len));
+        let counts = std::array::from_fn(|at| sets.get(at).map_or(0, Bits::len));
         let (page, next) = self.check_page(check, &mut judge, &sets);
         Checked { counts, questions: tally.questions(), page, next }
     }
 
     /// The entries asked about. Historic and replaced ones are among them only where a status is asked for.
-    fn candidates(&self, check: &Check) -> RoaringBitmap {
+    fn candidates(&self, check: &Check) -> Bits {
         let filter = Filter { variants: true, ..check.filter.clone() };
-        let mut candidates = RoaringBitmap::new();
+        let mut candidates = Bits::default();
         for kind in check.kinds {
-            candidates |= self.choose(*kind, &filter, None);
+            candidates.add(&self.choose(*kind, &filter));
         }
         if filter.selected(Field::Status).is_empty() {
             for over in [StatusTerm::Historic, StatusTerm::Replaced] {
-                candidates -= self.set(&Set::Term(Field::Status, over.code().into()));
+                self.set(Set::Term(Field::Status, over.code())).drop_from(&mut candidates);
             }
         }
         candidates
@@ -159,12 +158,7 @@ impl Snapshot {
 
     /// Judges every different gate of some entries once; the entries by their verdict, in the order of
     /// [`Verdict::ALL`].
-    fn judge_all<'s>(
-        &'s self,
-        judge: &mut Judge<'_, 's>,
-        candidates: &RoaringBitmap,
-        tally: &mut Tally<'s>,
-    ) -> [RoaringBitmap; 5] {
+    fn judge_all<'s>(&'s self, judge: &mut Judge<'_, 's>, candidates: &Bits, tally: &mut Tally<'s>) -> [Bits; 5] {
         let gates = self.gates();
         let mut counts: Vec<u32> = vec![0; gates.reach_of_gates()];
         gates.each_of(candidates.iter(), |_, gate| {
@@ -189,21 +183,20 @@ impl Snapshot {
                 list.push(ordinal);
             }
         });
-        // A bitmap's own walk is in order.
-        ordinals.map(|list| RoaringBitmap::from_sorted_iter(list).unwrap_or_default())
+        ordinals.map(|list| list.into_iter().collect())
     }
 
     /// Judges the programmes of which no rule is stated by their variants, those that a filter left out among them:
     /// what a programme is does not depend on what is asked to be shown.
-    fn sum_up_families<'s>(&'s self, judge: &mut Judge<'_, 's>, sets: &mut [RoaringBitmap; 5], tally: &mut Tally<'s>) {
+    fn sum_up_families<'s>(&'s self, judge: &mut Judge<'_, 's>, sets: &mut [Bits; 5], tally: &mut Tally<'s>) {
         let (gates, silent) = (self.gates(), Verdict::NotStated as usize);
         let Some(set) = sets.get(silent) else { return };
-        let heads = (set & self.set(&Set::Published(Kind::Programme))) - self.set(&Set::Variants);
+        let heads = self.set(Set::Listed(Kind::Programme)).and(set);
         if heads.is_empty() {
             return;
         }
         let mut members: Vec<(u32, u32)> = Vec::new();
-        each_of(self.parents(), self.set(&Set::Variants).iter(), |variant, parent| {
+        each_of(self.parents(), self.set(Set::Variants).iter(), |variant, parent| {
             if heads.contains(parent) && parent != variant {
                 members.push((parent, variant));
             }
@@ -230,7 +223,7 @@ impl Snapshot {
         &'s self,
         check: &Check,
         judge: &mut Judge<'_, 's>,
-        sets: &[RoaringBitmap; 5],
+        sets: &[Bits; 5],
     ) -> (Vec<Found<'s>>, Option<CheckCursor>) {
         let mut page = Vec::with_capacity(check.limit);
         let place = |kind: &Kind| check.kinds.iter().position(|known| known == kind);
@@ -242,9 +235,9 @@ impl Snapshot {
                     continue;
                 }
                 let after = check.after.as_ref().filter(|_| begin == Some(here));
-                let of_kind = set & self.set(&Set::Published(*kind));
+                let of_kind = self.set(Set::Published(*kind)).and(set);
                 let query = PageQuery { after: after.map(|after| after.cursor.clone()), ..in_kind(*kind, check.limit) };
-                for (_, ordinal) in self.places(&query, &of_kind) {
+                for ordinal in self.places(&query, &of_kind, of_kind.len(), check.limit + 1) {
                     if page.len() == check.limit {
                         let next = page.last().map(|found: &Found<'_>| CheckCursor {
                             verdict: found.verdict,

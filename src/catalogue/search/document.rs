@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tantivy::TantivyDocument;
 
-use super::Fields;
+use super::{Fields, packed};
 use crate::catalogue::facet::{Field, Source, label};
 use crate::catalogue::{Item, Snapshot};
 
@@ -12,6 +12,18 @@ const TEXTS: [&str; 9] = ["title", "summary", "description", "text", "asPrinted"
 
 /// The members that are about other things than the entry.
 const APART: [&str; 4] = ["sources", "evidence", "aliases", "related"];
+
+/// What a word weighs, by where it stands: a digit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    Title = 8,
+    Alias = 6,
+    Provider = 3,
+    /// In the summary, or in what it says of its audience.
+    Told = 2,
+    /// Anywhere else.
+    Else = 1,
+}
 
 /// The document of an entry.
 pub(in crate::catalogue) fn document(
@@ -22,34 +34,34 @@ pub(in crate::catalogue) fn document(
 ) -> TantivyDocument {
     let mut document = TantivyDocument::new();
     document.add_u64(fields.ordinal, u64::from(ordinal));
-    let [title, aliases, provider, audience, summary, description] = fields.weighed.map(|(field, _)| field);
-    let mut put = |field, text: &str| {
-        document.add_text(field, text);
-        document.add_text(fields.words, text);
-        if [title, aliases, provider].contains(&field) {
+    document.add_u64(fields.place, packed(ordinal, &item.title));
+    document.add_text(fields.title, format!("1{}", item.title));
+    let mut put = |weight: Weight, text: &str| {
+        document.add_text(fields.text, format!("{}{text}", weight as u8));
+        if matches!(weight, Weight::Title | Weight::Alias | Weight::Provider) {
             document.add_text(fields.heading, text);
         }
     };
-    put(title, &item.title);
+    put(Weight::Title, &item.title);
     let whole: Value = serde_json::from_slice(&item.full).unwrap_or_default();
     for alias in whole.get("aliases").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
-        put(aliases, alias);
+        put(Weight::Alias, alias);
     }
     for stated in &item.stated {
-        let field = match stated.field {
-            Field::Provider => provider,
-            Field::Role | Field::Level | Field::Band | Field::Eligibility => audience,
-            _ => description,
+        let weight = match stated.field {
+            Field::Provider => Weight::Provider,
+            Field::Role | Field::Level | Field::Band | Field::Eligibility => Weight::Told,
+            _ => Weight::Else,
         };
         match stated.field.source(item.kind) {
             Source::Scheme(scheme) => {
                 if let Some(label) = label(scheme, &stated.code, snapshot.vocabularies()) {
-                    put(field, label);
+                    put(weight, label);
                 }
             }
             Source::Entries(kind) => {
                 if let Some(title) = snapshot.title(kind, &stated.code) {
-                    put(field, &title);
+                    put(weight, &title);
                 }
             }
         }
@@ -57,9 +69,9 @@ pub(in crate::catalogue) fn document(
     for (key, value) in whole.as_object().into_iter().flatten() {
         match (key.as_str(), value) {
             ("title", _) => {}
-            ("summary", Value::String(text)) => put(summary, text),
+            ("summary", Value::String(text)) => put(Weight::Told, text),
             (key, value) if !APART.contains(&key) => {
-                texts(value, TEXTS.contains(&key), &mut |text| put(description, text))
+                texts(value, TEXTS.contains(&key), &mut |text| put(Weight::Else, text))
             }
             _ => {}
         }

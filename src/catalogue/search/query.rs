@@ -3,20 +3,20 @@
 use std::fmt;
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::ColumnValues;
-use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, FuzzyTermQuery, PhraseQuery, Query, TermQuery,
-};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query, TermQuery};
+use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, Score, Searcher, SegmentReader, TantivyError, Term};
 
-use super::Fields;
+use super::lexicon::Lexicon;
 use super::text::{Part, Text};
+use super::words::Word;
+use super::{Fields, place};
+use crate::catalogue::bits::Bits;
 
-/// What another field that has the word too adds, as a share of its own score.
-const TIE: f32 = 0.1;
+/// What a word weighs once more that stands in the title.
+const IN_TITLE: f32 = 2.0;
 
 /// What a word weighs that means the same as the one typed.
 const SYNONYM: f32 = 0.3;
@@ -24,6 +24,9 @@ const SYNONYM: f32 = 0.3;
 /// From how many letters on a word may have one typo, and two.
 const ONE_TYPO: usize = 4;
 const TWO_TYPOS: usize = 8;
+
+/// A title of so many bytes makes a score nothing; none that is told apart is as long.
+const LONG_TITLE: f32 = 600.0;
 
 /// The fewest letters that are looked for as the beginning of a word.
 const SHORTEST_PREFIX: usize = 2;
@@ -59,7 +62,21 @@ impl Likeness {
 struct Hit {
     ordinal: u32,
     likeness: Likeness,
-    score: Score,
+    /// Its place among all found: the lower, the better.
+    rank: i64,
+}
+
+impl Hit {
+    /// The longer its title, the less it weighs that an entry has the words: there is more in it that was not asked for.
+    fn new(Found { ordinal, title_length, score }: Found, likeness: Likeness) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "a title's length is small")]
+        let score = score * (1.0 - title_length as f32 / LONG_TITLE);
+        // A thousandth of a score tells nothing apart that a person would.
+        #[expect(clippy::cast_possible_truncation, reason = "scores are small, and the cast keeps within bounds")]
+        let score = (score * 1_000.0).round() as i64;
+        let rank = (likeness as i64) * 1_000_000_000 - score.min(999_999_999);
+        Self { ordinal, likeness, rank }
+    }
 }
 
 /// What a text found.
@@ -67,7 +84,7 @@ struct Hit {
 pub struct Hits {
     /// What was looked for.
     pub text: Text,
-    pub(in crate::catalogue) set: RoaringBitmap,
+    pub(in crate::catalogue) set: Bits,
     /// By ordinal.
     hits: Vec<Hit>,
 }
@@ -99,15 +116,15 @@ impl Hits {
         self.hits.iter().map(|hit| hit.likeness).min()
     }
 
-    /// The place of an entry among all found: the lower, the better. Of two that answer nearly alike the one with the
-    /// shorter title has less in it that was not asked for.
-    pub(in crate::catalogue) fn rank(&self, ordinal: u32, title: &str) -> i64 {
-        let Some(hit) = self.hit(ordinal) else { return i64::MAX };
-        // A thousandth of a score tells nothing apart that a person would.
-        #[expect(clippy::cast_possible_truncation, reason = "scores are small, and the cast keeps within bounds")]
-        let score = (hit.score * 1_000.0).round() as i64;
-        let length = i64::try_from(title.len()).unwrap_or(i64::MAX).min(500);
-        (hit.likeness as i64) * 1_000_000_000 + length - score.min(999_999_999)
+    /// The place of an entry among all found: the lower, the better.
+    pub(in crate::catalogue) fn rank(&self, ordinal: u32) -> i64 {
+        self.hit(ordinal).map_or(i64::MAX, |hit| hit.rank)
+    }
+
+    /// The places and ordinals of those found that are among some entries.
+    pub(in crate::catalogue) fn among(&self, chosen: &Bits) -> Vec<(i64, u32)> {
+        let among = self.hits.iter().filter(|hit| chosen.contains(hit.ordinal));
+        among.map(|hit| (hit.rank, hit.ordinal)).collect()
     }
 
     fn hit(&self, ordinal: u32) -> Option<&Hit> {
@@ -120,24 +137,26 @@ impl Hits {
 pub(super) fn find(
     searcher: &Searcher,
     fields: &Fields,
+    lexicon: &Lexicon,
     text: &Text,
-    within: RoaringBitmap,
+    within: Bits,
 ) -> Result<Hits, TantivyError> {
-    let mut found = Finding { searcher, within: Arc::new(within), set: RoaringBitmap::new(), hits: Vec::new() };
-    let exact = |part: &Part| fields.exact(part);
+    let mut found = Finding { searcher, within: Arc::new(within), set: Bits::default(), hits: Vec::new() };
     if let Some((last, others)) = text.parts.split_last() {
+        let exact = |part: &Part| fields.exact(part);
         found.take(Likeness::Exact, all(text.parts.iter().map(exact).collect()))?;
         let word = last.loose_word().filter(|word| text.is_open && word.plain.chars().count() >= SHORTEST_PREFIX);
-        if let Some(word) = word {
+        if let Some(going_on) = word.and_then(|word| fields.going_on(word, lexicon)) {
             let mut parts: Vec<_> = others.iter().map(exact).collect();
-            parts.push(fields.prefix(&word.plain));
+            parts.push(going_on);
             found.take(Likeness::Prefix, all(parts))?;
         }
         if found.hits.is_empty() {
-            found.take(Likeness::Typo, all(text.parts.iter().map(|part| fields.loose(part)).collect()))?;
-        }
-        if found.hits.is_empty() && text.parts.len() > 1 {
-            found.take(Likeness::Some, any(text.parts.iter().map(|part| fields.loose(part)).collect()))?;
+            let loose = |part: &Part| fields.loose(part, lexicon);
+            found.take(Likeness::Typo, all(text.parts.iter().map(loose).collect()))?;
+            if found.hits.is_empty() && text.parts.len() > 1 {
+                found.take(Likeness::Some, any(text.parts.iter().map(loose).collect()))?;
+            }
         }
     }
     found.hits.sort_unstable_by_key(|hit| hit.ordinal);
@@ -148,22 +167,27 @@ pub(super) fn find(
 pub(super) fn headed(
     searcher: &Searcher,
     fields: &Fields,
+    lexicon: &Lexicon,
     words: &[String],
-    within: RoaringBitmap,
+    within: Bits,
 ) -> Result<Vec<u32>, TantivyError> {
-    let begins = |word: &String| {
+    let term = |word: &str| {
         let term = Term::from_field_text(fields.heading, word);
-        Box::new(FuzzyTermQuery::new_prefix(term, 0, true)) as Box<dyn Query>
+        Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>
+    };
+    let begins = |word: &String| {
+        let going_on = lexicon.going_on(word).map(|word| term(&word.plain));
+        any(std::iter::once(term(word)).chain(going_on).collect())
     };
     let found = searcher.search(&*all(words.iter().map(begins).collect()), &Scored(Arc::new(within)))?;
-    Ok(found.into_iter().map(|(ordinal, _)| ordinal).collect())
+    Ok(found.into_iter().map(|found| found.ordinal).collect())
 }
 
 /// What is found so far.
 struct Finding<'a> {
     searcher: &'a Searcher,
-    within: Arc<RoaringBitmap>,
-    set: RoaringBitmap,
+    within: Arc<Bits>,
+    set: Bits,
     hits: Vec<Hit>,
 }
 
@@ -172,9 +196,9 @@ impl Finding<'_> {
     fn take(&mut self, likeness: Likeness, query: Box<dyn Query>) -> Result<(), TantivyError> {
         let found = self.searcher.search(&*query, &Scored(Arc::clone(&self.within)))?;
         let known = self.set.clone();
-        for (ordinal, score) in found.into_iter().filter(|(ordinal, _)| !known.contains(*ordinal)) {
-            self.set.insert(ordinal);
-            self.hits.push(Hit { ordinal, likeness, score });
+        for found in found.into_iter().filter(|found| !known.contains(found.ordinal)) {
+            self.set.insert(found.ordinal);
+            self.hits.push(Hit::new(found, likeness));
         }
         Ok(())
     }
@@ -194,13 +218,13 @@ fn any(parts: Vec<Box<dyn Query>>) -> Box<dyn Query> {
 }
 
 fn best(parts: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    Box::new(DisjunctionMaxQuery::with_tie_breaker(parts, TIE))
+    Box::new(DisjunctionMaxQuery::new(parts))
 }
 
 impl Fields {
     /// What has a part or what means the same.
     fn exact(&self, part: &Part) -> Box<dyn Query> {
-        let own: Vec<(usize, &str)> = part.words.iter().map(|word| (word.at, word.stem.as_str())).collect();
+        let own: Vec<(usize, &str)> = part.words.iter().map(|word| (word.at, &*word.stem)).collect();
         let mut ways = vec![self.stems(&own)];
         if own.len() > 1 && !part.is_quoted {
             // Words that have a synonym together are found apart from each other too.
@@ -213,47 +237,44 @@ impl Fields {
         if ways.len() == 1 { all(ways) } else { best(ways) }
     }
 
-    /// What has some stems one after the other, in the field where they weigh most.
+    /// What has some stems one after the other.
     fn stems(&self, stems: &[(usize, &str)]) -> Box<dyn Query> {
-        let in_field = |(field, weight): (Field, f32)| {
-            let terms: Vec<(usize, Term)> =
-                stems.iter().map(|(at, stem)| (*at, Term::from_field_text(field, stem))).collect();
-            let query: Box<dyn Query> = match terms.as_slice() {
-                [(_, term)] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs)),
-                _ => Box::new(PhraseQuery::new_with_offset(terms)),
-            };
-            Box::new(BoostQuery::new(query, weight)) as Box<dyn Query>
-        };
-        best(self.weighed.map(in_field).into())
+        let terms: Vec<(usize, Term)> =
+            stems.iter().map(|(at, stem)| (*at, Term::from_field_text(self.text, stem))).collect();
+        match terms.as_slice() {
+            [(_, term)] => {
+                let word = Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs));
+                let in_title = stems.first().map_or("", |(_, stem)| stem);
+                let in_title = Term::from_field_text(self.title, in_title);
+                let in_title = Box::new(TermQuery::new(in_title, IndexRecordOption::WithFreqs));
+                let in_title = Box::new(BoostQuery::new(in_title, IN_TITLE));
+                Box::new(BooleanQuery::new(vec![(Occur::Must, word), (Occur::Should, in_title)]))
+            }
+            _ => Box::new(PhraseQuery::new_with_offset(terms)),
+        }
     }
 
-    /// What has a word that begins so.
-    fn prefix(&self, word: &str) -> Box<dyn Query> {
-        let begins =
-            |field| Box::new(FuzzyTermQuery::new_prefix(Term::from_field_text(field, word), 0, true)) as Box<dyn Query>;
-        best(vec![constant(begins(self.heading), 8.0), constant(begins(self.words), 1.0)])
+    /// What has a word that begins so and is another; none where there is no such word.
+    fn going_on(&self, begun: &Word, lexicon: &Lexicon) -> Option<Box<dyn Query>> {
+        let mut stems: Vec<&str> = lexicon.going_on(&begun.plain).map(|word| &*word.stem).collect();
+        stems.retain(|stem| *stem != &*begun.stem);
+        stems.sort_unstable();
+        stems.dedup();
+        (!stems.is_empty()).then(|| best(stems.into_iter().map(|stem| self.stems(&[(0, stem)])).collect()))
     }
 
-    /// What has a part, or words that are spelt nearly so.
-    fn loose(&self, part: &Part) -> Box<dyn Query> {
+    /// What has a part, or words that are spelt nearly so: the fewer slips, the more it weighs.
+    fn loose(&self, part: &Part, lexicon: &Lexicon) -> Box<dyn Query> {
         let mut ways = vec![self.exact(part)];
         if let Some(word) = part.loose_word() {
-            for distance in 1..=typos(&word.plain) {
-                let near = |field| {
-                    let term = Term::from_field_text(field, &word.plain);
-                    Box::new(FuzzyTermQuery::new(term, distance, true)) as Box<dyn Query>
-                };
-                let weight = 1.0 / f32::from(distance);
-                ways.push(constant(near(self.heading), 8.0 * weight));
-                ways.push(constant(near(self.words), weight));
-            }
+            let near = lexicon.near(&word.plain, typos(&word.plain)).into_iter();
+            ways.extend(near.map(|(word, slips)| {
+                let weight = 0.5 / f32::from(slips);
+                Box::new(BoostQuery::new(self.stems(&[(0, &word.stem)]), weight)) as Box<dyn Query>
+            }));
         }
         best(ways)
     }
-}
-
-fn constant(query: Box<dyn Query>, score: Score) -> Box<dyn Query> {
-    Box::new(ConstScoreQuery::new(query, score))
 }
 
 /// How many typos a word may have.
@@ -265,46 +286,53 @@ pub(super) fn typos(word: &str) -> u8 {
     }
 }
 
-/// Collects the ordinals and scores of what is among some entries.
-struct Scored(Arc<RoaringBitmap>);
+/// What the index finds.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    ordinal: u32,
+    title_length: u32,
+    score: Score,
+}
+
+/// Collects what is found among some entries.
+struct Scored(Arc<Bits>);
 
 /// As [`Scored`], of one part of the index.
 struct ScoredPart {
-    within: Arc<RoaringBitmap>,
-    ordinals: Arc<dyn ColumnValues<u64>>,
-    found: Vec<(u32, Score)>,
+    within: Arc<Bits>,
+    places: Arc<dyn ColumnValues<u64>>,
+    found: Vec<Found>,
 }
 
 impl Collector for Scored {
-    type Fruit = Vec<(u32, Score)>;
+    type Fruit = Vec<Found>;
     type Child = ScoredPart;
 
     fn for_segment(&self, _: u32, segment: &SegmentReader) -> Result<ScoredPart, TantivyError> {
-        let ordinals = segment.fast_fields().u64("ordinal")?.first_or_default_col(u64::MAX);
-        Ok(ScoredPart { within: Arc::clone(&self.0), ordinals, found: Vec::new() })
+        let places = segment.fast_fields().u64("place")?.first_or_default_col(u64::MAX);
+        Ok(ScoredPart { within: Arc::clone(&self.0), places, found: Vec::new() })
     }
 
     fn requires_scoring(&self) -> bool {
         true
     }
 
-    fn merge_fruits(&self, found: Vec<Vec<(u32, Score)>>) -> Result<Vec<(u32, Score)>, TantivyError> {
+    fn merge_fruits(&self, found: Vec<Vec<Found>>) -> Result<Vec<Found>, TantivyError> {
         Ok(found.concat())
     }
 }
 
 impl SegmentCollector for ScoredPart {
-    type Fruit = Vec<(u32, Score)>;
+    type Fruit = Vec<Found>;
 
     fn collect(&mut self, document: DocId, score: Score) {
-        if let Ok(ordinal) = u32::try_from(self.ordinals.get_val(document))
-            && self.within.contains(ordinal)
-        {
-            self.found.push((ordinal, score));
+        let (ordinal, title_length) = place(self.places.get_val(document));
+        if self.within.contains(ordinal) {
+            self.found.push(Found { ordinal, title_length, score });
         }
     }
 
-    fn harvest(self) -> Vec<(u32, Score)> {
+    fn harvest(self) -> Vec<Found> {
         self.found
     }
 }

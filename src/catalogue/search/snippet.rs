@@ -1,11 +1,13 @@
 //! The words of an entry around what was looked for.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::query::typos;
 use super::text::{Part, Text};
 use super::words::{Word, words};
-use crate::catalogue::Item;
+use crate::catalogue::item::{Item, Shown};
 
 /// About how many characters are shown, and how many of them before the first word that was looked for.
 const LENGTH: usize = 200;
@@ -31,27 +33,25 @@ pub struct Snippet {
     pub parts: Vec<SnippetPart>,
 }
 
-/// The texts of an entry that are shown.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Shown {
-    aliases: Vec<String>,
-    summary: Option<String>,
-    description: Option<String>,
-}
-
 /// Where an entry has what was looked for: its summary or description where they have it, else its title or aliases;
 /// `None` where only terms do.
 #[must_use]
 pub(in crate::catalogue) fn snippet(text: &Text, item: &Item) -> Option<Snippet> {
-    let shown: Shown = serde_json::from_slice(&item.full).unwrap_or_default();
-    let texts = [
-        ("/summary", shown.summary.as_deref()),
-        ("/description", shown.description.as_deref()),
-        ("/title", Some(&*item.title)),
-    ];
-    let aliases = shown.aliases.iter().map(|alias| ("/aliases", Some(alias.as_str())));
-    texts.into_iter().chain(aliases).find_map(|(at, shown)| Some(Snippet { at, parts: parts(text, shown?)? }))
+    let in_text = |at, shown: Option<Cow<'_, str>>| Some(Snippet { at, parts: parts(text, &shown?)? });
+    in_text("/summary", item.text(Shown::Summary))
+        .or_else(|| in_text("/description", item.text(Shown::Description)))
+        .or_else(|| in_text("/title", Some(Cow::Borrowed(&*item.title))))
+        .or_else(|| {
+            let Aliases { aliases } = serde_json::from_slice(&item.full).unwrap_or_default();
+            aliases.into_iter().find_map(|alias| in_text("/aliases", Some(alias)))
+        })
+}
+
+/// The other names of an entry.
+#[derive(Default, Deserialize)]
+struct Aliases<'a> {
+    #[serde(borrow, default)]
+    aliases: Vec<Cow<'a, str>>,
 }
 
 /// The pieces of a text around the first word that was looked for.
@@ -88,13 +88,13 @@ fn marked(text: &Text, words: &[Word]) -> Vec<bool> {
     let mut marked = vec![false; words.len()];
     let mut mark = |stems: &[&str]| {
         for (at, window) in words.windows(stems.len().max(1)).enumerate() {
-            if window.iter().zip(stems).all(|(word, stem)| word.stem == *stem) {
+            if window.iter().zip(stems).all(|(word, stem)| *word.stem == **stem) {
                 marked.iter_mut().skip(at).take(stems.len()).for_each(|mark| *mark = true);
             }
         }
     };
     for part in &text.parts {
-        let own: Vec<&str> = part.words.iter().map(|word| word.stem.as_str()).collect();
+        let own: Vec<&str> = part.words.iter().map(|word| &*word.stem).collect();
         if part.is_quoted {
             mark(&own);
         } else {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
-
 use super::words::words;
-use crate::catalogue::{CatalogueError, Field, Item, Snapshot, Source, scheme_terms};
+use crate::catalogue::bits::Bits;
+use crate::catalogue::sets::Set;
+use crate::catalogue::{CatalogueError, Field, Item, Snapshot, Source};
 use crate::model::codes::Kind;
 
 /// The fields whose terms are suggested.
@@ -40,7 +40,8 @@ impl Snapshot {
     pub fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, CatalogueError> {
         let typed: Vec<String> = words(typed).into_iter().map(|word| word.plain).collect();
         let Some(first) = typed.first() else { return Ok(Vec::new()) };
-        let published = Kind::ALL.iter().fold(RoaringBitmap::new(), |all, kind| all | self.published(*kind));
+        let mut published = Bits::default();
+        Kind::ALL.iter().for_each(|kind| self.set(Set::Published(*kind)).add_to(&mut published));
         let entries = self.search().headed(&typed, published)?;
         let entries = entries.into_iter().filter_map(|ordinal| self.item(ordinal).cloned()).map(Suggestion::Entry);
         let terms = FIELDS.into_iter().flat_map(|field| self.terms_begun(field, &typed));
@@ -64,7 +65,7 @@ impl Snapshot {
             let label = words(label);
             typed.iter().all(|typed| label.iter().any(|word| word.plain.starts_with(typed.as_str())))
         };
-        let terms = scheme_terms(scheme, self.vocabularies()).into_iter().filter(|term| has_all(&term.label));
-        terms.map(|term| Suggestion::Term(field, term.code, term.label)).collect()
+        let terms = self.reach().terms(scheme).iter().filter(|term| has_all(&term.label));
+        terms.map(|term| Suggestion::Term(field, Arc::clone(&term.code), Arc::clone(&term.label))).collect()
     }
 }

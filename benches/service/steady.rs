@@ -1,0 +1,110 @@
+//! Readers at a steady pace while the directory is written to: what a refresh costs them.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use tokio::time::sleep_until;
+
+use crate::client::Connection;
+use crate::process::{Imported, Server};
+use crate::questions::works;
+use crate::{SERVING, tell};
+
+/// How many requests come a second, for how long, and over how many connections.
+const PACE: usize = 2_000;
+const TIME: Duration = Duration::from_secs(30);
+const CONNECTIONS: usize = 64;
+
+/// What readers saw, in milliseconds.
+pub(crate) struct Steady {
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
+    pub(crate) worst: f64,
+    /// How many imports went on meanwhile, of one entry and of a thousand.
+    pub(crate) single: usize,
+    pub(crate) batches: usize,
+}
+
+/// Asks for filtered lists at a steady pace while entries change. A request is late from the moment that it was due:
+/// one that waits behind another is not forgiven.
+pub(crate) async fn measure(imported: &Imported) -> Steady {
+    tell("10,000 entries: readers at a steady pace, while entries change");
+    let server = Server::start(imported, &[("ANSWERS__CACHE_MB", "0")], Some(SERVING)).await;
+    let works = works(&server).await;
+    let lists = works.iter().find(|work| work.name.starts_with("list page")).expect("lists");
+    let ids = programmes(imported);
+    let begun = tokio::time::Instant::now() + Duration::from_millis(100);
+    let reader = async |number: usize| {
+        let mut connection = Connection::open(server.address).await;
+        let mut late = Vec::new();
+        let mut turn = number;
+        loop {
+            let due = begun + Duration::from_secs_f64(turn as f64 / PACE as f64);
+            if due - begun > TIME {
+                return late;
+            }
+            sleep_until(due).await;
+            connection.ask(lists.requests.get(turn % lists.requests.len()).expect("a request"), 200).await;
+            late.push(due.elapsed().as_secs_f64() * 1e3);
+            turn += CONNECTIONS;
+        }
+    };
+    let writer = async {
+        let mut imports = [0, 0];
+        for turn in 0.. {
+            if begun.elapsed() >= TIME {
+                break;
+            }
+            let is_batch = turn % 8 == 7;
+            let file = imported.file("changes.ndjson");
+            std::fs::write(&file, changes(&ids, if is_batch { 1_000 } else { 1 }, turn)).expect("written");
+            import(imported, &file).await;
+            imports[usize::from(is_batch)] += 1;
+        }
+        imports
+    };
+    let readers = join_all((0..CONNECTIONS).map(reader));
+    let (late, [single, batches]) = tokio::join!(readers, writer);
+    let mut late: Vec<f64> = late.concat();
+    late.sort_by(f64::total_cmp);
+    let at = |part: f64| late.get((late.len() as f64 * part) as usize).copied().unwrap_or_default();
+    Steady { p50: at(0.5), p99: at(0.99), worst: late.last().copied().unwrap_or_default(), single, batches }
+}
+
+/// The ids of the programmes that were imported.
+fn programmes(imported: &Imported) -> Vec<String> {
+    let text = std::fs::read_to_string(imported.file("entries.ndjson")).expect("what was imported");
+    let entries = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let programmes = entries.filter(|entry| entry.get("kind").is_some_and(|kind| kind == "programme"));
+    programmes.filter_map(|entry| entry.get("id")?.as_str().map(str::to_owned)).collect()
+}
+
+/// Some programmes with another summary than before, and at another price.
+fn changes(ids: &[String], count: usize, turn: usize) -> String {
+    let line = |index: usize| {
+        let id = ids.get((turn * 37 + index) % ids.len());
+        json!({"kind": "programme", "id": id, "summary": format!("Changed in turn {turn}, as number {index}.")})
+            .to_string()
+    };
+    (0..count).map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Runs an import without holding up those who read; it gets what CPU they leave.
+async fn import(imported: &Imported, file: &std::path::Path) {
+    let mut child = imported
+        .importing(file)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            assert!(status.success(), "an import failed");
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "an import takes for ever");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

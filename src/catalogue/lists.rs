@@ -1,0 +1,109 @@
+//! Pages of lists and of what was found.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::bits::Bits;
+use super::filter::Sifted;
+use super::item::Item;
+use super::page::{Cursor, Page, PageQuery, SearchPage, SearchQuery, Sort, SortKey};
+use super::search::Hits;
+use super::snapshot::Snapshot;
+use crate::model::codes::Kind;
+
+impl Snapshot {
+    /// One page of the published entries of a kind that pass a filter.
+    #[must_use]
+    pub fn page(&self, query: &PageQuery) -> Page {
+        let Sifted { chosen, total, .. } = self.sift(query.kind, &query.filter);
+        self.page_of(query, &chosen, total)
+    }
+
+    /// One page of what passed the filter already.
+    #[must_use]
+    pub fn page_of(&self, query: &PageQuery, chosen: &Bits, total: u64) -> Page {
+        // One more than a page shows tells whether there is another.
+        let mut places = self.places(query, chosen, total, query.limit + 1);
+        let is_last = places.len() <= query.limit;
+        places.truncate(query.limit);
+        let items: Vec<Arc<Item>> = places.iter().filter_map(|ordinal| self.item(*ordinal).cloned()).collect();
+        let last = items.last().zip(places.last()).filter(|_| !is_last);
+        let next = last.map(|(item, ordinal)| Cursor::after(query, self.key(query, *ordinal, item)));
+        Page { items, total, next }
+    }
+
+    /// The place of an entry in the order of a query.
+    fn key(&self, query: &PageQuery, ordinal: u32, item: &Item) -> SortKey {
+        match &query.filter.text {
+            Some(hits) if query.sort == Sort::Relevance => SortKey::ranked(hits.rank(ordinal), item),
+            _ => SortKey::of(query.sort, item),
+        }
+    }
+
+    /// The first of the chosen entries after the cursor, in order.
+    pub(super) fn places(&self, query: &PageQuery, chosen: &Bits, count: u64, wanted: usize) -> Vec<u32> {
+        let after = query.after.as_ref().map(|cursor| &cursor.key);
+        if let (Some(hits), Sort::Relevance) = (&query.filter.text, query.sort) {
+            let found = hits.among(chosen);
+            return self.best(found, wanted, after, SortKey::ranked);
+        }
+        let Some(order) = self.kept_order(query.kind, query.sort.kept()) else { return Vec::new() };
+        let labels = self.labels(query.sort.kept());
+        order.first(wanted, chosen, count, labels, (after, query.sort.is_descending()))
+    }
+
+    /// The best of what was found, after a place.
+    fn best(
+        &self,
+        found: Vec<(i64, u32)>,
+        wanted: usize,
+        after: Option<&SortKey>,
+        key: fn(i64, &Item) -> SortKey,
+    ) -> Vec<u32> {
+        let key = |(rank, ordinal): &(i64, u32)| self.item(*ordinal).map(|item| key(*rank, item));
+        // Only those of one rank are looked at for what else tells them apart.
+        let compare = |a: &(i64, u32), b: &(i64, u32)| match a.0.cmp(&b.0) {
+            Ordering::Equal => key(a).cmp(&key(b)),
+            unequal => unequal,
+        };
+        let is_later = |place: &(i64, u32)| match after {
+            None => true,
+            Some(after) => match place.0.cmp(&after.number) {
+                Ordering::Equal => key(place).is_some_and(|key| key > *after),
+                unequal => unequal.is_gt(),
+            },
+        };
+        let mut found: Vec<(i64, u32)> = found.into_iter().filter(is_later).collect();
+        if found.len() > wanted {
+            found.select_nth_unstable_by(wanted, compare);
+            found.truncate(wanted);
+        }
+        found.sort_unstable_by(compare);
+        found.into_iter().map(|(_, ordinal)| ordinal).collect()
+    }
+
+    /// One page of what was looked for among the published entries of several kinds.
+    #[must_use]
+    pub fn search_page(&self, query: &SearchQuery, hits: &Hits) -> SearchPage {
+        let mut page = SearchPage { items: Vec::new(), total: 0, counts: Vec::new(), next: None };
+        let mut found = Vec::new();
+        for kind in Kind::ALL {
+            let chosen = self.choose(*kind, &query.filter);
+            let count = chosen.len();
+            page.counts.push((*kind, count));
+            if query.kinds.contains(kind) {
+                page.total += count;
+                found.extend(hits.among(&chosen));
+            }
+        }
+        let after = query.after.as_ref().map(|cursor| &cursor.key);
+        let mut places = self.best(found, query.limit + 1, after, SortKey::ranked_among_kinds);
+        let is_last = places.len() <= query.limit;
+        places.truncate(query.limit);
+        page.items = places.iter().filter_map(|ordinal| self.item(*ordinal).cloned()).collect();
+        let last = page.items.last().zip(places.last()).filter(|_| !is_last);
+        page.next =
+            last.map(|(item, ordinal)| Cursor::after(query, SortKey::ranked_among_kinds(hits.rank(*ordinal), item)));
+        page
+    }
+}
