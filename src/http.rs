@@ -124,6 +124,8 @@ pub fn server(service: Service, listener: TcpListener, settings: &settings::Serv
             .configure(routes::configure)
     })
     .workers(workers)
+    // The last part of an answer must not wait until the parts before it are acknowledged (RFC 896, RFC 1122 §4.2.3.4).
+    .tcp_nodelay(true)
     .shutdown_timeout(settings.shutdown_timeout)
     .disable_signals()
     .listen(listener)?;

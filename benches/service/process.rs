@@ -24,7 +24,9 @@ pub(crate) struct Measured {
 /// Keeps this thread, and what it starts from now on, to some cores.
 pub(crate) fn pin(cores: &[usize]) {
     let mut set = CpuSet::new();
-    cores.iter().for_each(|core| set.set(*core).expect("a core"));
+    for core in cores {
+        set.set(*core).expect("a core");
+    }
     sched_setaffinity(Pid::from_raw(0), &set).expect("two cores are needed");
 }
 
@@ -94,7 +96,7 @@ impl Server {
             command.env(format!("LEADERSHIP_DIRECTORY__{name}"), value);
         }
         let mut server = Self::spawn(command, core);
-        let begun = Instant::now() - server.ready;
+        let begun = Instant::now().checked_sub(server.ready).expect("a moment");
         Connection::open(server.address).await.ask(&request("/health/ready", &[]), 200).await;
         server.ready = begun.elapsed();
         server

@@ -35,10 +35,10 @@ impl Work {
 /// Every sort of question, about what a server has.
 pub(crate) async fn works(server: &Server) -> Vec<Work> {
     let mut connection = Connection::open(server.address).await;
-    let list = ask(&mut connection, "/v1/programmes?limit=1&facets=role,level,eligibility").await;
+    let counted = ask(&mut connection, "/v1/programmes?limit=1&facets=role,level,eligibility").await;
     let terms = |facet: &str| -> Vec<String> {
         let terms =
-            list.pointer(&format!("/meta/facets/{facet}")).and_then(Value::as_array).cloned().unwrap_or_default();
+            counted.pointer(&format!("/meta/facets/{facet}")).and_then(Value::as_array).cloned().unwrap_or_default();
         let codes = terms.iter().filter_map(|term| term.get("term")?.as_str().map(str::to_owned));
         // What tells of a person is answered otherwise: it has no tag.
         codes.filter(|code| !code.starts_with("positive-action-")).collect()
@@ -63,7 +63,7 @@ pub(crate) async fn works(server: &Server) -> Vec<Work> {
         })
         .collect::<Vec<_>>();
     let ids = ids(&mut connection).await;
-    let last = list.pointer("/meta/changeNumber").and_then(Value::as_i64).unwrap_or_default();
+    let last = counted.pointer("/meta/changeNumber").and_then(Value::as_i64).unwrap_or_default();
     let pages =
         (0..64).map(|part| format!("/v1/changes?limit=500&afterChangeNumber={}", (last - 500).max(0) * part / 64));
     let tag = tag(&mut connection, "/v1/programmes").await;
@@ -131,7 +131,7 @@ fn spread_out(lists: &[&Vec<String>]) -> Vec<Vec<String>> {
     let all: usize = lists.iter().map(|list| list.len()).product();
     let wanted = all.min(MOST);
     // A step that is prime visits every combination before it comes back to the first.
-    let step = [7_919, 104_729, 1_299_709].into_iter().find(|prime| all % prime != 0).unwrap_or(1);
+    let step = [7_919, 104_729, 1_299_709].into_iter().find(|prime| !all.is_multiple_of(*prime)).unwrap_or(1);
     let combination = |mut index: usize| {
         let pick = |list: &&Vec<String>| {
             let picked = list.get(index % list.len()).cloned().unwrap_or_default();

@@ -281,7 +281,9 @@ impl Members {
             Self::Few(list) => {
                 let words = list.last().map_or(0, |last| place(*last).0 + 1);
                 let mut bits = Bits(vec![0; words]);
-                list.iter().for_each(|ordinal| bits.insert(*ordinal));
+                for ordinal in list {
+                    bits.insert(*ordinal);
+                }
                 bits
             }
         }

@@ -147,7 +147,9 @@ impl Snapshot {
         let base = self.base(kind, filter);
         let possible = (filter.matching == Match::Stated && !sieves.is_empty()).then(|| {
             let mut possible = base.clone();
-            sieves.iter().for_each(|sieve| sieve.narrow(&mut possible, Match::Possible));
+            for sieve in &sieves {
+                sieve.narrow(&mut possible, Match::Possible);
+            }
             possible.len()
         });
         // What passes all sieves but one is what passes those before it and those after it.
@@ -195,7 +197,9 @@ impl Snapshot {
                 },
                 terms => {
                     let mut passing = Bits::default();
-                    terms.iter().for_each(|term| members(term).add_to(&mut passing));
+                    for term in terms {
+                        members(term).add_to(&mut passing);
+                    }
                     Cow::Owned(passing)
                 }
             };
@@ -273,7 +277,10 @@ impl Snapshot {
 
 /// What tells why entries pass a filter.
 #[derive(Debug)]
-pub struct Reasons<'a>(Vec<(Field, Vec<(&'a str, Option<&'a Answering>)>)>);
+pub struct Reasons<'a>(Vec<(Field, Vec<Asked<'a>>)>);
+
+/// A term that is asked for, and the stated terms that answer it.
+type Asked<'a> = (&'a str, Option<&'a Answering>);
 
 impl<'a> Reasons<'a> {
     /// Tells why an entry passes, filter by filter.

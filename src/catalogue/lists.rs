@@ -28,16 +28,8 @@ impl Snapshot {
         places.truncate(query.limit);
         let items: Vec<Arc<Item>> = places.iter().filter_map(|ordinal| self.item(*ordinal).cloned()).collect();
         let last = items.last().zip(places.last()).filter(|_| !is_last);
-        let next = last.map(|(item, ordinal)| Cursor::after(query, self.key(query, *ordinal, item)));
+        let next = last.map(|(item, ordinal)| Cursor::after(query, key(query, *ordinal, item)));
         Page { items, total, next }
-    }
-
-    /// The place of an entry in the order of a query.
-    fn key(&self, query: &PageQuery, ordinal: u32, item: &Item) -> SortKey {
-        match &query.filter.text {
-            Some(hits) if query.sort == Sort::Relevance => SortKey::ranked(hits.rank(ordinal), item),
-            _ => SortKey::of(query.sort, item),
-        }
     }
 
     /// The first of the chosen entries after the cursor, in order.
@@ -105,5 +97,13 @@ impl Snapshot {
         page.next =
             last.map(|(item, ordinal)| Cursor::after(query, SortKey::ranked_among_kinds(hits.rank(*ordinal), item)));
         page
+    }
+}
+
+/// The place of an entry in the order of a query.
+fn key(query: &PageQuery, ordinal: u32, item: &Item) -> SortKey {
+    match &query.filter.text {
+        Some(hits) if query.sort == Sort::Relevance => SortKey::ranked(hits.rank(ordinal), item),
+        _ => SortKey::of(query.sort, item),
     }
 }

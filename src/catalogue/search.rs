@@ -83,7 +83,7 @@ pub(super) struct Search {
 
 impl fmt::Debug for Search {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Search").field("documents", &self.searcher.num_docs()).finish()
+        f.debug_struct("Search").field("documents", &self.searcher.num_docs()).finish_non_exhaustive()
     }
 }
 

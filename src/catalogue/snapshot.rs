@@ -220,7 +220,9 @@ impl Snapshot {
     /// Where the index cannot be read.
     pub fn find(&self, text: &Text, kinds: &[Kind]) -> Result<Hits, CatalogueError> {
         let mut published = Bits::default();
-        kinds.iter().for_each(|kind| self.set(Set::Published(*kind)).add_to(&mut published));
+        for kind in kinds {
+            self.set(Set::Published(*kind)).add_to(&mut published);
+        }
         Ok(self.search.find(text, published)?)
     }
 

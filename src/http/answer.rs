@@ -116,7 +116,7 @@ impl Asked<'_> {
         if let Some(tag) = &self.tag {
             match conditional(self.request, self.media_type, coding, shows, tag) {
                 Ok(ready) => builder = Some(ready),
-                Err(answer) => return answer,
+                Err(answer) => return *answer,
             }
         }
         let answers = self.snapshot.answers(self.service.cache_bytes);
@@ -124,18 +124,17 @@ impl Asked<'_> {
         let kept = answers.get(&key).unwrap_or_else(|| {
             let Part { body, next } = make();
             let digest = is_from_body.then(|| hex(&Sha256::digest(&body)));
-            let made = Answer { body: coding::coded(body, coding).into(), next, digest };
-            answers.keep(key, &made);
-            made
+            let answer = Answer { body: coding::coded(body, coding).into(), next, digest };
+            answers.keep(key, &answer);
+            answer
         });
-        let mut builder = match builder {
-            Some(builder) => builder,
-            None => {
-                let tag = entity_tag(self.service, shows, kept.digest.as_deref().unwrap_or_default());
-                match conditional(self.request, self.media_type, coding, shows, &tag) {
-                    Ok(ready) => ready,
-                    Err(answer) => return answer,
-                }
+        let mut builder = if let Some(builder) = builder {
+            builder
+        } else {
+            let tag = entity_tag(self.service, shows, kept.digest.as_deref().unwrap_or_default());
+            match conditional(self.request, self.media_type, coding, shows, &tag) {
+                Ok(ready) => ready,
+                Err(answer) => return *answer,
             }
         };
         if let Some(name) = coding.name() {
@@ -177,7 +176,7 @@ pub(super) fn cacheable_as<T: Into<Content>>(
     let coding = coding_of(request);
     match conditional(request, media_type, coding, shows, tag) {
         Ok(mut builder) => coded(builder.content_type(media_type), coding, body().into()),
-        Err(answer) => answer,
+        Err(answer) => *answer,
     }
 }
 
@@ -193,7 +192,7 @@ fn conditional(
     coding: Coding,
     shows: i64,
     tag: &EntityTag,
-) -> Result<HttpResponseBuilder, HttpResponse> {
+) -> Result<HttpResponseBuilder, Box<HttpResponse>> {
     // Each representation has a strong tag of its own (RFC 9110 §8.8.3.3), and preconditions are about the one
     // that is chosen: a cache that holds another must not be told that its own is good.
     let form = if media_type == schema_org::MEDIA_TYPE { "-ld" } else { "" };
@@ -204,7 +203,7 @@ fn conditional(
         if let Ok(tag) = HeaderValue::from_str(&tag.to_string()) {
             answer.headers_mut().insert(header::ETAG, tag);
         }
-        return Err(answer);
+        return Err(Box::new(answer));
     }
     let unchanged = is_known(request, &tag);
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
@@ -213,7 +212,7 @@ fn conditional(
         .insert_header((header::VARY, HeaderValue::from_static(VARY)))
         .insert_header((header::ETAG, tag))
         .insert_header((CHANGE_NUMBER, HeaderValue::from(shows)));
-    if unchanged { Err(answer.finish()) } else { Ok(answer) }
+    if unchanged { Err(Box::new(answer.finish())) } else { Ok(answer) }
 }
 
 /// Answers with what nobody may keep: what was asked tells of a person.

@@ -335,7 +335,9 @@ fn write_reason(text: &mut Vec<u8>, matched: &Matched<'_>) {
         Some((stated, at)) => parts.extend(["\",\"stated\":\"", stated, "\",\"at\":\"", at, "\"}"]),
         None => parts.push("\",\"stated\":null,\"at\":null}"),
     }
-    parts.into_iter().for_each(|part| text.extend_from_slice(part.as_bytes()));
+    for part in parts {
+        text.extend_from_slice(part.as_bytes());
+    }
 }
 
 /// Adds how an entry answers what was looked for.

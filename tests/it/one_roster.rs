@@ -519,9 +519,9 @@ on_both_engines! {
         let now = jiff::Timestamp::now().as_second();
         for (lasts, status) in [(1_800, 200), (7_200, 401), (1_000_000_000, 401)] {
             let said = format!("{}.{}", client.id, now + lasts);
-            let code = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap().chain_update(&said).finalize().into_bytes();
-            let code: Vec<String> = code.iter().map(|byte| format!("{byte:02x}")).collect();
-            let made = format!("Bearer {said}.{}", code.concat());
+            let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap().chain_update(&said).finalize().into_bytes();
+            let hex: Vec<String> = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+            let made = format!("Bearer {said}.{}", hex.concat());
             assert_eq!(app.get_with(&path, &made).await.status, status, "{lasts}");
         }
         let nothing = app.get(&path).await;

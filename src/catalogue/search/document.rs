@@ -71,7 +71,7 @@ pub(in crate::catalogue) fn document(
             ("title", _) => {}
             ("summary", Value::String(text)) => put(Weight::Told, text),
             (key, value) if !APART.contains(&key) => {
-                texts(value, TEXTS.contains(&key), &mut |text| put(Weight::Else, text))
+                texts(value, TEXTS.contains(&key), &mut |text| put(Weight::Else, text));
             }
             _ => {}
         }

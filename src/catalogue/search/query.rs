@@ -86,7 +86,7 @@ pub struct Hits {
     pub text: Text,
     pub(in crate::catalogue) set: Bits,
     /// By ordinal.
-    hits: Vec<Hit>,
+    found: Vec<Hit>,
 }
 
 /// As a filter it is what was typed: what was found follows from that.
@@ -113,7 +113,7 @@ impl Hits {
     /// The likeness of the best of what was found.
     #[must_use]
     pub fn best(&self) -> Option<Likeness> {
-        self.hits.iter().map(|hit| hit.likeness).min()
+        self.found.iter().map(|hit| hit.likeness).min()
     }
 
     /// The place of an entry among all found: the lower, the better.
@@ -123,13 +123,13 @@ impl Hits {
 
     /// The places and ordinals of those found that are among some entries.
     pub(in crate::catalogue) fn among(&self, chosen: &Bits) -> Vec<(i64, u32)> {
-        let among = self.hits.iter().filter(|hit| chosen.contains(hit.ordinal));
+        let among = self.found.iter().filter(|hit| chosen.contains(hit.ordinal));
         among.map(|hit| (hit.rank, hit.ordinal)).collect()
     }
 
     fn hit(&self, ordinal: u32) -> Option<&Hit> {
-        let at = self.hits.binary_search_by_key(&ordinal, |hit| hit.ordinal).ok()?;
-        self.hits.get(at)
+        let at = self.found.binary_search_by_key(&ordinal, |hit| hit.ordinal).ok()?;
+        self.found.get(at)
     }
 }
 
@@ -144,23 +144,23 @@ pub(super) fn find(
     let mut found = Finding { searcher, within: Arc::new(within), set: Bits::default(), hits: Vec::new() };
     if let Some((last, others)) = text.parts.split_last() {
         let exact = |part: &Part| fields.exact(part);
-        found.take(Likeness::Exact, all(text.parts.iter().map(exact).collect()))?;
+        found.take(Likeness::Exact, &*all(text.parts.iter().map(exact).collect()))?;
         let word = last.loose_word().filter(|word| text.is_open && word.plain.chars().count() >= SHORTEST_PREFIX);
         if let Some(going_on) = word.and_then(|word| fields.going_on(word, lexicon)) {
             let mut parts: Vec<_> = others.iter().map(exact).collect();
             parts.push(going_on);
-            found.take(Likeness::Prefix, all(parts))?;
+            found.take(Likeness::Prefix, &*all(parts))?;
         }
         if found.hits.is_empty() {
             let loose = |part: &Part| fields.loose(part, lexicon);
-            found.take(Likeness::Typo, all(text.parts.iter().map(loose).collect()))?;
+            found.take(Likeness::Typo, &*all(text.parts.iter().map(loose).collect()))?;
             if found.hits.is_empty() && text.parts.len() > 1 {
-                found.take(Likeness::Some, any(text.parts.iter().map(loose).collect()))?;
+                found.take(Likeness::Some, &*any(text.parts.iter().map(loose).collect()))?;
             }
         }
     }
     found.hits.sort_unstable_by_key(|hit| hit.ordinal);
-    Ok(Hits { text: text.clone(), set: found.set, hits: found.hits })
+    Ok(Hits { text: text.clone(), set: found.set, found: found.hits })
 }
 
 /// The entries whose headings have words that begin as these do.
@@ -193,8 +193,8 @@ struct Finding<'a> {
 
 impl Finding<'_> {
     /// Takes in what a query finds that was not found before.
-    fn take(&mut self, likeness: Likeness, query: Box<dyn Query>) -> Result<(), TantivyError> {
-        let found = self.searcher.search(&*query, &Scored(Arc::clone(&self.within)))?;
+    fn take(&mut self, likeness: Likeness, query: &dyn Query) -> Result<(), TantivyError> {
+        let found = self.searcher.search(query, &Scored(Arc::clone(&self.within)))?;
         let known = self.set.clone();
         for found in found.into_iter().filter(|found| !known.contains(found.ordinal)) {
             self.set.insert(found.ordinal);

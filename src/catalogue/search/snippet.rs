@@ -98,7 +98,9 @@ fn marked(text: &Text, words: &[Word]) -> Vec<bool> {
         if part.is_quoted {
             mark(&own);
         } else {
-            own.iter().for_each(|stem| mark(&[stem]));
+            for stem in own {
+                mark(&[stem]);
+            }
         }
         for synonym in &part.synonyms {
             mark(&synonym.iter().map(|(_, stem)| stem.as_str()).collect::<Vec<_>>());
@@ -129,8 +131,12 @@ fn boundary_before(text: &str, from: usize, sure: usize) -> usize {
 
 /// The end of a word at or after a place.
 fn boundary_after(text: &str, from: usize) -> usize {
-    let spaces = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
-    let end = spaces.skip_while(|at| *at < from).next().unwrap_or(text.len());
+    let mut spaces = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
+    let end = spaces.find(|at| *at >= from).unwrap_or(text.len());
     // A text without spaces is cut where a character ends.
-    if end > from + LENGTH { (from..).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len()) } else { end }
+    if end > from + LENGTH {
+        (from..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+    } else {
+        end
+    }
 }

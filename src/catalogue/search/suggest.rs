@@ -41,7 +41,9 @@ impl Snapshot {
         let typed: Vec<String> = words(typed).into_iter().map(|word| word.plain).collect();
         let Some(first) = typed.first() else { return Ok(Vec::new()) };
         let mut published = Bits::default();
-        Kind::ALL.iter().for_each(|kind| self.set(Set::Published(*kind)).add_to(&mut published));
+        for kind in Kind::ALL {
+            self.set(Set::Published(*kind)).add_to(&mut published);
+        }
         let entries = self.search().headed(&typed, published)?;
         let entries = entries.into_iter().filter_map(|ordinal| self.item(ordinal).cloned()).map(Suggestion::Entry);
         let terms = FIELDS.into_iter().flat_map(|field| self.terms_begun(field, &typed));

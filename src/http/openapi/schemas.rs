@@ -39,6 +39,7 @@ pub(super) fn add(schemas: &mut Map<String, Value>) {
         add_envelopes(schemas, *kind);
     }
     add_shared(schemas);
+    add_search(schemas);
     add_feed(schemas);
     add_vocabulary_envelopes(schemas);
     add_roster(schemas);
@@ -179,6 +180,68 @@ fn sparse(mut full: Value, schemas: &Map<String, Value>) -> Value {
     full
 }
 
+/// How answers to searches look.
+fn add_search(schemas: &mut Map<String, Value>) {
+    let number = json!({"type": "integer", "format": "int64", "minimum": 0, "description": "The change number of what is shown.", "examples": [240]});
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let address = |about: &str| json!({"type": "string", "format": "uri", "description": about});
+    schemas.insert("Found".to_owned(), json!({
+        "type": "object", "description": "How the entry answers `q`; left out where that was not given.", "required": ["how", "snippet"],
+        "properties": {
+            "how": {"type": "string", "description": "`exact`: it has all words, in whatever form, or what means the same; `prefix`: the last word is the beginning of one that it has; `typo`: it has words spelt nearly so; `some`: it has some of the words.", "enum": ["exact", "prefix", "typo", "some"]},
+            "snippet": {"description": "Where its text has the words; null where only its terms or another member do.", "oneOf": [{"type": "null"}, reference("Snippet")]},
+        },
+    }));
+    schemas.insert("Snippet".to_owned(), json!({
+        "type": "object", "description": "The text around what was looked for.", "required": ["at", "parts"],
+        "properties": {
+            "at": {"type": "string", "description": "The member that has it, as a JSON Pointer (RFC 6901).", "enum": ["/summary", "/description", "/title", "/aliases"]},
+            "parts": {"type": "array", "description": "The text in pieces that follow each other: plain text, to be escaped where it is shown as HTML.", "items": reference("SnippetPart")},
+        },
+    }));
+    schemas.insert(
+        "SnippetPart".to_owned(),
+        json!({
+            "type": "object", "description": "A piece of a text.", "required": ["text", "isMatch"],
+            "properties": {
+                "text": {"type": "string", "description": "The piece.", "examples": ["nurses"]},
+                "isMatch": {"type": "boolean", "description": "Whether it is what was looked for."},
+            },
+        }),
+    );
+    let kind_count = json!({
+        "type": "object", "description": "How many were found of a kind.", "required": ["kind", "count", "selected"],
+        "properties": {
+            "kind": reference("Kind"),
+            "count": {"type": "integer", "format": "int64", "minimum": 0, "description": "How many.", "examples": [2]},
+            "selected": {"type": "boolean", "description": "Whether the query asks for the kind."},
+        },
+    });
+    schemas.insert("SearchPage".to_owned(), json!({
+        "type": "object", "description": "A page of what was found.", "required": ["data", "meta", "links"],
+        "properties": {
+            "data": {"type": "array", "description": "Summaries of the entries, the best first.", "maxItems": MOST, "items": reference("Included")},
+            "meta": {
+                "type": "object", "description": "About a page.", "required": ["changeNumber", "total", "limit", "kinds", "notices"],
+                "properties": {
+                    "changeNumber": number,
+                    "total": {"type": "integer", "format": "int64", "minimum": 0, "description": "How many were found of the kinds asked for.", "examples": [3]},
+                    "limit": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 100, "description": "The most entries on a page.", "examples": [20]},
+                    "kinds": {"type": "array", "description": "How many were found of each kind.", "maxItems": 6, "items": kind_count},
+                    "notices": {"type": "array", "description": "What a reader should know about the answer.", "items": reference("Notice")},
+                },
+            },
+            "links": {
+                "type": "object", "description": "Where to go from a page.", "required": ["self", "next"],
+                "properties": {
+                    "self": address("This page."),
+                    "next": {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."},
+                },
+            },
+        },
+    }));
+}
+
 /// What the answers of all kinds have in common.
 fn add_shared(schemas: &mut Map<String, Value>) {
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
@@ -224,30 +287,6 @@ fn add_shared(schemas: &mut Map<String, Value>) {
             "at": {"type": ["string", "null"], "description": "The member that states it, as a JSON Pointer (RFC 6901).", "examples": ["/audience/openTo"]},
         },
     }));
-    schemas.insert("Found".to_owned(), json!({
-        "type": "object", "description": "How the entry answers `q`; left out where that was not given.", "required": ["how", "snippet"],
-        "properties": {
-            "how": {"type": "string", "description": "`exact`: it has all words, in whatever form, or what means the same; `prefix`: the last word is the beginning of one that it has; `typo`: it has words spelt nearly so; `some`: it has some of the words.", "enum": ["exact", "prefix", "typo", "some"]},
-            "snippet": {"description": "Where its text has the words; null where only its terms or another member do.", "oneOf": [{"type": "null"}, reference("Snippet")]},
-        },
-    }));
-    schemas.insert("Snippet".to_owned(), json!({
-        "type": "object", "description": "The text around what was looked for.", "required": ["at", "parts"],
-        "properties": {
-            "at": {"type": "string", "description": "The member that has it, as a JSON Pointer (RFC 6901).", "enum": ["/summary", "/description", "/title", "/aliases"]},
-            "parts": {"type": "array", "description": "The text in pieces that follow each other: plain text, to be escaped where it is shown as HTML.", "items": reference("SnippetPart")},
-        },
-    }));
-    schemas.insert(
-        "SnippetPart".to_owned(),
-        json!({
-            "type": "object", "description": "A piece of a text.", "required": ["text", "isMatch"],
-            "properties": {
-                "text": {"type": "string", "description": "The piece.", "examples": ["nurses"]},
-                "isMatch": {"type": "boolean", "description": "Whether it is what was looked for."},
-            },
-        }),
-    );
     schemas.insert("FacetTerm".to_owned(), json!({
         "type": "object", "description": "One term of a facet.", "required": ["term", "label", "count", "selected", "broader"],
         "properties": {
@@ -276,37 +315,6 @@ fn add_shared(schemas: &mut Map<String, Value>) {
             "notStated": {"type": "object", "description": "For each filter used: how many entries pass every other filter and state nothing about it.", "additionalProperties": {"type": "integer", "format": "int64", "minimum": 0}},
             "notices": {"type": "array", "description": "What a reader should know about the answer.", "items": reference("Notice")},
             "facets": {"type": "object", "description": "The facets asked for; left out where none was.", "additionalProperties": {"type": "array", "maxItems": MOST_ENTRIES, "items": reference("FacetTerm")}},
-        },
-    }));
-    let kind_count = json!({
-        "type": "object", "description": "How many were found of a kind.", "required": ["kind", "count", "selected"],
-        "properties": {
-            "kind": reference("Kind"),
-            "count": {"type": "integer", "format": "int64", "minimum": 0, "description": "How many.", "examples": [2]},
-            "selected": {"type": "boolean", "description": "Whether the query asks for the kind."},
-        },
-    });
-    schemas.insert("SearchPage".to_owned(), json!({
-        "type": "object", "description": "A page of what was found.", "required": ["data", "meta", "links"],
-        "properties": {
-            "data": {"type": "array", "description": "Summaries of the entries, the best first.", "maxItems": MOST, "items": reference("Included")},
-            "meta": {
-                "type": "object", "description": "About a page.", "required": ["changeNumber", "total", "limit", "kinds", "notices"],
-                "properties": {
-                    "changeNumber": number,
-                    "total": {"type": "integer", "format": "int64", "minimum": 0, "description": "How many were found of the kinds asked for.", "examples": [3]},
-                    "limit": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 100, "description": "The most entries on a page.", "examples": [20]},
-                    "kinds": {"type": "array", "description": "How many were found of each kind.", "maxItems": 6, "items": kind_count},
-                    "notices": {"type": "array", "description": "What a reader should know about the answer.", "items": reference("Notice")},
-                },
-            },
-            "links": {
-                "type": "object", "description": "Where to go from a page.", "required": ["self", "next"],
-                "properties": {
-                    "self": address("This page."),
-                    "next": {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."},
-                },
-            },
         },
     }));
     schemas.insert("EntryMeta".to_owned(), json!({
