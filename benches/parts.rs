@@ -73,7 +73,7 @@ fn questions(criterion: &mut Criterion) {
         });
         for text in &texts {
             group.bench_function(format!("find “{}”", text.typed), |bencher| {
-                bencher.iter(|| snapshot.find(text, &[Kind::Programme]).expect("it is found").best());
+                bencher.iter(|| snapshot.find(text, &[Kind::Programme], false).expect("it is found").best());
             });
         }
         group.finish();

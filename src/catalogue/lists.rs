@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::bits::Bits;
+use super::facet::Field;
 use super::filter::Sifted;
 use super::item::Item;
 use super::page::{Cursor, Page, PageQuery, SearchPage, SearchQuery, Sort, SortKey};
@@ -80,7 +81,9 @@ impl Snapshot {
         let mut page = SearchPage { items: Vec::new(), total: 0, counts: Vec::new(), next: None };
         let mut found = Vec::new();
         for kind in Kind::ALL {
-            let chosen = self.choose(*kind, &query.filter);
+            // A kind that a filter is not about has nothing that passes it, not even by being silent.
+            let has_all = query.filter.terms.iter().all(|(field, _)| Field::of(*kind).contains(field));
+            let chosen = if has_all { self.choose(*kind, &query.filter) } else { Bits::default() };
             let count = chosen.len();
             page.counts.push((*kind, count));
             if query.kinds.contains(kind) {

@@ -137,8 +137,8 @@ impl Search {
             }
             Ok::<(), TantivyError>(())
         };
-        if ordinals.len() < MANY {
-            put(ordinals)?;
+        let done = if ordinals.len() < MANY {
+            put(ordinals)
         } else {
             std::thread::scope(|scope| {
                 let shares = ordinals.chunks(ordinals.len().div_ceil(THREADS));
@@ -147,9 +147,13 @@ impl Search {
                     Ok(done) => done,
                     Err(panicked) => std::panic::resume_unwind(panicked),
                 })
-            })?;
+            })
+        };
+        if let Err(error) = done.and_then(|()| writer.commit()) {
+            // What was added is taken back: it comes again.
+            writer.rollback()?;
+            return Err(error);
         }
-        writer.commit()?;
         drop(writer);
         engine.reader.reload()?;
         let lexicon = self.lexicon.with(&engine.met);

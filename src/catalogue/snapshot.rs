@@ -93,6 +93,8 @@ pub struct Snapshot {
     digests: HashMap<Kind, Digest>,
     /// Where texts are looked for.
     search: Search,
+    /// What could not be put into the index: it is tried again with what changes next.
+    unsearched: Bits,
     /// The answers that were put together from it.
     answers: Arc<OnceLock<Answers>>,
     /// Whether so much is being taken in that the orders are labelled once for all of it.
@@ -142,6 +144,7 @@ impl Snapshot {
             chain: Vector::new(),
             digests: HashMap::new(),
             search: Search::new()?,
+            unsearched: Bits::default(),
             answers: Arc::default(),
             is_bulk: false,
         })
@@ -160,7 +163,7 @@ impl Snapshot {
         let mut damaged = Vec::new();
         self.head = loaded.head;
         self.answers = Arc::default();
-        let mut moved = Bits::default();
+        let mut moved = std::mem::take(&mut self.unsearched);
         if !loaded.terms.is_empty() {
             let mut vocabularies = (*self.vocabularies).clone();
             for row in loaded.terms {
@@ -197,7 +200,10 @@ impl Snapshot {
         self.chain.extend(loaded.chain);
         match self.search_with(&moved) {
             Ok(search) => self.search = search,
-            Err(error) => damaged.push(error.into()),
+            Err(error) => {
+                damaged.push(error.into());
+                self.unsearched = moved;
+            }
         }
         (self, damaged)
     }
@@ -214,14 +220,16 @@ impl Snapshot {
         })
     }
 
-    /// What a text finds among the published entries of some kinds.
+    /// What a text finds among the published entries of some kinds, variants among them where they are asked for:
+    /// one that is not shown must not keep others from being found by less.
     ///
     /// # Errors
     /// Where the index cannot be read.
-    pub fn find(&self, text: &Text, kinds: &[Kind]) -> Result<Hits, CatalogueError> {
+    pub fn find(&self, text: &Text, kinds: &[Kind], with_variants: bool) -> Result<Hits, CatalogueError> {
         let mut published = Bits::default();
         for kind in kinds {
-            self.set(Set::Published(*kind)).add_to(&mut published);
+            let set = if with_variants { Set::Published(*kind) } else { Set::Listed(*kind) };
+            self.set(set).add_to(&mut published);
         }
         Ok(self.search.find(text, published)?)
     }
@@ -240,13 +248,14 @@ impl Snapshot {
     /// How an entry answers what was looked for, and where it has it.
     #[must_use]
     pub fn tell(&self, hits: &Hits, item: &Item) -> Option<(Likeness, Option<Snippet>)> {
-        let ordinal = self.ordinals.get(&item.uid)?;
-        Some((hits.likeness(*ordinal)?, snippet(&hits.text, item)))
+        let likeness = hits.likeness(*self.ordinals.get(&item.uid)?)?;
+        Some((likeness, snippet(&hits.text, likeness, item)))
     }
 
-    /// The title of an entry.
+    /// The title of an entry that is no draft.
     pub(super) fn title(&self, kind: Kind, id: &str) -> Option<Arc<str>> {
-        self.item(self.ordinal(kind, id)?).map(|item| Arc::clone(&item.title))
+        let item = self.item(self.ordinal(kind, id)?)?;
+        (item.standing != Standing::Draft).then(|| Arc::clone(&item.title))
     }
 
     /// The change number, and the chain up to it.
@@ -378,7 +387,7 @@ impl Snapshot {
             if let Some(old) = self.item(ordinal).cloned() {
                 self.index(&old, ordinal, false);
                 self.changes.remove(&old.change_number);
-                if old.title != item.title {
+                if old.title != item.title || old.standing != item.standing {
                     // What names it is found by its title too.
                     for field in
                         Field::ALL.into_iter().filter(|field| field.source(item.kind) == Source::Entries(item.kind))

@@ -87,7 +87,7 @@ impl ListRequest {
         let takes: Vec<&str> = filters.iter().map(|field| field.name()).chain(PARAMETERS).collect();
         let mut query = Query::read(query_string, &takes);
         let mut filter = read_filter(&mut query, snapshot, &[kind]);
-        filter.text = looked_for(&mut query, snapshot, &[kind]);
+        filter.text = looked_for(&mut query, snapshot, &[kind], filter.variants || filter.ids.is_some());
         let mut pairs: Vec<(&'static str, String)> =
             filter.terms.iter().map(|(field, terms)| (field.name(), terms.join(","))).collect();
         let facets = read_facets(&mut query, filters);
@@ -375,7 +375,12 @@ pub(super) fn notice_of(hits: &Hits) -> Option<Value> {
 }
 
 /// Reads `q`, and looks for it.
-pub(super) fn looked_for(query: &mut Query, snapshot: &Snapshot, kinds: &[Kind]) -> Option<Arc<Hits>> {
+pub(super) fn looked_for(
+    query: &mut Query,
+    snapshot: &Snapshot,
+    kinds: &[Kind],
+    with_variants: bool,
+) -> Option<Arc<Hits>> {
     let typed = query.text("q")?;
     let detail = if typed.trim().is_empty() {
         "“q” is empty. Send words to look for, or leave it out."
@@ -384,7 +389,7 @@ pub(super) fn looked_for(query: &mut Query, snapshot: &Snapshot, kinds: &[Kind])
     } else if typed.chars().any(char::is_control) {
         "“q” has a control character in it. Send words only."
     } else {
-        match snapshot.find(&Text::read(typed.trim()), kinds) {
+        match snapshot.find(&Text::read(typed.trim()), kinds, with_variants) {
             Ok(hits) => return Some(Arc::new(hits)),
             Err(error) => {
                 tracing::error!("{error}");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::Service;
-use super::answer::{Asked, Envelope, JSON, Part, json as text_of, of_directory};
+use super::answer::{Asked, Envelope, JSON, Part, json as text_of};
 use super::changes::{read_part, read_query};
 use super::entries::entry_address;
 use super::list::{MOST, USUAL, add_found, is_private, looked_for, notice_of, written};
@@ -36,7 +36,7 @@ pub(super) async fn search_directory(
     let mut query = read_query(request.query_string(), &["q", "limit", "cursor"]);
     let (kinds, mut filter, mut pairs) = read_part(&mut query, &snapshot);
     filter.variants = false;
-    filter.text = looked_for(&mut query, &snapshot, Kind::ALL);
+    filter.text = looked_for(&mut query, &snapshot, Kind::ALL, filter.ids.is_some());
     require_text(&mut query);
     let limit = query.number("limit", 1, MOST, USUAL);
     if let Some(hits) = &filter.text {
@@ -189,9 +189,18 @@ pub(super) async fn list_suggestions(
             }
         }
     };
-    let body = || {
-        let data = suggestions.into_iter().map(told).collect();
-        text_of(&Suggestions { data, meta: SuggestionsMeta { change_number: snapshot.head().change_number } })
+    let answer = Asked {
+        service: &service,
+        request: &request,
+        snapshot: &snapshot,
+        media_type: JSON,
+        is_private: false,
+        address: &|| format!("suggestions {limit} {typed}"),
+        tag: None,
     };
-    Ok(of_directory(&service, &request, JSON, snapshot.head(), false, body))
+    Ok(answer.answer(|| {
+        let data = suggestions.into_iter().map(told).collect();
+        let meta = SuggestionsMeta { change_number: snapshot.head().change_number };
+        Part { body: text_of(&Suggestions { data, meta }).into_bytes(), next: None }
+    }))
 }

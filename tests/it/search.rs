@@ -190,6 +190,36 @@ on_both_engines! {
         assert!(many["meta"]["notices"][0]["detail"].as_str().unwrap().contains("8 more words"), "{}", many["meta"]);
     }
 
+    async fn what_is_not_shown_is_not_found(engine: Engine) {
+        let app = App::start(engine).await;
+        let mut provider = json!({"kind": "provider", "id": "a-provider", "title": "The Numbat Foundation", "type": "arms-length-body", "summary": "A provider made for a test.", "publication": "draft"});
+        provider["status"] = json!({"term": "running", "asOf": {"date": "2026"}, "sources": ["page"]});
+        provider["sources"] = json!([{"id": "page", "title": "A page"}]);
+        let mut programme = course("a-course", "A course about nothing");
+        programme["provider"] = json!("a-provider");
+        let output = app.import("a.ndjson", &format!("{provider}\n{programme}\n"));
+        assert!(output.status.success(), "{output:?}");
+        app.process.until("/v1/programmes/a-course", |answer| answer.status == 200).await;
+        assert_eq!(ask(&app, "programmes", "numbat", "").await["meta"]["total"], 0, "nobody is told of a draft");
+        provider["publication"] = json!("published");
+        assert!(app.import("b.ndjson", &provider.to_string()).status.success());
+        app.process.until("/v1/programmes?q=numbat", |answer| answer.json()["meta"]["total"] == 1).await;
+        // A filter that a kind does not have is not passed by being silent.
+        let possible = ask(&app, "search", "leadership", "&cost=free&match=possible").await;
+        let providers = possible["meta"]["kinds"].as_array().unwrap().iter().find(|kind| kind["kind"] == "provider");
+        assert_eq!(providers.unwrap()["count"], 0);
+        // A variant that is not shown keeps nothing else from being found by less.
+        let mut variant = course("a-variant", "Numbatology");
+        variant["type"] = json!("programme-variant");
+        variant["variantOf"] = json!("mary-seacole");
+        assert!(app.import("c.ndjson", &variant.to_string()).status.success());
+        app.process.until("/v1/programmes/a-variant", |answer| answer.status == 200).await;
+        assert_eq!(ask(&app, "programmes", "numbatology", "&variants=show").await["meta"]["total"], 1);
+        let without = ask(&app, "programmes", "numbatology nothing", "").await;
+        assert!(ids(&without).contains(&"a-course"), "{without}");
+        assert_eq!(without["data"][0]["found"]["how"], "some");
+    }
+
     async fn what_changes_is_found_as_it_is_then(engine: Engine) {
         let app = App::start(engine).await;
         assert_eq!(ask(&app, "programmes", "quokka", "").await["meta"]["total"], 0);

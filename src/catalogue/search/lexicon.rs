@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 
 use super::words::stem;
 
-/// The most words that the beginning of one is taken to go on to, and that a slip may have been meant to be.
+/// The most words that a slip may have been meant to be.
 const MOST: usize = 32;
 
 /// A word that entries have.
@@ -71,10 +71,7 @@ impl Lexicon {
     pub(super) fn going_on(&self, begun: &str) -> impl Iterator<Item = &Entered> {
         let from = self.0.partition_point(|word| *word.plain < *begun);
         let going_on = self.0.get(from..).unwrap_or_default().iter();
-        going_on
-            .take_while(move |word| word.plain.starts_with(begun))
-            .filter(move |word| *word.plain != *begun)
-            .take(MOST)
+        going_on.take_while(move |word| word.plain.starts_with(begun)).filter(move |word| *word.plain != *begun)
     }
 
     /// The words that have at most so many slips between them and this one, each with how many.
@@ -97,6 +94,11 @@ impl Lexicon {
         near.truncate(MOST);
         near
     }
+}
+
+/// Whether two words can have at most so many slips between them, by the letters they have: most that cannot are told so.
+pub(super) fn may_be_near(one: &str, other: &str, most: usize) -> bool {
+    (letters(one) ^ letters(other)).count_ones() as usize <= 2 * most
 }
 
 /// Which letters a word has, as bits.

@@ -28,6 +28,10 @@ const TWO_TYPOS: usize = 8;
 /// A title of so many bytes makes a score nothing; none that is told apart is as long.
 const LONG_TITLE: f32 = 600.0;
 
+/// The most words, and the most stems, that the beginning of a word is taken to go on to.
+const MOST_WORDS: usize = 500;
+const MOST_STEMS: usize = 100;
+
 /// The fewest letters that are looked for as the beginning of a word.
 const SHORTEST_PREFIX: usize = 2;
 
@@ -176,7 +180,7 @@ pub(super) fn headed(
         Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>
     };
     let begins = |word: &String| {
-        let going_on = lexicon.going_on(word).map(|word| term(&word.plain));
+        let going_on = lexicon.going_on(word).take(MOST_WORDS).map(|word| term(&word.plain));
         any(std::iter::once(term(word)).chain(going_on).collect())
     };
     let found = searcher.search(&*all(words.iter().map(begins).collect()), &Scored(Arc::new(within)))?;
@@ -260,6 +264,7 @@ impl Fields {
         stems.retain(|stem| *stem != &*begun.stem);
         stems.sort_unstable();
         stems.dedup();
+        stems.truncate(MOST_STEMS);
         (!stems.is_empty()).then(|| best(stems.into_iter().map(|stem| self.stems(&[(0, stem)])).collect()))
     }
 

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::query::typos;
+use super::lexicon::may_be_near;
+use super::query::{Likeness, typos};
 use super::text::{Part, Text};
 use super::words::{Word, words};
 use crate::catalogue::item::{Item, Shown};
@@ -36,8 +37,9 @@ pub struct Snippet {
 /// Where an entry has what was looked for: its summary or description where they have it, else its title or aliases;
 /// `None` where only terms do.
 #[must_use]
-pub(in crate::catalogue) fn snippet(text: &Text, item: &Item) -> Option<Snippet> {
-    let in_text = |at, shown: Option<Cow<'_, str>>| Some(Snippet { at, parts: parts(text, &shown?)? });
+pub(in crate::catalogue) fn snippet(text: &Text, likeness: Likeness, item: &Item) -> Option<Snippet> {
+    let is_loose = likeness != Likeness::Exact;
+    let in_text = |at, shown: Option<Cow<'_, str>>| Some(Snippet { at, parts: parts(text, is_loose, &shown?)? });
     in_text("/summary", item.text(Shown::Summary))
         .or_else(|| in_text("/description", item.text(Shown::Description)))
         .or_else(|| in_text("/title", Some(Cow::Borrowed(&*item.title))))
@@ -55,9 +57,9 @@ struct Aliases<'a> {
 }
 
 /// The pieces of a text around the first word that was looked for.
-fn parts(text: &Text, shown: &str) -> Option<Vec<SnippetPart>> {
+fn parts(text: &Text, is_loose: bool, shown: &str) -> Option<Vec<SnippetPart>> {
     let words = words(shown);
-    let matching = marked(text, &words);
+    let matching = marked(text, is_loose, &words);
     let first = words.iter().zip(&matching).find(|(_, is)| **is).map(|(word, _)| word.from)?;
     let start = boundary_before(shown, first.saturating_sub(BEFORE), first);
     let end = boundary_after(shown, start.saturating_add(LENGTH));
@@ -84,7 +86,7 @@ fn parts(text: &Text, shown: &str) -> Option<Vec<SnippetPart>> {
 }
 
 /// Which words were looked for.
-fn marked(text: &Text, words: &[Word]) -> Vec<bool> {
+fn marked(text: &Text, is_loose: bool, words: &[Word]) -> Vec<bool> {
     let mut marked = vec![false; words.len()];
     let mut mark = |stems: &[&str]| {
         for (at, window) in words.windows(stems.len().max(1)).enumerate() {
@@ -106,7 +108,8 @@ fn marked(text: &Text, words: &[Word]) -> Vec<bool> {
             mark(&synonym.iter().map(|(_, stem)| stem.as_str()).collect::<Vec<_>>());
         }
     }
-    if marked.contains(&true) {
+    // What has the words themselves is not searched for words nearly like them.
+    if !is_loose || marked.contains(&true) {
         return marked;
     }
     let last = text.parts.last().filter(|_| text.is_open).and_then(Part::loose_word);
@@ -114,7 +117,9 @@ fn marked(text: &Text, words: &[Word]) -> Vec<bool> {
         last.is_some_and(|last| word.plain.starts_with(&last.plain))
             || text.parts.iter().filter_map(Part::loose_word).any(|part| {
                 let most = usize::from(typos(&part.plain));
-                most > 0 && strsim::osa_distance(&part.plain, &word.plain) <= most
+                most > 0
+                    && may_be_near(&part.plain, &word.plain, most)
+                    && strsim::osa_distance(&part.plain, &word.plain) <= most
             })
     };
     words.iter().map(is_near).collect()

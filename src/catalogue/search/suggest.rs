@@ -52,7 +52,11 @@ impl Snapshot {
             let at = title.iter().position(|word| word.plain.starts_with(first.as_str())).unwrap_or(usize::MAX);
             let is_variant = matches!(suggestion, Suggestion::Entry(item) if item.is_variant);
             let is_entry = matches!(suggestion, Suggestion::Entry(_));
-            (at, is_variant, title.len(), suggestion.title().to_lowercase(), is_entry)
+            let id = match suggestion {
+                Suggestion::Entry(item) => format!("{}/{}", item.kind, item.id),
+                Suggestion::Term(field, code, _) => format!("{}/{code}", field.name()),
+            };
+            (at, is_variant, title.len(), suggestion.title().to_lowercase(), is_entry, id)
         };
         let mut suggestions: Vec<Suggestion> = entries.chain(terms).collect();
         suggestions.sort_by_cached_key(rank);
