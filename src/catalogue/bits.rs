@@ -1,8 +1,7 @@
 //! Sets of ordinals as bits, a word for 64 of them: what filters and facets are worked out with.
 //!
-//! The sets of one directory are about as long as each other and mostly well filled. Laid over each other word by word,
-//! with the widest instructions the machine has, they take a fraction of what compressed sets take, which must look at
-//! each part's form first.
+//! The sets of one directory are about as long as each other and mostly well filled, so that they can be laid over each
+//! other word by word, with the widest instructions the machine has, and nothing to be decided between two words.
 
 use std::iter;
 use std::sync::LazyLock;
