@@ -22,7 +22,8 @@ pub(super) struct Entered {
     length: usize,
 }
 
-/// The words that entries have or had, in order. What no entry has any more finds nothing, and does no harm.
+/// The words that entries have or had, in order. What no entry has any more finds nothing; it only takes a place among
+/// the words that are tried.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lexicon(Arc<Vec<Entered>>);
 
