@@ -173,7 +173,7 @@ impl Snapshot {
     /// What passes everything that is not about a term.
     fn base(&self, kind: Kind, filter: &Filter) -> Bits {
         let listed = if filter.variants || filter.ids.is_some() { Set::Published(kind) } else { Set::Listed(kind) };
-        let mut chosen = self.sets().bits(listed);
+        let mut chosen = self.set(listed).to_bits();
         if let Some(ids) = &filter.ids {
             chosen.keep(&ids.iter().filter_map(|id| self.ordinal(kind, id)).collect());
         }

@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 use imbl::GenericHashMap;
 use imbl::shared_ptr::DefaultSharedPtr;
 
-use super::bits::{Bits, Members};
+use super::bits::Members;
 use super::facet::Field;
 use crate::model::codes::Kind;
 
@@ -82,11 +82,6 @@ impl Sets {
         if let Some(members) = place {
             mark(members, ordinal, is_in);
         }
-    }
-
-    /// A set as bits of its own.
-    pub(super) fn bits(&self, set: Set<'_>) -> Bits {
-        self.get(set).to_bits()
     }
 }
 

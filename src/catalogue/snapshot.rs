@@ -326,11 +326,6 @@ impl Snapshot {
         at.and_then(|at| self.labels.get(at)).map_or(&[], |labels| labels.as_slice())
     }
 
-    /// The sets that are kept ready.
-    pub(super) const fn sets(&self) -> &Sets {
-        &self.sets
-    }
-
     /// What the vocabularies come to.
     pub(super) fn reach(&self) -> &Reach {
         &self.reach
