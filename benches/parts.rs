@@ -5,9 +5,10 @@
 mod generated;
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use leadership_directory::catalogue::{Field, Filter, PageQuery, Sort, Text};
+use leadership_directory::catalogue::{Field, Filter, Hits, PageQuery, Sort, Sought, Text};
 use leadership_directory::model::Kind;
 use leadership_directory::store::EntryRow;
 
@@ -55,7 +56,7 @@ fn questions(criterion: &mut Criterion) {
         let mut turn = filters.iter().cycle();
         let mut next = || turn.next().expect("it never ends");
         group.bench_function("three filters with counts", |bencher| {
-            bencher.iter(|| snapshot.sift(Kind::Programme, next()).total);
+            bencher.iter(|| snapshot.sift(Kind::Programme, next(), &[]).total);
         });
         let mut turn = filters.iter().cycle();
         group.bench_function("three filters and a page of 20", |bencher| {
@@ -65,7 +66,7 @@ fn questions(criterion: &mut Criterion) {
         group.bench_function("five facets of three filters", |bencher| {
             bencher.iter(|| {
                 let filter = turn.next().expect("it never ends");
-                let sifted = snapshot.sift(Kind::Programme, filter);
+                let sifted = snapshot.sift(Kind::Programme, filter, &facets);
                 for field in facets {
                     black_box(snapshot.facet(Kind::Programme, filter, &sifted, field, false));
                 }
@@ -73,7 +74,12 @@ fn questions(criterion: &mut Criterion) {
         });
         for text in &texts {
             group.bench_function(format!("find “{}”", text.typed), |bencher| {
-                bencher.iter(|| snapshot.find(text, &[Kind::Programme], false).expect("it is found").best());
+                bencher.iter(|| {
+                    let sought = Sought::new(text.clone(), vec![Kind::Programme], false);
+                    let filter = Filter { text: Some(Arc::new(sought)), ..Filter::default() };
+                    snapshot.look_for(&filter).expect("it is found");
+                    filter.hits().and_then(Hits::best)
+                });
             });
         }
         group.finish();

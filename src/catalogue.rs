@@ -34,6 +34,6 @@ pub use facet::{ALL_STAFF, Answering, Field, FieldTerm, How, Source, label, sche
 pub use feed::{Changed, FeedQuery, Sum};
 pub use filter::{FacetTerm, Filter, Match, Matched, Reasons, Sifted};
 pub use item::{Digest, FULL_ONLY, Item, Retirement, Standing, View};
-pub use page::{Cursor, Page, PageQuery, SearchPage, SearchQuery, Sort};
-pub use search::{Hits, LONGEST as LONGEST_TEXT, Likeness, Snippet, SnippetPart, Suggestion, Text};
+pub use page::{Cursor, Page, PageQuery, Paged, SearchPage, SearchQuery, Sort};
+pub use search::{Hits, LONGEST as LONGEST_TEXT, Likeness, Snippet, SnippetPart, Sought, Suggestion, Text};
 pub use snapshot::{CatalogueError, Looked, Snapshot};

@@ -1,5 +1,6 @@
 //! The contract over HTTP: routes, thin handlers, and what every answer has in common.
 
+mod address;
 mod answer;
 mod body;
 mod changes;

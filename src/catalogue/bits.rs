@@ -3,6 +3,7 @@
 //! The sets of one directory are about as long as each other and mostly well filled, so that they can be laid over each
 //! other word by word, with the widest instructions the machine has, and nothing to be decided between two words.
 
+use std::borrow::Cow;
 use std::iter;
 use std::sync::LazyLock;
 
@@ -103,24 +104,6 @@ impl Bits {
         self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word &= !other);
     }
 
-    /// Keeps those that are in one set, or not in another.
-    pub fn keep_or_outside(&mut self, these: &Self, outside: &Members) {
-        match outside {
-            Members::Many(outside) => {
-                let these = these.0.iter().chain(iter::repeat(&0));
-                let outside = outside.0.iter().chain(iter::repeat(&0));
-                for ((word, these), outside) in self.0.iter_mut().zip(these).zip(outside) {
-                    *word &= these | !outside;
-                }
-            }
-            Members::Few(_) => {
-                let kept = self.and(these);
-                outside.drop_from(self);
-                self.add(&kept);
-            }
-        }
-    }
-
     /// Those that are in both.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
@@ -138,6 +121,107 @@ impl Bits {
     }
 }
 
+/// How many words are laid over each other at once: so few that all of them stay at hand.
+const BLOCK: usize = 64;
+type Block = [u64; BLOCK];
+
+/// The words of a set from a place on; zero beyond its end.
+#[inline(always)]
+fn block(words: &[u64], from: usize) -> Block {
+    let mut block = [0; BLOCK];
+    let words = words.get(from..).unwrap_or_default();
+    block.iter_mut().zip(words).for_each(|(word, own)| *word = *own);
+    block
+}
+
+/// How many bits of two blocks are in both.
+#[inline(always)]
+fn common(one: &Block, other: &Block) -> u64 {
+    one.iter().zip(other).map(|(word, other)| u64::from((word & other).count_ones())).sum()
+}
+
+/// A filter by one thing, as sets.
+#[derive(Debug)]
+pub(super) struct Sieve<'a> {
+    /// What passes it.
+    pub(super) passing: Cow<'a, Bits>,
+    /// What can be told about: the rest is silent.
+    pub(super) stated: Cow<'a, Bits>,
+    /// Whether what passes all others is wanted too.
+    pub(super) is_left_out_once: bool,
+}
+
+/// What comes of laying filters over each other.
+#[derive(Debug, Default)]
+pub(super) struct Laid {
+    /// What passes all.
+    pub(super) chosen: Bits,
+    /// How many that are.
+    pub(super) total: u64,
+    /// How many pass where silence does.
+    pub(super) possible: u64,
+    /// For each filter: how many of those that pass all others are silent about it.
+    pub(super) silent: Vec<u64>,
+    /// For each filter: what passes all others, where it is wanted.
+    pub(super) others: Vec<Bits>,
+}
+
+impl Laid {
+    /// Lays filters over a set, in one pass; silence passes all of them where they are lenient.
+    pub(super) fn over(base: &Bits, sieves: &[Sieve<'_>], is_lenient: bool) -> Self {
+        let mut laid = Self {
+            chosen: Bits(Vec::with_capacity(base.0.len())),
+            silent: vec![0; sieves.len()],
+            others: vec![Bits::default(); sieves.len()],
+            ..Self::default()
+        };
+        // What passes each filter, what is silent about it, and what passes it and all those after it.
+        let mut parts: Vec<[Block; 3]> = vec![[[0; BLOCK]; 3]; sieves.len()];
+        ARCH.dispatch(
+            #[inline(always)]
+            || {
+                for (from, words) in (0..).step_by(BLOCK).zip(base.0.chunks(BLOCK)) {
+                    laid.lay(from, words, sieves, is_lenient, &mut parts);
+                }
+            },
+        );
+        laid
+    }
+
+    #[inline(always)]
+    fn lay(&mut self, from: usize, words: &[u64], sieves: &[Sieve<'_>], is_lenient: bool, parts: &mut [[Block; 3]]) {
+        let mut before = block(words, 0);
+        let mut possible = before;
+        let mut after = [u64::MAX; BLOCK];
+        for (sieve, [passing, silent, and_after]) in sieves.iter().zip(parts.iter_mut()).rev() {
+            *passing = block(&sieve.passing.0, from);
+            *silent = block(&sieve.stated.0, from);
+            *and_after = after;
+            let results = possible.iter_mut().zip(after.iter_mut());
+            for ((passing, silent), (possible, after)) in passing.iter_mut().zip(silent.iter_mut()).zip(results) {
+                *silent = !*silent;
+                *possible &= *passing | *silent;
+                *passing |= if is_lenient { *silent } else { 0 };
+                *after &= *passing;
+            }
+        }
+        for ((sieve, [passing, silent, after]), (count, others)) in
+            sieves.iter().zip(parts.iter()).zip(self.silent.iter_mut().zip(&mut self.others))
+        {
+            let mut all_others = before;
+            all_others.iter_mut().zip(after).for_each(|(word, after)| *word &= after);
+            *count += common(&all_others, silent);
+            if sieve.is_left_out_once {
+                others.0.extend(all_others.iter().take(words.len()));
+            }
+            before.iter_mut().zip(passing).for_each(|(word, passing)| *word &= passing);
+        }
+        self.total += common(&before, &before);
+        self.possible += common(&possible, &possible);
+        self.chosen.0.extend(before.iter().take(words.len()));
+    }
+}
+
 impl FromIterator<u32> for Bits {
     fn from_iter<I: IntoIterator<Item = u32>>(ordinals: I) -> Self {
         let mut bits = Self::default();
@@ -148,7 +232,7 @@ impl FromIterator<u32> for Bits {
 
 /// A set that is kept, as small as it can be: a list while it is short.
 #[derive(Debug, Clone)]
-pub enum Members {
+pub(super) enum Members {
     /// In order.
     Few(Vec<u32>),
     /// As bits.
@@ -166,7 +250,7 @@ impl Members {
     pub(super) const EMPTY: Self = Self::Few(Vec::new());
 
     /// Adds an ordinal.
-    pub fn insert(&mut self, ordinal: u32) {
+    pub(super) fn insert(&mut self, ordinal: u32) {
         match self {
             Self::Many(bits) => bits.insert(ordinal),
             Self::Few(list) => {
@@ -182,7 +266,7 @@ impl Members {
     }
 
     /// Takes an ordinal out.
-    pub fn remove(&mut self, ordinal: u32) {
+    pub(super) fn remove(&mut self, ordinal: u32) {
         match self {
             Self::Many(bits) => bits.remove(ordinal),
             Self::Few(list) => {
@@ -193,32 +277,16 @@ impl Members {
         }
     }
 
-    /// Whether an ordinal is in the set.
-    #[must_use]
-    pub fn contains(&self, ordinal: u32) -> bool {
-        match self {
-            Self::Many(bits) => bits.contains(ordinal),
-            Self::Few(list) => list.binary_search(&ordinal).is_ok(),
-        }
-    }
-
     /// How many there are.
-    #[must_use]
-    pub fn len(&self) -> u64 {
+    pub(super) fn len(&self) -> u64 {
         match self {
             Self::Many(bits) => bits.len(),
             Self::Few(list) => list.len() as u64,
         }
     }
 
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// All of them, in order.
-    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+    pub(super) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         let (few, many) = match self {
             Self::Few(list) => (Some(list.iter().copied()), None),
             Self::Many(bits) => (None, Some(bits.iter())),
@@ -227,7 +295,7 @@ impl Members {
     }
 
     /// Adds them to a set.
-    pub fn add_to(&self, bits: &mut Bits) {
+    pub(super) fn add_to(&self, bits: &mut Bits) {
         match self {
             Self::Many(many) => bits.add(many),
             Self::Few(list) => list.iter().for_each(|ordinal| bits.insert(*ordinal)),
@@ -235,7 +303,7 @@ impl Members {
     }
 
     /// Takes them out of a set.
-    pub fn drop_from(&self, bits: &mut Bits) {
+    pub(super) fn drop_from(&self, bits: &mut Bits) {
         match self {
             Self::Many(many) => bits.drop(many),
             Self::Few(list) => list.iter().for_each(|ordinal| bits.remove(*ordinal)),
@@ -243,8 +311,7 @@ impl Members {
     }
 
     /// Those that are in a set too.
-    #[must_use]
-    pub fn and(&self, bits: &Bits) -> Bits {
+    pub(super) fn and(&self, bits: &Bits) -> Bits {
         match self {
             Self::Many(many) => many.and(bits),
             Self::Few(list) => {
@@ -255,17 +322,8 @@ impl Members {
         }
     }
 
-    /// Takes all others out of a set.
-    pub fn keep_in(&self, bits: &mut Bits) {
-        match self {
-            Self::Many(many) => bits.keep(many),
-            Self::Few(_) => *bits = self.and(bits),
-        }
-    }
-
     /// How many are in a set too.
-    #[must_use]
-    pub fn count_and(&self, bits: &Bits) -> u64 {
+    pub(super) fn count_and(&self, bits: &Bits) -> u64 {
         match self {
             Self::Many(many) => many.count_and(bits),
             Self::Few(list) => list.iter().filter(|ordinal| bits.contains(**ordinal)).count() as u64,
@@ -273,17 +331,21 @@ impl Members {
     }
 
     /// The set as bits.
-    #[must_use]
-    pub fn to_bits(&self) -> Bits {
+    pub(super) fn to_bits(&self) -> Bits {
+        self.as_bits().into_owned()
+    }
+
+    /// The set as bits, its own where it has them.
+    pub(super) fn as_bits(&self) -> Cow<'_, Bits> {
         match self {
-            Self::Many(bits) => bits.clone(),
+            Self::Many(bits) => Cow::Borrowed(bits),
             Self::Few(list) => {
                 let words = list.last().map_or(0, |last| place(*last).0 + 1);
                 let mut bits = Bits(vec![0; words]);
                 for ordinal in list {
                     bits.insert(*ordinal);
                 }
-                bits
+                Cow::Owned(bits)
             }
         }
     }
@@ -314,7 +376,7 @@ mod tests {
             for (set, members) in [&a, &b].into_iter().zip(&mut members) {
                 set.iter().rev().for_each(|ordinal| members.insert(*ordinal));
                 assert!(members.iter().eq(set.iter().copied()), "{count} of {below}");
-                assert_eq!((members.len(), members.is_empty()), (set.len() as u64, set.is_empty()));
+                assert_eq!(members.len(), set.len() as u64);
             }
             let [_, of_b] = &members;
             let is = |bits: &Bits, expected: BTreeSet<u32>| assert!(bits.iter().eq(expected), "{count} of {below}");
@@ -325,9 +387,6 @@ mod tests {
             changed.keep(&of_b.to_bits());
             is(&changed, &a & &b);
             let mut changed = bits(&a);
-            changed.keep_or_outside(&bits(&some(seed + 200, count, below)), of_b);
-            is(&changed, &(&a - &b) | &(&a & &some(seed + 200, count, below)));
-            let mut changed = bits(&a);
             of_b.drop_from(&mut changed);
             is(&changed, &a - &b);
             is(&of_b.and(&bits(&a)), &a & &b);
@@ -335,6 +394,50 @@ mod tests {
             assert_eq!(bits(&a).count_and(&bits(&b)), (&a & &b).len() as u64);
             assert_eq!(bits(&a).len(), a.len() as u64);
             assert!((0..below).all(|ordinal| bits(&a).contains(ordinal) == a.contains(&ordinal)));
+        }
+    }
+
+    #[test]
+    fn filters_laid_over_each_other_are_what_they_are_one_by_one() {
+        for (below, count) in [(1, 0), (60, 30), (70, 60), (4_096, 2_000), (20_000, 9_000)] {
+            let base = some(1, count * 2, below);
+            let filters: Vec<(BTreeSet<u32>, BTreeSet<u32>)> = (0..4)
+                .map(|seed| (some(10 + seed, count, below * 2), some(20 + seed, count / 2, below)))
+                .map(|(passing, more)| (passing.clone(), &passing | &more))
+                .collect();
+            let bits = |set: &BTreeSet<u32>| set.iter().copied().collect::<Bits>();
+            for (used, is_lenient) in (0..=filters.len()).flat_map(|used| [(used, false), (used, true)]) {
+                let filters = &filters[..used];
+                let sieves: Vec<Sieve<'_>> = filters
+                    .iter()
+                    .zip(0..)
+                    .map(|((passing, stated), index)| Sieve {
+                        passing: Cow::Owned(bits(passing)),
+                        stated: Cow::Owned(bits(stated)),
+                        is_left_out_once: index % 2 == 0,
+                    })
+                    .collect();
+                let laid = Laid::over(&bits(&base), &sieves, is_lenient);
+                let passes = |at: usize, ordinal: &u32, is_lenient: bool| {
+                    let (passing, stated) = &filters[at];
+                    passing.contains(ordinal) || (is_lenient && !stated.contains(ordinal))
+                };
+                let all = |left_out: usize, is_lenient: bool| -> BTreeSet<u32> {
+                    let passes = |ordinal: &u32| (0..used).all(|at| at == left_out || passes(at, ordinal, is_lenient));
+                    base.iter().copied().filter(passes).collect()
+                };
+                let chosen = all(usize::MAX, is_lenient);
+                assert!(laid.chosen.iter().eq(chosen.iter().copied()), "{used} of {below}");
+                assert_eq!(laid.total, chosen.len() as u64);
+                assert_eq!(laid.possible, all(usize::MAX, true).len() as u64);
+                for at in 0..used {
+                    let others = all(at, is_lenient);
+                    let silent = others.iter().filter(|ordinal| !filters[at].1.contains(ordinal)).count();
+                    assert_eq!(laid.silent[at], silent as u64);
+                    let expected = if at % 2 == 0 { others } else { BTreeSet::new() };
+                    assert!(laid.others[at].iter().eq(expected));
+                }
+            }
         }
     }
 

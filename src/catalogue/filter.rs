@@ -3,16 +3,16 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::bits::{Bits, Members};
+use super::bits::{Bits, Laid, Sieve};
 use super::facet::{Answering, Field, FieldTerm, How, Source, label};
 use super::item::Item;
-use super::search::Hits;
+use super::search::{Hits, Sought};
 use super::sets::Set;
 use super::snapshot::{Looked, Snapshot};
 use crate::model::codes::Kind;
 
 /// Whether an entry that states nothing about a filter passes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Match {
     /// It does not.
     #[default]
@@ -22,7 +22,7 @@ pub enum Match {
 }
 
 /// What a list is filtered by. Terms of one field are alternatives; fields must all be met.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
     /// The terms asked for, field by field.
     pub terms: Vec<(Field, Vec<String>)>,
@@ -36,15 +36,15 @@ pub struct Filter {
     pub modified_since: Option<String>,
     /// Only what no source was read for on or after this date.
     pub not_checked_since: Option<String>,
-    /// Only what a text found.
-    pub text: Option<Arc<Hits>>,
+    /// Only what a text finds.
+    pub text: Option<Arc<Sought>>,
 }
 
 /// One term of a facet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FacetTerm {
+pub struct FacetTerm<'a> {
     /// The term.
-    pub term: FieldTerm,
+    pub term: Cow<'a, FieldTerm>,
     /// How many entries there would be with this term alone chosen in this facet.
     pub count: u64,
     /// Whether the query chooses it.
@@ -64,25 +64,17 @@ pub struct Matched<'a> {
     pub stated: Option<(&'a str, &'static str)>,
 }
 
-impl Matched<'_> {
-    /// Whether it is the same reason as another. Terms mostly share their text, and are then known by its place.
-    #[must_use]
-    pub fn is_that(&self, other: &Self) -> bool {
-        let is_same = |a: &str, b: &str| std::ptr::eq(a, b) || a == b;
-        let is_stated_so = match (self.stated, other.stated) {
-            (Some((a, at)), Some((b, bt))) => is_same(at, bt) && is_same(a, b),
-            (None, None) => true,
-            _ => false,
-        };
-        self.field == other.field && self.how == other.how && is_stated_so && is_same(self.term, other.term)
-    }
-}
-
 impl Filter {
     /// The terms asked for in a field.
     #[must_use]
     pub fn selected(&self, field: Field) -> &[String] {
         self.terms.iter().find(|(f, _)| *f == field).map_or(&[], |(_, terms)| terms)
+    }
+
+    /// What its text found, once that was looked for ([`Snapshot::look_for`]).
+    #[must_use]
+    pub fn hits(&self) -> Option<&Hits> {
+        self.text.as_ref()?.hits.get()
     }
 
     /// Whether an entry passes what is asked of dates.
@@ -106,68 +98,53 @@ pub struct Sifted {
     pub not_stated: Vec<(Field, u64)>,
     /// How many would pass if silence did.
     pub possible: u64,
-    /// For each field asked about: what passes every other filter.
+    /// For each field asked about that facets are wanted of: what passes every other filter.
     others: Vec<(Field, Bits)>,
-}
-
-/// The filter by one field.
-struct Sieve<'a> {
-    field: Field,
-    /// What answers any of its terms.
-    passing: Cow<'a, Bits>,
-    /// What states anything about it.
-    stated: &'a Members,
-}
-
-impl Sieve<'_> {
-    /// Keeps of a set what passes.
-    fn narrow(&self, set: &mut Bits, matching: Match) {
-        match matching {
-            Match::Stated => set.keep(&self.passing),
-            Match::Possible => set.keep_or_outside(&self.passing, self.stated),
-        }
-    }
 }
 
 impl Snapshot {
     /// The entries of a kind that pass a filter.
     #[must_use]
     pub fn choose(&self, kind: Kind, filter: &Filter) -> Bits {
-        let mut chosen = self.base(kind, filter);
-        for sieve in self.sieves(filter) {
-            sieve.narrow(&mut chosen, filter.matching);
-        }
-        chosen
+        self.sift(kind, filter, &[]).chosen
     }
 
-    /// As [`Self::choose`], with all that a list tells about it.
+    /// As [`Self::choose`], with all that a list with some facets tells about it.
     #[must_use]
-    pub fn sift(&self, kind: Kind, filter: &Filter) -> Sifted {
-        let sieves: Vec<Sieve<'_>> = self.sieves(filter).collect();
+    pub fn sift(&self, kind: Kind, filter: &Filter, facets: &[Field]) -> Sifted {
         let base = self.base(kind, filter);
-        let possible = (filter.matching == Match::Stated && !sieves.is_empty()).then(|| {
-            let mut possible = base.clone();
-            for sieve in &sieves {
-                sieve.narrow(&mut possible, Match::Possible);
-            }
-            possible.len()
-        });
-        // What passes all sieves but one is what passes those before it and those after it.
-        let mut chosen = base;
-        let mut others: Vec<(Field, Bits)> = Vec::with_capacity(sieves.len());
-        for sieve in &sieves {
-            others.push((sieve.field, chosen.clone()));
-            sieve.narrow(&mut chosen, filter.matching);
+        let fields = || filter.terms.iter().map(|(field, _)| *field);
+        let sieves: Vec<Sieve<'_>> = filter
+            .terms
+            .iter()
+            .map(|(field, terms)| Sieve {
+                passing: self.reached(*field, terms),
+                stated: self.set(Set::Stated(*field)).as_bits(),
+                is_left_out_once: facets.contains(field),
+            })
+            .collect();
+        let Laid { chosen, total, possible, silent, others } =
+            Laid::over(&base, &sieves, filter.matching == Match::Possible);
+        Sifted {
+            chosen,
+            total,
+            possible,
+            not_stated: fields().zip(silent).collect(),
+            others: fields().zip(others).filter(|(field, _)| facets.contains(field)).collect(),
         }
-        for (index, (_, others)) in others.iter_mut().enumerate() {
-            sieves.iter().skip(index + 1).for_each(|sieve| sieve.narrow(others, filter.matching));
+    }
+
+    /// What any of some terms of a field reaches.
+    fn reached(&self, field: Field, terms: &[String]) -> Cow<'_, Bits> {
+        let members = |term: &String| self.set(Set::Term(field, term));
+        if let [term] = terms {
+            return members(term).as_bits();
         }
-        let silent = |(sieve, (field, others)): (&Sieve<'_>, &(Field, Bits))| {
-            (*field, others.len() - sieve.stated.count_and(others))
-        };
-        let not_stated = sieves.iter().zip(&others).map(silent).collect();
-        let total = chosen.len();
-        Sifted { chosen, total, not_stated, possible: possible.unwrap_or(total), others }
+        let mut reached = Bits::default();
+        for term in terms {
+            members(term).add_to(&mut reached);
+        }
+        Cow::Owned(reached)
     }
 
     /// What passes everything that is not about a term.
@@ -177,7 +154,7 @@ impl Snapshot {
         if let Some(ids) = &filter.ids {
             chosen.keep(&ids.iter().filter_map(|id| self.ordinal(kind, id)).collect());
         }
-        if let Some(hits) = &filter.text {
+        if let Some(hits) = filter.hits() {
             chosen.keep(&hits.set);
         }
         if filter.modified_since.is_some() || filter.not_checked_since.is_some() {
@@ -187,36 +164,17 @@ impl Snapshot {
         chosen
     }
 
-    fn sieves<'a>(&'a self, filter: &'a Filter) -> impl Iterator<Item = Sieve<'a>> {
-        filter.terms.iter().map(|(field, terms)| {
-            let members = |term: &'a String| self.set(Set::Term(*field, term));
-            let passing = match terms.as_slice() {
-                [term] => match members(term) {
-                    Members::Many(bits) => Cow::Borrowed(bits),
-                    few @ Members::Few(_) => Cow::Owned(few.to_bits()),
-                },
-                terms => {
-                    let mut passing = Bits::default();
-                    for term in terms {
-                        members(term).add_to(&mut passing);
-                    }
-                    Cow::Owned(passing)
-                }
-            };
-            Sieve { field: *field, passing, stated: self.set(Set::Stated(*field)) }
-        })
-    }
-
-    /// The terms of a field with their counts, as if nothing were chosen in that field itself.
+    /// The terms of a field with their counts, as if nothing were chosen in that field itself. The field is one of those
+    /// that the sifted were sifted for.
     #[must_use]
-    pub fn facet(
-        &self,
+    pub fn facet<'a>(
+        &'a self,
         kind: Kind,
         filter: &Filter,
         sifted: &Sifted,
         field: Field,
         with_zeros: bool,
-    ) -> Vec<FacetTerm> {
+    ) -> Vec<FacetTerm<'a>> {
         let others = sifted.others.iter().find(|(asked, _)| *asked == field);
         let base = others.map_or(&sifted.chosen, |(_, base)| base);
         let silent = match filter.matching {
@@ -224,13 +182,20 @@ impl Snapshot {
             Match::Possible => base.len() - self.set(Set::Stated(field)).count_and(base),
         };
         let selected = filter.selected(field);
-        let counted = |term: &FieldTerm| {
-            let reached = self.set(Set::Term(field, &term.code)).count_and(base);
-            let selected = selected.iter().any(|code| **code == *term.code);
-            let is_shown = with_zeros || selected || reached > 0;
-            is_shown.then(|| FacetTerm { term: term.clone(), count: reached + silent, selected })
+        let counted = |code: &str| {
+            let reached = self.set(Set::Term(field, code)).count_and(base);
+            let is_selected = selected.iter().any(|selected| *selected == *code);
+            let is_shown = with_zeros || is_selected || reached > 0;
+            is_shown.then_some((reached + silent, is_selected))
         };
-        self.terms_of(kind, field).iter().filter_map(counted).collect()
+        let told = |term: Cow<'a, FieldTerm>| {
+            let (count, selected) = counted(&term.code)?;
+            Some(FacetTerm { term, count, selected })
+        };
+        match self.terms_of(kind, field) {
+            Cow::Borrowed(terms) => terms.iter().map(Cow::Borrowed).filter_map(told).collect(),
+            Cow::Owned(terms) => terms.into_iter().map(Cow::Owned).filter_map(told).collect(),
+        }
     }
 
     /// Every term that a field may be filtered by.
@@ -258,7 +223,10 @@ impl Snapshot {
     #[must_use]
     pub fn has_term(&self, kind: Kind, field: Field, code: &str) -> bool {
         match field.source(kind) {
-            Source::Scheme(scheme) => label(scheme, code, self.vocabularies()).is_some(),
+            // A term answers itself, which is looked up sooner than its label; codes that have no vocabulary do not.
+            Source::Scheme(scheme) => {
+                self.reach().answering(field, code).is_some() || label(scheme, code, self.vocabularies()).is_some()
+            }
             // One that was taken out too: who filters by it is told of what still names it, and what does not any more.
             Source::Entries(kind) => !matches!(self.look(kind, code), Looked::Nothing),
         }

@@ -8,7 +8,6 @@ use super::facet::Field;
 use super::filter::Sifted;
 use super::item::Item;
 use super::page::{Cursor, Page, PageQuery, SearchPage, SearchQuery, Sort, SortKey};
-use super::search::Hits;
 use super::snapshot::Snapshot;
 use crate::model::codes::Kind;
 
@@ -16,7 +15,7 @@ impl Snapshot {
     /// One page of the published entries of a kind that pass a filter.
     #[must_use]
     pub fn page(&self, query: &PageQuery) -> Page {
-        let Sifted { chosen, total, .. } = self.sift(query.kind, &query.filter);
+        let Sifted { chosen, total, .. } = self.sift(query.kind, &query.filter, &[]);
         self.page_of(query, &chosen, total)
     }
 
@@ -36,13 +35,14 @@ impl Snapshot {
     /// The first of the chosen entries after the cursor, in order.
     pub(super) fn places(&self, query: &PageQuery, chosen: &Bits, count: u64, wanted: usize) -> Vec<u32> {
         let after = query.after.as_ref().map(|cursor| &cursor.key);
-        if let (Some(hits), Sort::Relevance) = (&query.filter.text, query.sort) {
+        if let (Some(hits), Sort::Relevance) = (query.filter.hits(), query.sort) {
             let found = hits.among(chosen);
             return self.best(found, wanted, after, SortKey::ranked);
         }
-        let Some(order) = self.kept_order(query.kind, query.sort.kept()) else { return Vec::new() };
-        let labels = self.labels(query.sort.kept());
-        order.first(wanted, chosen, count, labels, (after, query.sort.is_descending()))
+        let sort = query.sort.kept();
+        let Some(order) = self.kept_order(query.kind, sort) else { return Vec::new() };
+        let key_of = |ordinal| self.key(sort, ordinal);
+        order.first(wanted, (chosen, count), self.places_in(sort), (after, query.sort.is_descending()), key_of)
     }
 
     /// The best of what was found, after a place.
@@ -77,8 +77,9 @@ impl Snapshot {
 
     /// One page of what was looked for among the published entries of several kinds.
     #[must_use]
-    pub fn search_page(&self, query: &SearchQuery, hits: &Hits) -> SearchPage {
-        let mut page = SearchPage { items: Vec::new(), total: 0, counts: Vec::new(), next: None };
+    pub fn search_page(&self, query: &SearchQuery) -> SearchPage {
+        let mut page = SearchPage::default();
+        let Some(hits) = query.filter.hits() else { return page };
         let mut found = Vec::new();
         for kind in Kind::ALL {
             // A kind that a filter is not about has nothing that passes it, not even by being silent.
@@ -105,7 +106,7 @@ impl Snapshot {
 
 /// The place of an entry in the order of a query.
 fn key(query: &PageQuery, ordinal: u32, item: &Item) -> SortKey {
-    match &query.filter.text {
+    match query.filter.hits() {
         Some(hits) if query.sort == Sort::Relevance => SortKey::ranked(hits.rank(ordinal), item),
         _ => SortKey::of(query.sort, item),
     }

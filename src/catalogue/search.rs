@@ -6,6 +6,7 @@
 
 mod document;
 mod lexicon;
+mod listed;
 mod query;
 mod snippet;
 mod suggest;
@@ -17,11 +18,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::indexer::LogMergePolicy;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
 pub(super) use document::document;
 use lexicon::{Lexicon, Met};
-pub use query::{Hits, Likeness};
+use listed::Lists;
+use query::Looking;
+pub use query::{Hits, Likeness, Sought};
 pub(super) use snippet::snippet;
 pub use snippet::{Snippet, SnippetPart};
 pub use suggest::Suggestion;
@@ -31,7 +34,7 @@ use super::bits::Bits;
 
 /// The threads that write, and the bytes that all of them gather before they lay a part of the index down.
 const THREADS: usize = 2;
-const BUDGET: usize = 60_000_000;
+const BUDGET: usize = 300_000_000;
 
 /// From how many documents on their texts are gathered on more than one core.
 const MANY: usize = 1_000;
@@ -77,13 +80,13 @@ struct Engine {
 #[derive(Clone)]
 pub(super) struct Search {
     engine: Arc<Engine>,
-    searcher: Searcher,
+    lists: Arc<Lists>,
     lexicon: Lexicon,
 }
 
 impl fmt::Debug for Search {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Search").field("documents", &self.searcher.num_docs()).finish_non_exhaustive()
+        f.debug_struct("Search").field("documents", &self.lists.documents()).finish_non_exhaustive()
     }
 }
 
@@ -104,14 +107,14 @@ impl Search {
         };
         let met = Arc::new(Met::default());
         let index = Index::create_in_ram(schema.build());
-        index.tokenizers().register(words::STEMS, words::Weighed::new(Arc::clone(&met)));
-        index.tokenizers().register(words::PLAIN, words::plain());
+        index.tokenizers().register(words::STEMS, words::Apart::into_stems(Arc::clone(&met)));
+        index.tokenizers().register(words::PLAIN, words::Apart::into_words());
         let writer: IndexWriter = index.writer_with_num_threads(THREADS, BUDGET)?;
         writer.set_merge_policy(Box::new(LogMergePolicy::default()));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let searcher = reader.searcher();
+        let lists = Arc::new(Lists::of(reader.searcher()));
         let engine = Engine { fields, writer: Mutex::new(writer), reader, met };
-        Ok(Self { engine: Arc::new(engine), searcher, lexicon: Lexicon::default() })
+        Ok(Self { engine: Arc::new(engine), lists, lexicon: Lexicon::default() })
     }
 
     /// The index with documents in the place of those before them; `None` takes one out.
@@ -125,7 +128,7 @@ impl Search {
     ) -> Result<Self, TantivyError> {
         let engine = &self.engine;
         let mut writer = engine.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_new = self.searcher.num_docs() == 0;
+        let is_new = self.lists.documents() == 0;
         let put = |ordinals: &[u32]| {
             for ordinal in ordinals {
                 if !is_new {
@@ -157,7 +160,8 @@ impl Search {
         drop(writer);
         engine.reader.reload()?;
         let lexicon = self.lexicon.with(&engine.met);
-        Ok(Self { engine: Arc::clone(engine), searcher: engine.reader.searcher(), lexicon })
+        let lists = Arc::new(Lists::of(engine.reader.searcher()));
+        Ok(Self { engine: Arc::clone(engine), lists, lexicon })
     }
 
     /// What a text finds among some entries.
@@ -165,11 +169,15 @@ impl Search {
     /// # Errors
     /// Where the index cannot be read.
     pub(super) fn find(&self, text: &Text, within: Bits) -> Result<Hits, TantivyError> {
-        query::find(&self.searcher, &self.engine.fields, &self.lexicon, text, within)
+        self.looking().find(text, within)
     }
 
     /// The entries whose titles, aliases or providers have words that begin as these do.
-    fn headed(&self, words: &[String], within: Bits) -> Result<Vec<u32>, TantivyError> {
-        query::headed(&self.searcher, &self.engine.fields, &self.lexicon, words, within)
+    fn headed(&self, words: &[String], within: &Bits) -> Result<Vec<u32>, TantivyError> {
+        self.looking().headed(words, within)
+    }
+
+    fn looking(&self) -> Looking<'_> {
+        Looking { fields: &self.engine.fields, lists: &self.lists, lexicon: &self.lexicon }
     }
 }

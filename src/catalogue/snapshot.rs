@@ -12,10 +12,11 @@ use super::answers::Answers;
 use super::bits::{Bits, Members};
 use super::eligibility::{Gate, Gates};
 use super::facet::{Field, Reach, Source};
+use super::filter::Filter;
 use super::item::{Digest, Item, Standing};
-use super::order::{Labels, Order};
+use super::order::{Order, Places};
 use super::page::{Sort, SortKey};
-use super::search::{Hits, Likeness, Search, Snippet, Text, document, snippet};
+use super::search::{Hits, Likeness, Search, Snippet, document, snippet};
 use super::sets::{Set, Sets};
 use crate::model::codes::Kind;
 use crate::model::{Vocabularies, identity, read};
@@ -79,8 +80,8 @@ pub struct Snapshot {
     first_slugs: HashMap<u32, Arc<str>>,
     sets: Sets,
     orders: HashMap<(Kind, Sort), Order>,
-    /// The labels that the orders give, by order and ordinal.
-    labels: [Labels; Sort::KEPT.len()],
+    /// The places of the entries in each order.
+    places: [Places; Sort::KEPT.len()],
     /// What decides whether a person can take the published entries.
     gates: Gates,
     /// The ordinal of the programme that each entry is a variant of, by the entry's ordinal; its own for others.
@@ -97,8 +98,6 @@ pub struct Snapshot {
     unsearched: Bits,
     /// The answers that were put together from it.
     answers: Arc<OnceLock<Answers>>,
-    /// Whether so much is being taken in that the orders are labelled once for all of it.
-    is_bulk: bool,
 }
 
 impl Snapshot {
@@ -137,7 +136,7 @@ impl Snapshot {
             first_slugs: HashMap::new(),
             sets: Sets::default(),
             orders: HashMap::new(),
-            labels: Default::default(),
+            places: Default::default(),
             gates: Gates::default(),
             parents: Vector::new(),
             changes: OrdMap::new(),
@@ -146,7 +145,6 @@ impl Snapshot {
             search: Search::new()?,
             unsearched: Bits::default(),
             answers: Arc::default(),
-            is_bulk: false,
         })
     }
 
@@ -175,7 +173,6 @@ impl Snapshot {
             self.reach = Arc::new(Reach::new(&vocabularies));
             self.vocabularies = Arc::new(vocabularies);
         }
-        self.is_bulk = loaded.entries.len() >= MANY;
         let reach = Arc::clone(&self.reach);
         for rendered in render(loaded.entries, &self.vocabularies, &reach) {
             match rendered {
@@ -185,15 +182,7 @@ impl Snapshot {
                 Err(error) => damaged.push(error),
             }
         }
-        if std::mem::take(&mut self.is_bulk) {
-            for (sort, labels) in Sort::KEPT.into_iter().zip(&mut self.labels) {
-                let labels = Arc::make_mut(labels);
-                Kind::ALL
-                    .iter()
-                    .filter_map(|kind| self.orders.get(&(*kind, sort)))
-                    .for_each(|order| order.label_all(labels));
-            }
-        }
+        self.reorder(&moved);
         for slug in loaded.old_slugs {
             self.put_old_slug(slug);
         }
@@ -220,18 +209,21 @@ impl Snapshot {
         })
     }
 
-    /// What a text finds among the published entries of some kinds, variants among them where they are asked for:
-    /// one that is not shown must not keep others from being found by less.
+    /// Looks for what a filter is to find, among the published entries of its kinds, variants among them where they are
+    /// asked for: one that is not shown must not keep others from being found by less.
     ///
     /// # Errors
     /// Where the index cannot be read.
-    pub fn find(&self, text: &Text, kinds: &[Kind], with_variants: bool) -> Result<Hits, CatalogueError> {
+    pub fn look_for(&self, filter: &Filter) -> Result<(), CatalogueError> {
+        let Some(sought) = filter.text.as_deref().filter(|sought| sought.hits.get().is_none()) else { return Ok(()) };
         let mut published = Bits::default();
-        for kind in kinds {
-            let set = if with_variants { Set::Published(*kind) } else { Set::Listed(*kind) };
+        for kind in &sought.kinds {
+            let set = if sought.with_variants { Set::Published(*kind) } else { Set::Listed(*kind) };
             self.set(set).add_to(&mut published);
         }
-        Ok(self.search.find(text, published)?)
+        let hits = self.search.find(&sought.text, published)?;
+        sought.hits.get_or_init(|| hits);
+        Ok(())
     }
 
     /// The answers that were put together from this snapshot, in room for so many bytes.
@@ -281,12 +273,13 @@ impl Snapshot {
     #[must_use]
     pub fn ids_around(&self, kind: Kind, text: &str) -> Vec<Arc<str>> {
         let Some(order) = self.orders.get(&(kind, Sort::Id)) else { return Vec::new() };
+        let id = |ordinal: u32| self.item(ordinal).map(|item| Arc::clone(&item.id));
         if order.len() <= MANY {
-            return order.keys().map(|key| Arc::clone(&key.id)).collect();
+            return order.ordinals().filter_map(id).collect();
         }
         let prefix: String = text.chars().take(3).collect();
-        let from = SortKey::first_with_id(&prefix);
-        order.from(from).map(|key| Arc::clone(&key.id)).take_while(|id| id.starts_with(&prefix)).take(MANY).collect()
+        let from = order.from(SortKey::first_with_id(&prefix), |ordinal| self.key(Sort::Id, ordinal));
+        from.filter_map(id).take_while(|id| id.starts_with(&prefix)).take(MANY).collect()
     }
 
     /// Looks up a slug, present or past. Drafts are nothing to the public.
@@ -320,10 +313,15 @@ impl Snapshot {
         self.orders.get(&(kind, sort))
     }
 
-    /// The labels of the entries in a kept order.
-    pub(super) fn labels(&self, sort: Sort) -> &[u32] {
+    /// The places of the entries in a kept order.
+    pub(super) fn places_in(&self, sort: Sort) -> &[u32] {
         let at = Sort::KEPT.iter().position(|kept| *kept == sort);
-        at.and_then(|at| self.labels.get(at)).map_or(&[], |labels| labels.as_slice())
+        at.and_then(|at| self.places.get(at)).map_or(&[], |places| places.as_slice())
+    }
+
+    /// What an entry is sorted by.
+    pub(super) fn key(&self, sort: Sort, ordinal: u32) -> Option<SortKey> {
+        self.item(ordinal).map(|item| SortKey::of(sort, item))
     }
 
     /// What the vocabularies come to.
@@ -450,16 +448,28 @@ impl Snapshot {
                 self.sets.mark(Set::Term(stated.field, query), ordinal, add);
             }
         }
-        for (sort, labels) in Sort::KEPT.into_iter().zip(&mut self.labels) {
-            let order = self.orders.entry((item.kind, sort)).or_default();
-            let key = SortKey::of(sort, item);
-            if !add {
-                order.remove(&key);
+    }
+
+    /// Puts the entries that were put in or taken out into the places that they have now: all at once, since one costs
+    /// about as much as a thousand.
+    fn reorder(&mut self, moved: &Bits) {
+        for kind in Kind::ALL.iter().copied() {
+            let own: Vec<(u32, &Arc<Item>)> = moved
+                .iter()
+                .filter_map(|ordinal| Some((ordinal, self.items.get(ordinal as usize)?)))
+                .filter(|(_, item)| item.kind == kind)
+                .collect();
+            if own.is_empty() {
                 continue;
             }
-            order.insert(key.clone(), ordinal);
-            if !self.is_bulk {
-                order.label(&key, ordinal, Arc::make_mut(labels));
+            for (sort, places) in Sort::KEPT.into_iter().zip(&mut self.places) {
+                let published = own.iter().filter(|(_, item)| item.standing == Standing::Published);
+                let mut new: Vec<_> = published.map(|(ordinal, item)| (SortKey::of(sort, item), *ordinal)).collect();
+                new.sort_unstable();
+                let key_of = |ordinal: u32| self.items.get(ordinal as usize).map(|item| SortKey::of(sort, item));
+                let order = self.orders.entry((kind, sort)).or_default();
+                *order = order.with(moved, &new, key_of);
+                order.note_places(Arc::make_mut(places));
             }
         }
     }

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use maud::html;
+use memchr::memchr3;
 use serde_json::Value;
+use smallvec::SmallVec;
 
 use super::members::{members, text};
 use super::report::{Finding, Rules};
@@ -58,7 +60,7 @@ impl Form for Courses {
 /// Writes a row as PHP reads it (`fgetcsv`): it takes a quote after a backslash for part of the cell, and a backslash at
 /// the end for one before the quote that closes it.
 fn row<'a>(out: &mut Vec<u8>, cells: impl Iterator<Item = &'a str>) {
-    let cells: Vec<Cow<'_, str>> = cells.map(for_php).collect();
+    let cells: SmallVec<[Cow<'_, str>; 8]> = cells.map(for_php).collect();
     table::row(out, cells.iter().map(AsRef::as_ref));
 }
 
@@ -96,7 +98,7 @@ fn json_for_php(json: &str) -> String {
 /// The summary as HTML, which is what Moodle takes it for, with a link to where the programme really is.
 fn about(summary: &str, url: Option<&str>) -> String {
     // What has nothing to be escaped, as most texts, is not looked at letter by letter.
-    let is_plain = |text: &str| !text.bytes().any(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"'));
+    let is_plain = |text: &str| memchr3(b'&', b'<', b'>', text.as_bytes()).is_none() && !text.contains('"');
     if is_plain(summary) && url.is_none_or(is_plain) {
         let link = url.map_or_else(String::new, |url| ["<p><a href=\"", url, "\">", url, "</a></p>"].concat());
         return ["<p>", summary, "</p>", &link].concat();

@@ -1,6 +1,6 @@
 //! Tables as text: CSV (RFC 4180), safe to open in a spreadsheet.
 
-use std::borrow::Cow;
+use memchr::{memchr, memchr3};
 
 /// What makes a spreadsheet take a cell for a formula, where it stands first.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
@@ -8,24 +8,45 @@ const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 /// Writes a row: quoted where it must be, ended by CRLF. A cell that a spreadsheet would calculate has an apostrophe
 /// put before it, so that it is shown and never run.
 pub(super) fn row<'a>(out: &mut Vec<u8>, cells: impl IntoIterator<Item = &'a str>) {
-    let mut writer =
-        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).buffer_capacity(1_024).from_writer(out);
-    for cell in cells {
-        // Writing into memory does not fail.
-        let _ = writer.write_field(guarded(cell).as_bytes());
+    let begin = out.len();
+    for (index, cell) in cells.into_iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write_cell(out, cell);
     }
-    let _ = writer.write_record(None::<&[u8]>);
+    // A row of one empty cell would be an empty line, which is none.
+    if out.len() == begin {
+        out.extend_from_slice(b"\"\"");
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Writes a cell (RFC 4180 §2, 5 to 7).
+fn write_cell(out: &mut Vec<u8>, cell: &str) {
+    let guard: &[u8] = if is_guarded(cell) { b"'" } else { b"" };
+    let cell = cell.as_bytes();
+    if memchr3(b'"', b',', b'\n', cell).is_none() && memchr(b'\r', cell).is_none() {
+        out.extend_from_slice(guard);
+        out.extend_from_slice(cell);
+        return;
+    }
+    out.push(b'"');
+    out.extend_from_slice(guard);
+    let mut rest = cell;
+    while let Some((before, after)) = memchr(b'"', rest).and_then(|at| rest.split_at_checked(at + 1)) {
+        out.extend_from_slice(before);
+        out.push(b'"');
+        rest = after;
+    }
+    out.extend_from_slice(rest);
+    out.push(b'"');
 }
 
 /// Whether a cell has an apostrophe put before it.
 #[must_use]
 pub fn is_guarded(cell: &str) -> bool {
     cell.starts_with(FORMULA)
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn guarded(cell: &str) -> Cow<'_, str> {
-    if is_guarded(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 #[cfg(test)]

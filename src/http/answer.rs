@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::http::header::{self, EntityTag, Header as _, HeaderValue, IfMatch, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError as _};
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
+use twox_hash::XxHash3_64;
 
 use super::Service;
 use super::coding::{self, Chunks, stream, stream_here};
@@ -28,12 +28,23 @@ pub(super) const VARY: &str = "Accept, Accept-Encoding";
 /// Caches may keep an answer, ask each time whether it still holds, and show it when we are down.
 const CACHE_CONTROL: &str = "public, no-cache, stale-if-error=86400";
 
-/// The strong validator of an answer (RFC 9110 §8.8.3): the change number it shows, a hash of what is
-/// behind it (the chain or an entry's content), and what else is written into it: the version of the
-/// binary and the public address. So a database restored from an older copy, or another release, never
-/// gives out a known tag for another body.
-pub(super) fn entity_tag(service: &Service, change_number: i64, behind: &str) -> EntityTag {
-    EntityTag::new_strong(format!("{change_number}-{}-{}", behind.get(..12).unwrap_or(behind), service.form))
+/// The strong validator of an answer (RFC 9110 §8.8.3), without what tells its forms apart.
+pub(super) struct Tag(String);
+
+/// The tag of an answer: the change number it shows, a hash of what is behind it (the chain or an entry's content), and
+/// what else is written into it: the version of the binary and the public address. So a database restored from an older
+/// copy, or another release, never gives out a known tag for another body.
+pub(super) fn entity_tag(service: &Service, change_number: i64, behind: &str) -> Tag {
+    let behind = behind.get(..12).unwrap_or(behind);
+    Tag([&change_number.to_string(), "-", behind, "-", &service.form].concat())
+}
+
+impl Tag {
+    /// As it stands in a header. Each representation has a tag of its own (RFC 9110 §8.8.3.3).
+    fn of_form(&self, media_type: &str, coding: Coding) -> String {
+        let form = if media_type == schema_org::MEDIA_TYPE { "-ld" } else { "" };
+        ["\"", &self.0, form, coding.suffix(), "\""].concat()
+    }
 }
 
 /// What every answer's form depends on, in short.
@@ -99,48 +110,54 @@ pub(super) struct Asked<'a> {
     pub(super) address: &'a dyn Fn() -> String,
     /// The tag; none where it is made of the body. What a text finds depends on how the index came to be written as
     /// well, and another process may put the same entries in another order.
-    pub(super) tag: Option<EntityTag>,
+    pub(super) tag: Option<Tag>,
 }
 
 impl Asked<'_> {
-    /// Answers, with what was put together for the same question before if it is still kept.
-    pub(super) fn answer(self, make: impl FnOnce() -> Part) -> HttpResponse {
+    /// Answers, with what was put together for the same question before if it is still kept; otherwise with what is put
+    /// together now, given the address that asks for it.
+    ///
+    /// # Errors
+    /// Where it cannot be put together.
+    pub(super) fn answer(self, make: impl FnOnce(&str) -> Result<Part, Problem>) -> Result<HttpResponse, Problem> {
         let shows = self.snapshot.head().change_number;
         if self.is_private {
-            let Part { body, next } = make();
-            return with_next(private(self.request, self.media_type, shows, body), next.as_deref());
+            let Part { body, next } = make(&(self.address)())?;
+            return Ok(with_next(private(self.request, self.media_type, shows, body), next.as_deref()));
         }
         let coding = coding_of(self.request);
-        let is_from_body = self.tag.is_none();
         let mut builder = None;
         if let Some(tag) = &self.tag {
             match conditional(self.request, self.media_type, coding, shows, tag) {
                 Ok(ready) => builder = Some(ready),
-                Err(answer) => return *answer,
+                Err(answer) => return Ok(*answer),
             }
         }
-        let answers = self.snapshot.answers(self.service.cache_bytes);
-        let key = format!("{}{} {}", self.media_type, coding.suffix(), (self.address)());
-        let kept = answers.get(&key).unwrap_or_else(|| {
-            let Part { body, next } = make();
-            let digest = is_from_body.then(|| hex(&Sha256::digest(&body)));
-            let answer = Answer { body: coding::coded(body, coding).into(), next, digest };
-            answers.keep(key, &answer);
-            answer
-        });
+        let address = (self.address)();
+        let (answers, key) = (self.snapshot.answers(self.service.cache_bytes), (self.media_type, coding.suffix()));
+        let kept = match answers.get(key, &address) {
+            Some(kept) => kept,
+            None => {
+                let Part { body, next } = make(&address)?;
+                let sum = self.tag.is_none().then(|| format!("{:012x}", XxHash3_64::oneshot(&body)));
+                let answer = Answer { body: coding::coded(body, coding).into(), next, sum };
+                answers.keep(key, address, &answer);
+                answer
+            }
+        };
         let mut builder = if let Some(builder) = builder {
             builder
         } else {
-            let tag = entity_tag(self.service, shows, kept.digest.as_deref().unwrap_or_default());
+            let tag = entity_tag(self.service, shows, kept.sum.as_deref().unwrap_or_default());
             match conditional(self.request, self.media_type, coding, shows, &tag) {
                 Ok(ready) => ready,
-                Err(answer) => return *answer,
+                Err(answer) => return Ok(*answer),
             }
         };
         if let Some(name) = coding.name() {
             builder.insert_header((header::CONTENT_ENCODING, name));
         }
-        with_next(builder.content_type(self.media_type).body(kept.body), kept.next.as_deref())
+        Ok(with_next(builder.content_type(self.media_type).body(kept.body), kept.next.as_deref()))
     }
 }
 
@@ -159,7 +176,7 @@ fn with_next(mut answer: HttpResponse, next: Option<&str>) -> HttpResponse {
 pub(super) fn cacheable<T: Into<Content>>(
     request: &HttpRequest,
     shows: i64,
-    tag: &EntityTag,
+    tag: &Tag,
     body: impl FnOnce() -> T,
 ) -> HttpResponse {
     cacheable_as(request, JSON, shows, tag, body)
@@ -170,7 +187,7 @@ pub(super) fn cacheable_as<T: Into<Content>>(
     request: &HttpRequest,
     media_type: &'static str,
     shows: i64,
-    tag: &EntityTag,
+    tag: &Tag,
     body: impl FnOnce() -> T,
 ) -> HttpResponse {
     let coding = coding_of(request);
@@ -191,18 +208,16 @@ fn conditional(
     media_type: &str,
     coding: Coding,
     shows: i64,
-    tag: &EntityTag,
+    tag: &Tag,
 ) -> Result<HttpResponseBuilder, Box<HttpResponse>> {
-    // Each representation has a strong tag of its own (RFC 9110 §8.8.3.3), and preconditions are about the one
-    // that is chosen: a cache that holds another must not be told that its own is good.
-    let form = if media_type == schema_org::MEDIA_TYPE { "-ld" } else { "" };
-    let tag = EntityTag::new_strong(format!("{}{form}{}", tag.tag(), coding.suffix()));
+    // Preconditions are about the representation that is chosen: a cache that holds another must not be told that its
+    // own is good.
+    let tag = tag.of_form(media_type, coding);
+    let header_value = || HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""));
     if !is_as_demanded(request, &tag) {
         let detail = "It is not as If-Match demands: it has the tag that ETag names now.";
         let mut answer = Problem::new(PRECONDITION_FAILED, detail).error_response();
-        if let Ok(tag) = HeaderValue::from_str(&tag.to_string()) {
-            answer.headers_mut().insert(header::ETAG, tag);
-        }
+        answer.headers_mut().insert(header::ETAG, header_value());
         return Err(Box::new(answer));
     }
     let unchanged = is_known(request, &tag);
@@ -210,7 +225,7 @@ fn conditional(
     answer
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(CACHE_CONTROL)))
         .insert_header((header::VARY, HeaderValue::from_static(VARY)))
-        .insert_header((header::ETAG, tag))
+        .insert_header((header::ETAG, header_value()))
         .insert_header((CHANGE_NUMBER, HeaderValue::from(shows)));
     if unchanged { Err(Box::new(answer.finish())) } else { Ok(answer) }
 }
@@ -245,26 +260,28 @@ fn coded(answer: &mut HttpResponseBuilder, coding: Coding, body: Content) -> Htt
 
 /// Whether the representation is one that the client demands (RFC 9110 §13.1.1, strong comparison). A header that
 /// cannot be read names none.
-fn is_as_demanded(request: &HttpRequest, tag: &EntityTag) -> bool {
+fn is_as_demanded(request: &HttpRequest, tag: &str) -> bool {
     if !request.headers().contains_key(header::IF_MATCH) {
         return true;
     }
-    match IfMatch::parse(request) {
-        Ok(IfMatch::Any) => true,
-        Ok(IfMatch::Items(tags)) => tags.iter().any(|demanded| demanded.strong_eq(tag)),
-        Err(_) => false,
+    match (IfMatch::parse(request), tag.parse::<EntityTag>()) {
+        (Ok(IfMatch::Any), _) => true,
+        (Ok(IfMatch::Items(tags)), Ok(tag)) => tags.iter().any(|demanded| demanded.strong_eq(&tag)),
+        _ => false,
     }
 }
 
 /// Whether the client says that it has this representation (RFC 9110 §13.1.2, weak comparison).
-fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
-    if !request.headers().contains_key(header::IF_NONE_MATCH) {
-        return false;
+fn is_known(request: &HttpRequest, tag: &str) -> bool {
+    let Some(known) = request.headers().get(header::IF_NONE_MATCH) else { return false };
+    // Most say just what they were told.
+    if known.as_bytes() == tag.as_bytes() {
+        return true;
     }
-    match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
-        Err(_) => false,
+    match (IfNoneMatch::parse(request), tag.parse::<EntityTag>()) {
+        (Ok(IfNoneMatch::Any), _) => true,
+        (Ok(IfNoneMatch::Items(tags)), Ok(tag)) => tags.iter().any(|known| known.weak_eq(&tag)),
+        _ => false,
     }
 }
 
@@ -329,7 +346,17 @@ impl Envelope {
     }
 
     /// Closes the answer.
-    pub(super) fn finish(mut self, meta: &impl Serialize, links: &impl Serialize) -> Vec<u8> {
+    pub(super) fn finish(self, meta: &impl Serialize, links: &impl Serialize) -> Vec<u8> {
+        self.finish_with(meta, |_| (), links)
+    }
+
+    /// Closes the answer, with something added to what is told about it.
+    pub(super) fn finish_with(
+        mut self,
+        meta: &impl Serialize,
+        add: impl FnOnce(&mut Vec<u8>),
+        links: &impl Serialize,
+    ) -> Vec<u8> {
         if self.is_list {
             self.body.push(b']');
         }
@@ -340,10 +367,18 @@ impl Envelope {
         }
         self.body.extend_from_slice(b",\"meta\":");
         write_json(&mut self.body, meta);
+        add(&mut self.body);
         self.body.extend_from_slice(b",\"links\":");
         write_json(&mut self.body, links);
         self.body.push(b'}');
         self.body
+    }
+}
+
+/// Adds some pieces of text.
+pub(super) fn push_all(text: &mut Vec<u8>, pieces: &[&str]) {
+    for piece in pieces {
+        text.extend_from_slice(piece.as_bytes());
     }
 }
 

@@ -7,10 +7,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
-use super::answer::{Content, JSON, hex, json, of_directory};
+use super::address::Address;
+use super::answer::{Content, JSON, hex, json, of_directory, push_all};
 use super::coding::Chunks;
-use super::list::{VIEWS, canonical, is_private, read_filter, written};
+use super::list::{VIEWS, canonical, is_private, read_filter};
 use super::problem::{BEHIND, DATABASE_UNREACHABLE, INVALID_PARAMETER, Problem, UNKNOWN_CHANGE};
 use super::query::Query;
 use super::{LICENCE, Service};
@@ -163,15 +165,14 @@ impl FeedRequest {
 
     /// The address of the page that begins after a place, or of the first.
     fn address(&self, service: &Service, after: Option<(i64, Option<&str>)>) -> String {
-        let mut pairs = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in &self.pairs {
-            pairs.append_pair(name, value);
-        }
+        let mut address = Address::of(service, "changes").with_all(&self.pairs);
         if let Some((number, chain)) = after {
-            pairs.append_pair("afterChangeNumber", &number.to_string());
-            pairs.extend_pairs(chain.map(|chain| ("chain", chain)));
+            address = address.with("afterChangeNumber", &number.to_string());
+            if let Some(chain) = chain {
+                address = address.with("chain", chain);
+            }
         }
-        written(service, "changes", pairs)
+        address.finish()
     }
 
     /// The page: one that is long is made while it is sent, so that many who wake at once hold little.
@@ -211,10 +212,11 @@ impl Chunks for Told {
     fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool {
         for Changed { item, is_there } in self.page.by_ref() {
             let state = if is_there { "updated" } else { "deleted" };
-            let (before, kind, uid, modified) = (&self.before, item.kind, item.uid, item.change_number);
-            let head =
-                format!("{before}{{\"state\":\"{state}\",\"kind\":\"{kind}\",\"id\":\"{uid}\",\"modified\":{modified}");
-            out.extend_from_slice(head.as_bytes());
+            let mut uid = Uuid::encode_buffer();
+            let uid = item.uid.hyphenated().encode_lower(&mut uid);
+            let (kind, modified) = (item.kind.code(), item.change_number.to_string());
+            push_all(out, &[&self.before, "{\"state\":\"", state, "\",\"kind\":\"", kind, "\",\"id\":\"", uid]);
+            push_all(out, &["\",\"modified\":", &modified]);
             if is_there {
                 out.extend_from_slice(b",\"data\":");
                 item.write(self.view, out);
@@ -329,11 +331,7 @@ pub(super) async fn get_digest(service: web::Data<Service>, request: HttpRequest
     let (kinds, filter, pairs) = read_part(&mut query, &snapshot);
     query.finish()?;
     let head = snapshot.head();
-    let address = |path: &str| {
-        let mut written_pairs = url::form_urlencoded::Serializer::new(String::new());
-        written_pairs.extend_pairs(&pairs);
-        written(&service, path, written_pairs)
-    };
+    let address = |path: &str| Address::of(&service, path).with_all(&pairs).finish();
     let body = || {
         let sums = kinds.iter().map(|kind| snapshot.sum(*kind, &filter));
         json(&DigestAnswer {

@@ -97,7 +97,7 @@ fn found(
         let meta = EntryMeta { change_number: item.change_number };
         let links = EntryLinks {
             this: &entry_address(&service.public_url, item.kind, &item.id),
-            collection: &format!("{}/v1/{}", service.public_url, collection(item.kind)),
+            collection: &[&service.public_url, "/v1/", collection(item.kind)].concat(),
         };
         asked.envelope(snapshot, item).finish(&meta, &links)
     };
@@ -108,7 +108,7 @@ fn found(
     let address = || format!("{}?{}", request.path(), request.query_string());
     let (media_type, tag) = (JSON, Some(tag));
     let answer = Asked { service, request, snapshot, media_type, is_private: false, address: &address, tag };
-    Ok(answer.answer(|| Part { body: make(), next: None }))
+    answer.answer(|_| Ok(Part { body: make(), next: None }))
 }
 
 /// About an entry.
@@ -128,7 +128,7 @@ struct EntryLinks<'a> {
 
 /// Where the directory tells of an entry.
 pub(super) fn entry_address(public_url: &str, kind: Kind, id: &str) -> String {
-    format!("{public_url}/v1/{}/{id}", collection(kind))
+    [public_url, "/v1/", collection(kind), "/", id].concat()
 }
 
 /// The address of what has another id now, with what was asked of it.

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::Payload;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
@@ -43,24 +44,33 @@ const LONGEST_URI: usize = 8 * 1024;
 /// The longest headers, names and values together, in bytes.
 const LONGEST_HEADERS: usize = 16 * 1024;
 
-/// What every answer carries unless its handler says otherwise. The directory is public: any page may
-/// read it, an embedded one without an origin too, and none may be framed or sniffed.
-static EVERYWHERE: LazyLock<[(HeaderName, HeaderValue); 8]> = LazyLock::new(|| {
-    [
+/// What every answer carries. The directory is public: any page may read it, an embedded one without an origin too, and
+/// none may sniff it.
+static EVERYWHERE: LazyLock<[(HeaderName, HeaderValue); 6]> = LazyLock::new(|| {
+    constants([
         ("access-control-allow-origin", "*"),
         (
             "access-control-expose-headers",
             "ETag, Link, Location, Retry-After, Allow, Content-Disposition, X-Request-Id, X-Total-Count, Directory-Change-Number",
         ),
-        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
         ("cross-origin-resource-policy", "cross-origin"),
         ("referrer-policy", "no-referrer"),
         ("x-content-type-options", "nosniff"),
         ("accept-ranges", "none"),
-        ("cache-control", "no-store"),
-    ]
-    .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+    ])
 });
+
+/// What an answer carries unless its handler says otherwise: nobody frames it, and no cache keeps it.
+static USUALLY: LazyLock<[(HeaderName, HeaderValue); 2]> = LazyLock::new(|| {
+    constants([
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("cache-control", "no-store"),
+    ])
+});
+
+fn constants<const N: usize>(headers: [(&'static str, &'static str); N]) -> [(HeaderName, HeaderValue); N] {
+    headers.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+}
 
 /// The media types of what is at an address; none where it is a page, which is sent to everybody.
 fn offered(path: &str) -> &'static [&'static str] {
@@ -151,8 +161,13 @@ pub(super) async fn outermost(
     let is_options = request.method() == Method::OPTIONS;
     // `OPTIONS *` asks about the server as a whole (RFC 9110 §9.3.7).
     let is_everything = request.uri().path() == "*";
-    let body = Body::new(request.take_payload());
-    request.extensions_mut().insert(body.clone());
+    let body = match request.take_payload() {
+        Payload::None => None,
+        payload => Some(Body::new(payload)),
+    };
+    if let Some(body) = &body {
+        request.extensions_mut().insert(body.clone());
+    }
     let refusal = refuse(&request);
     let mut response = match refusal {
         Some(problem) => request.error_response(problem),
@@ -171,6 +186,9 @@ pub(super) async fn outermost(
         headers.insert(CHANGE_NUMBER, number());
     }
     for (name, value) in EVERYWHERE.iter() {
+        headers.insert(name.clone(), value.clone());
+    }
+    for (name, value) in USUALLY.iter() {
         if !headers.contains_key(name) {
             headers.insert(name.clone(), value.clone());
         }
@@ -178,7 +196,10 @@ pub(super) async fn outermost(
     if let Ok(id) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
         headers.insert(REQUEST_ID, id);
     }
-    let response = response.map_body(|_, answer| BoxBody::new(Unread { answer, _request: body }));
+    let response = match body {
+        Some(body) => response.map_body(|_, answer| BoxBody::new(Unread { answer, _request: body })),
+        None => response,
+    };
     log(&response, id, begun);
     Ok(response)
 }

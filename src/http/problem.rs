@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::catalogue::CatalogueError;
+
 /// One sort of problem: its code, its status, and what its page says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {
@@ -197,6 +199,14 @@ impl std::fmt::Display for Problem {
 }
 
 /// The outermost layer knows the request's id and the public address, and writes the body.
+/// What the snapshot cannot answer is nobody's fault who asks.
+impl From<CatalogueError> for Problem {
+    fn from(error: CatalogueError) -> Self {
+        tracing::error!("{error}");
+        Self::new(INTERNAL, INTERNAL.meaning.trim())
+    }
+}
+
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         StatusCode::from_u16(self.code.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

@@ -52,16 +52,19 @@ impl Query {
 
     /// A parameter that is given once.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
-        let mut values = self.pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone());
-        let first = values.next();
+        let mut values = self.pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
+        let first = values.next()?.clone();
         if values.next().is_some() {
             self.fault(INVALID_PARAMETER, name, format!("“{name}” is given twice."), None, None);
         }
-        first
+        Some(first)
     }
 
     /// Values that are given by repeating a parameter, or separated by commas: sorted, each once.
     pub(super) fn values(&mut self, name: &str) -> Vec<String> {
+        if !self.has(name) {
+            return Vec::new();
+        }
         let given = self.pairs.iter().filter(|(known, _)| known == name);
         let mut values: Vec<String> = given.flat_map(|(_, value)| value.split(',')).map(str::to_owned).collect();
         if values.iter().any(String::is_empty) {

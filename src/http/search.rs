@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::Service;
+use super::address::Address;
 use super::answer::{Asked, Envelope, JSON, Part, json as text_of};
 use super::changes::{read_part, read_query};
 use super::entries::entry_address;
-use super::list::{MOST, USUAL, add_found, is_private, looked_for, notice_of, written};
-use super::problem::{INTERNAL, INVALID_CURSOR, INVALID_PARAMETER, Problem};
+use super::list::{MOST, USUAL, add_found, at, is_private, notice_of, read_cursor, read_text};
+use super::problem::{INVALID_PARAMETER, Problem};
 use super::query::Query;
 use crate::catalogue::{Cursor, LONGEST_TEXT, SearchPage, SearchQuery, Snapshot, Source, Suggestion, View};
 use crate::model::codes::Kind;
@@ -36,32 +37,19 @@ pub(super) async fn search_directory(
     let mut query = read_query(request.query_string(), &["q", "limit", "cursor"]);
     let (kinds, mut filter, mut pairs) = read_part(&mut query, &snapshot);
     filter.variants = false;
-    filter.text = looked_for(&mut query, &snapshot, Kind::ALL, filter.ids.is_some());
+    filter.text = read_text(&mut query, Kind::ALL, filter.ids.is_some());
     require_text(&mut query);
     let limit = query.number("limit", 1, MOST, USUAL);
-    if let Some(hits) = &filter.text {
-        pairs.insert(0, ("q", hits.text.typed.clone()));
+    if let Some(sought) = &filter.text {
+        pairs.insert(0, ("q", sought.text.typed.clone()));
     }
     if limit != USUAL {
         pairs.push(("limit", limit.to_string()));
     }
     let mut asked = SearchQuery { kinds, limit, filter, after: None };
-    if let Some(text) = query.text("cursor") {
-        asked.after = Cursor::decode(&text, &asked);
-        if asked.after.is_none() {
-            let detail = "The cursor was not given out for this search. Begin again without one.";
-            query.fault(INVALID_CURSOR, "cursor", detail.to_owned(), None, None);
-        }
-    }
+    asked.after = read_cursor(&mut query, &asked);
     query.finish()?;
-    let address = |cursor: Option<&Cursor>| {
-        let mut address = url::form_urlencoded::Serializer::new(String::new());
-        address.extend_pairs(&pairs);
-        if let Some(cursor) = cursor {
-            address.append_pair("cursor", &cursor.encode());
-        }
-        written(&service, "search", address)
-    };
+    let address = |cursor: Option<&Cursor>| at(Address::of(&service, "search").with_all(&pairs), cursor);
     let this = || address(asked.after.as_ref());
     let answer = Asked {
         service: &service,
@@ -72,13 +60,13 @@ pub(super) async fn search_directory(
         address: &this,
         tag: None,
     };
-    Ok(answer.answer(|| {
-        let hits = asked.filter.text.as_deref();
-        let page = hits.map_or_else(SearchPage::default, |hits| snapshot.search_page(&asked, hits));
+    answer.answer(|this| {
+        snapshot.look_for(&asked.filter)?;
+        let page = snapshot.search_page(&asked);
         let next = page.next.as_ref().map(|cursor| address(Some(cursor)));
-        let links = json!({"self": this(), "next": next});
-        Part { body: page_of(&snapshot, &asked, &page, &links), next }
-    }))
+        let links = json!({"self": this, "next": next});
+        Ok(Part { body: page_of(&snapshot, &asked, &page, &links), next })
+    })
 }
 
 fn page_of(snapshot: &Snapshot, asked: &SearchQuery, page: &SearchPage, links: &Value) -> Vec<u8> {
@@ -98,7 +86,7 @@ fn page_of(snapshot: &Snapshot, asked: &SearchQuery, page: &SearchPage, links: &
         "total": page.total,
         "limit": asked.limit,
         "kinds": kinds.collect::<Vec<_>>(),
-        "notices": asked.filter.text.as_deref().and_then(notice_of).into_iter().collect::<Vec<_>>(),
+        "notices": asked.filter.hits().and_then(notice_of).into_iter().collect::<Vec<_>>(),
     });
     envelope.finish(&meta, links)
 }
@@ -168,10 +156,6 @@ pub(super) async fn list_suggestions(
         query.fault(INVALID_PARAMETER, "q", detail, None, None);
     }
     query.finish()?;
-    let suggestions = snapshot.suggest(&typed, limit).map_err(|error| {
-        tracing::error!("{error}");
-        Problem::new(INTERNAL, INTERNAL.meaning.trim())
-    })?;
     let told = |suggestion: Suggestion| match &suggestion {
         Suggestion::Entry(item) => SuggestionBody {
             title: item.title.to_string(),
@@ -198,9 +182,9 @@ pub(super) async fn list_suggestions(
         address: &|| format!("suggestions {limit} {typed}"),
         tag: None,
     };
-    Ok(answer.answer(|| {
-        let data = suggestions.into_iter().map(told).collect();
+    answer.answer(|_| {
+        let data = snapshot.suggest(&typed, limit)?.into_iter().map(told).collect();
         let meta = SuggestionsMeta { change_number: snapshot.head().change_number };
-        Part { body: text_of(&Suggestions { data, meta }).into_bytes(), next: None }
-    }))
+        Ok(Part { body: text_of(&Suggestions { data, meta }).into_bytes(), next: None })
+    })
 }

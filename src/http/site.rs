@@ -74,7 +74,7 @@ fn examples(snapshot: &Snapshot) -> Vec<pages::Example> {
     });
     let terms = vec![(Field::Role, vec!["midwife".to_owned()]), (Field::Level, vec!["introductory".to_owned()])];
     let filter = Filter { terms, ..Filter::default() };
-    let Sifted { total, not_stated, .. } = snapshot.sift(Kind::Programme, &filter);
+    let Sifted { total, not_stated, .. } = snapshot.sift(Kind::Programme, &filter, &[]);
     let silent: Value = not_stated.iter().map(|(f, n)| (f.name(), json!(n))).collect();
     let london = Filter { terms: vec![(Field::Region, vec!["london".to_owned()])], ..Filter::default() };
     let academies: Vec<Value> = snapshot

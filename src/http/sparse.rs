@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::problem::INVALID_PARAMETER;
 use super::query::{Query, shown};
+use crate::catalogue::Item;
 use crate::model::codes::Kind;
 use crate::model::fault::nearest;
 use crate::model::read;
@@ -44,6 +45,12 @@ impl Fields {
         } else if let Some(inner) = self.0.entry((*first).to_owned()).or_insert_with(|| Some(Self::default())) {
             inner.add(rest);
         }
+    }
+
+    /// The members of an entry that are asked for, as JSON text.
+    pub(super) fn written(&self, item: &Item) -> Vec<u8> {
+        let whole: Value = serde_json::from_slice(&item.full).unwrap_or_default();
+        self.of(whole).to_string().into_bytes()
     }
 
     /// What is left of a value.

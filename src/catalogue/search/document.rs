@@ -1,6 +1,9 @@
 //! What is indexed of an entry.
 
-use serde_json::Value;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Deserializer;
 use tantivy::TantivyDocument;
 
 use super::{Fields, packed};
@@ -43,10 +46,6 @@ pub(in crate::catalogue) fn document(
         }
     };
     put(Weight::Title, &item.title);
-    let whole: Value = serde_json::from_slice(&item.full).unwrap_or_default();
-    for alias in whole.get("aliases").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
-        put(Weight::Alias, alias);
-    }
     for stated in &item.stated {
         let weight = match stated.field {
             Field::Provider => Weight::Provider,
@@ -66,29 +65,91 @@ pub(in crate::catalogue) fn document(
             }
         }
     }
-    for (key, value) in whole.as_object().into_iter().flatten() {
-        match (key.as_str(), value) {
-            ("title", _) => {}
-            ("summary", Value::String(text)) => put(Weight::Told, text),
-            (key, value) if !APART.contains(&key) => {
-                texts(value, TEXTS.contains(&key), &mut |text| put(Weight::Else, text));
-            }
-            _ => {}
-        }
-    }
+    // What is rendered can be read.
+    let _ =
+        Texts { put: &mut put, weight: None, is_entry: true }.deserialize(&mut Deserializer::from_slice(&item.full));
     document
 }
 
-/// The texts of a value that are written for people.
-fn texts(value: &Value, is_text: bool, take: &mut impl FnMut(&str)) {
-    match value {
-        Value::String(text) if is_text => take(text),
-        Value::Array(values) => values.iter().for_each(|value| texts(value, is_text, take)),
-        Value::Object(members) => {
-            for (key, value) in members.iter().filter(|(key, _)| !APART.contains(&key.as_str())) {
-                texts(value, TEXTS.contains(&key.as_str()), take);
+/// Takes the texts that are written for people out of a value, as they stand in its JSON.
+struct Texts<'t> {
+    put: &'t mut dyn FnMut(Weight, &str),
+    /// What a text weighs here; none where it is not written for people.
+    weight: Option<Weight>,
+    /// Whether the value is the entry itself.
+    is_entry: bool,
+}
+
+impl Texts<'_> {
+    /// The value of a member; nothing where it is about other things.
+    fn member(&mut self, key: &str) -> Option<Texts<'_>> {
+        let weight = match key {
+            // It weighs more, and is put in by itself.
+            "title" if self.is_entry => return None,
+            "summary" if self.is_entry => Some(Weight::Told),
+            "aliases" if self.is_entry => Some(Weight::Alias),
+            _ if APART.contains(&key) => return None,
+            _ => TEXTS.contains(&key).then_some(Weight::Else),
+        };
+        Some(Texts { put: self.put, weight, is_entry: false })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Texts<'_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Texts<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        if let Some(weight) = self.weight {
+            (self.put)(weight, text);
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let Self { put, weight, .. } = self;
+        while items.next_element_seed(Texts { put: &mut *put, weight, is_entry: false })?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
+        while let Some(key) = members.next_key::<&str>()? {
+            match self.member(key) {
+                Some(member) => members.next_value_seed(member)?,
+                None => drop(members.next_value::<IgnoredAny>()?),
             }
         }
-        _ => {}
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 }

@@ -1,32 +1,29 @@
 //! Looking for a text, and in which order what is found comes.
 
-use std::fmt;
-use std::sync::Arc;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, OnceLock};
 
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::ColumnValues;
-use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query, TermQuery};
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, Score, Searcher, SegmentReader, TantivyError, Term};
+use tantivy::{DocId, Score, SegmentReader, TantivyError};
 
+use super::Fields;
 use super::lexicon::Lexicon;
+use super::listed::{List, Lists, common, together};
 use super::text::{Part, Text};
 use super::words::Word;
-use super::{Fields, place};
 use crate::catalogue::bits::Bits;
+use crate::model::codes::Kind;
 
 /// What a word weighs once more that stands in the title.
-const IN_TITLE: f32 = 2.0;
+const IN_TITLE: Score = 2.0;
 
 /// What a word weighs that means the same as the one typed.
-const SYNONYM: f32 = 0.3;
+const SYNONYM: Score = 0.3;
 
 /// From how many letters on a word may have one typo, and two.
 const ONE_TYPO: usize = 4;
 const TWO_TYPOS: usize = 8;
-
-/// A title of so many bytes makes a score nothing; none that is told apart is as long.
-const LONG_TITLE: f32 = 600.0;
 
 /// The most words, and the most stems, that the beginning of a word is taken to go on to.
 const MOST_WORDS: usize = 500;
@@ -71,10 +68,7 @@ struct Hit {
 }
 
 impl Hit {
-    /// The longer its title, the less it weighs that an entry has the words: there is more in it that was not asked for.
-    fn new(Found { ordinal, title_length, score }: Found, likeness: Likeness) -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "a title's length is small")]
-        let score = score * (1.0 - title_length as f32 / LONG_TITLE);
+    fn new((ordinal, score): (u32, Score), likeness: Likeness) -> Self {
         // A thousandth of a score tells nothing apart that a person would.
         #[expect(clippy::cast_possible_truncation, reason = "scores are small, and the cast keeps within bounds")]
         let score = (score * 1_000.0).round() as i64;
@@ -84,7 +78,7 @@ impl Hit {
 }
 
 /// What a text found.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Hits {
     /// What was looked for.
     pub text: Text,
@@ -93,20 +87,41 @@ pub struct Hits {
     found: Vec<Hit>,
 }
 
-/// As a filter it is what was typed: what was found follows from that.
-impl fmt::Debug for Hits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.text.typed, f)
+/// A text as a filter: it is looked for once, when somebody wants to know what it finds.
+#[derive(Debug)]
+pub struct Sought {
+    /// What is looked for.
+    pub text: Text,
+    /// Among which kinds.
+    pub(in crate::catalogue) kinds: Vec<Kind>,
+    /// Whether variants are looked at too.
+    pub(in crate::catalogue) with_variants: bool,
+    /// What it found.
+    pub(in crate::catalogue) hits: OnceLock<Hits>,
+}
+
+impl Sought {
+    /// A text that is to be looked for among the entries of some kinds.
+    #[must_use]
+    pub const fn new(text: Text, kinds: Vec<Kind>, with_variants: bool) -> Self {
+        Self { text, kinds, with_variants, hits: OnceLock::new() }
     }
 }
 
-impl PartialEq for Hits {
+/// As a filter it is what was typed: what is found follows from that.
+impl Hash for Sought {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.typed.hash(state);
+    }
+}
+
+impl PartialEq for Sought {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
     }
 }
 
-impl Eq for Hits {}
+impl Eq for Sought {}
 
 impl Hits {
     /// How an entry answers what was typed.
@@ -137,148 +152,138 @@ impl Hits {
     }
 }
 
-/// What a text finds among some entries.
-pub(super) fn find(
-    searcher: &Searcher,
-    fields: &Fields,
-    lexicon: &Lexicon,
-    text: &Text,
-    within: Bits,
-) -> Result<Hits, TantivyError> {
-    let mut found = Finding { searcher, within: Arc::new(within), set: Bits::default(), hits: Vec::new() };
-    if let Some((last, others)) = text.parts.split_last() {
-        let exact = |part: &Part| fields.exact(part);
-        found.take(Likeness::Exact, &*all(text.parts.iter().map(exact).collect()))?;
-        let word = last.loose_word().filter(|word| text.is_open && word.plain.chars().count() >= SHORTEST_PREFIX);
-        if let Some(going_on) = word.and_then(|word| fields.going_on(word, lexicon)) {
-            let mut parts: Vec<_> = others.iter().map(exact).collect();
-            parts.push(going_on);
-            found.take(Likeness::Prefix, &*all(parts))?;
-        }
-        if found.hits.is_empty() {
-            let loose = |part: &Part| fields.loose(part, lexicon);
-            found.take(Likeness::Typo, &*all(text.parts.iter().map(loose).collect()))?;
-            if found.hits.is_empty() && text.parts.len() > 1 {
-                found.take(Likeness::Some, &*any(text.parts.iter().map(loose).collect()))?;
-            }
-        }
-    }
-    found.hits.sort_unstable_by_key(|hit| hit.ordinal);
-    Ok(Hits { text: text.clone(), set: found.set, found: found.hits })
-}
-
-/// The entries whose headings have words that begin as these do.
-pub(super) fn headed(
-    searcher: &Searcher,
-    fields: &Fields,
-    lexicon: &Lexicon,
-    words: &[String],
-    within: Bits,
-) -> Result<Vec<u32>, TantivyError> {
-    let term = |word: &str| {
-        let term = Term::from_field_text(fields.heading, word);
-        Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>
-    };
-    let begins = |word: &String| {
-        let going_on = lexicon.going_on(word).take(MOST_WORDS).map(|word| term(&word.plain));
-        any(std::iter::once(term(word)).chain(going_on).collect())
-    };
-    let found = searcher.search(&*all(words.iter().map(begins).collect()), &Scored(Arc::new(within)))?;
-    Ok(found.into_iter().map(|found| found.ordinal).collect())
+/// Looks for texts in an index.
+pub(super) struct Looking<'a> {
+    pub(super) fields: &'a Fields,
+    pub(super) lists: &'a Lists,
+    pub(super) lexicon: &'a Lexicon,
 }
 
 /// What is found so far.
-struct Finding<'a> {
-    searcher: &'a Searcher,
-    within: Arc<Bits>,
+struct Finding {
+    within: Bits,
     set: Bits,
     hits: Vec<Hit>,
 }
 
-impl Finding<'_> {
-    /// Takes in what a query finds that was not found before.
-    fn take(&mut self, likeness: Likeness, query: &dyn Query) -> Result<(), TantivyError> {
-        let found = self.searcher.search(query, &Scored(Arc::clone(&self.within)))?;
+impl Finding {
+    /// Takes in what was not found before.
+    fn take(&mut self, likeness: Likeness, list: &[(u32, Score)]) {
         let known = self.set.clone();
-        for found in found.into_iter().filter(|found| !known.contains(found.ordinal)) {
-            self.set.insert(found.ordinal);
-            self.hits.push(Hit::new(found, likeness));
+        for found in list.iter().filter(|(ordinal, _)| self.within.contains(*ordinal) && !known.contains(*ordinal)) {
+            self.set.insert(found.0);
+            self.hits.push(Hit::new(*found, likeness));
         }
-        Ok(())
     }
 }
 
-fn all(mut parts: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    if parts.len() == 1
-        && let Some(part) = parts.pop()
-    {
-        return part;
+/// What is in all lists.
+fn all(lists: impl IntoIterator<Item = Result<List, TantivyError>>) -> Result<List, TantivyError> {
+    let mut lists = lists.into_iter().collect::<Result<Vec<_>, _>>()?;
+    // The shortest first: what is laid over the others is then soon short.
+    lists.sort_by_key(|list| list.len());
+    let met = lists.into_iter().reduce(|all, list| Arc::new(common(&all, &list)));
+    Ok(met.unwrap_or_default())
+}
+
+/// What is in any of some lists: what is in several weighs what it does in all of them, or in the best.
+fn any(
+    lists: impl IntoIterator<Item = Result<List, TantivyError>>,
+    both: fn(Score, Score) -> Score,
+) -> Result<List, TantivyError> {
+    let mut all: Option<List> = None;
+    for list in lists {
+        let list = list?;
+        all = Some(match all {
+            Some(all) => Arc::new(together(&all, &list, both)),
+            None => list,
+        });
     }
-    Box::new(BooleanQuery::intersection(parts))
+    Ok(all.unwrap_or_default())
 }
 
-fn any(parts: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    Box::new(BooleanQuery::union(parts))
+/// A list in which everything weighs more or less.
+fn weighed(list: &List, by: Score) -> List {
+    Arc::new(list.iter().map(|(ordinal, score)| (*ordinal, score * by)).collect())
 }
 
-fn best(parts: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    Box::new(DisjunctionMaxQuery::new(parts))
-}
+impl Looking<'_> {
+    /// What a text finds among some entries.
+    pub(super) fn find(&self, text: &Text, within: Bits) -> Result<Hits, TantivyError> {
+        let mut found = Finding { within, set: Bits::default(), hits: Vec::new() };
+        if let Some((last, others)) = text.parts.split_last() {
+            let exact = |part: &Part| self.exact(part);
+            found.take(Likeness::Exact, &all(text.parts.iter().map(exact))?);
+            let word = last.loose_word().filter(|word| text.is_open && word.plain.chars().count() >= SHORTEST_PREFIX);
+            if let Some(word) = word {
+                let begun = self.going_on(word)?;
+                found.take(Likeness::Prefix, &all(others.iter().map(exact).chain([Ok(begun)]))?);
+            }
+            if found.hits.is_empty() {
+                let loose = text.parts.iter().map(|part| self.loose(part)).collect::<Result<Vec<_>, _>>()?;
+                found.take(Likeness::Typo, &all(loose.iter().cloned().map(Ok))?);
+                if found.hits.is_empty() && text.parts.len() > 1 {
+                    found.take(Likeness::Some, &any(loose.into_iter().map(Ok), |a, b| a + b)?);
+                }
+            }
+        }
+        found.hits.sort_unstable_by_key(|hit| hit.ordinal);
+        Ok(Hits { text: text.clone(), set: found.set, found: found.hits })
+    }
 
-impl Fields {
+    /// The entries whose headings have words that begin as these do.
+    pub(super) fn headed(&self, words: &[String], within: &Bits) -> Result<Vec<u32>, TantivyError> {
+        let begins = |word: &String| {
+            let going_on = self.lexicon.going_on(word).take(MOST_WORDS).map(|word| &*word.plain);
+            let having = |word: &str| self.lists.having(self.fields.heading, word, None);
+            any(std::iter::once(word.as_str()).chain(going_on).map(having), Score::max)
+        };
+        let found = all(words.iter().map(begins))?;
+        Ok(found.iter().map(|(ordinal, _)| *ordinal).filter(|ordinal| within.contains(*ordinal)).collect())
+    }
+
     /// What has a part or what means the same.
-    fn exact(&self, part: &Part) -> Box<dyn Query> {
+    fn exact(&self, part: &Part) -> Result<List, TantivyError> {
         let own: Vec<(usize, &str)> = part.words.iter().map(|word| (word.at, &*word.stem)).collect();
-        let mut ways = vec![self.stems(&own)];
-        if own.len() > 1 && !part.is_quoted {
-            // Words that have a synonym together are found apart from each other too.
-            ways.push(all(own.iter().map(|word| self.stems(&[*word])).collect()));
+        let itself = self.stems(&own)?;
+        if (own.len() < 2 || part.is_quoted) && part.synonyms.is_empty() {
+            return Ok(itself);
         }
-        for synonym in &part.synonyms {
+        // Words that have a synonym together are found apart from each other too.
+        let apart = (own.len() > 1 && !part.is_quoted).then(|| all(own.iter().map(|word| self.stems(&[*word]))));
+        let synonyms = part.synonyms.iter().map(|synonym| {
             let stems: Vec<(usize, &str)> = synonym.iter().map(|(at, stem)| (*at, stem.as_str())).collect();
-            ways.push(Box::new(BoostQuery::new(self.stems(&stems), SYNONYM)));
-        }
-        if ways.len() == 1 { all(ways) } else { best(ways) }
+            Ok(weighed(&self.stems(&stems)?, SYNONYM))
+        });
+        any([Ok(itself)].into_iter().chain(apart).chain(synonyms), Score::max)
     }
 
     /// What has some stems one after the other.
-    fn stems(&self, stems: &[(usize, &str)]) -> Box<dyn Query> {
-        let terms: Vec<(usize, Term)> =
-            stems.iter().map(|(at, stem)| (*at, Term::from_field_text(self.text, stem))).collect();
-        match terms.as_slice() {
-            [(_, term)] => {
-                let word = Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs));
-                let in_title = stems.first().map_or("", |(_, stem)| stem);
-                let in_title = Term::from_field_text(self.title, in_title);
-                let in_title = Box::new(TermQuery::new(in_title, IndexRecordOption::WithFreqs));
-                let in_title = Box::new(BoostQuery::new(in_title, IN_TITLE));
-                Box::new(BooleanQuery::new(vec![(Occur::Must, word), (Occur::Should, in_title)]))
-            }
-            _ => Box::new(PhraseQuery::new_with_offset(terms)),
+    fn stems(&self, stems: &[(usize, &str)]) -> Result<List, TantivyError> {
+        match stems {
+            [(_, stem)] => self.lists.having(self.fields.text, stem, Some((self.fields.title, IN_TITLE))),
+            _ => self.lists.having_phrase(self.fields.text, stems),
         }
     }
 
-    /// What has a word that begins so and is another; none where there is no such word.
-    fn going_on(&self, begun: &Word, lexicon: &Lexicon) -> Option<Box<dyn Query>> {
-        let mut stems: Vec<&str> = lexicon.going_on(&begun.plain).map(|word| &*word.stem).collect();
+    /// What has a word that begins so and is another.
+    fn going_on(&self, begun: &Word) -> Result<List, TantivyError> {
+        let mut stems: Vec<&str> = self.lexicon.going_on(&begun.plain).map(|word| &*word.stem).collect();
         stems.retain(|stem| *stem != &*begun.stem);
         stems.sort_unstable();
         stems.dedup();
         stems.truncate(MOST_STEMS);
-        (!stems.is_empty()).then(|| best(stems.into_iter().map(|stem| self.stems(&[(0, stem)])).collect()))
+        any(stems.into_iter().map(|stem| self.stems(&[(0, stem)])), Score::max)
     }
 
     /// What has a part, or words that are spelt nearly so: the fewer slips, the more it weighs.
-    fn loose(&self, part: &Part, lexicon: &Lexicon) -> Box<dyn Query> {
-        let mut ways = vec![self.exact(part)];
-        if let Some(word) = part.loose_word() {
-            let near = lexicon.near(&word.plain, typos(&word.plain)).into_iter();
-            ways.extend(near.map(|(word, slips)| {
-                let weight = 0.5 / f32::from(slips);
-                Box::new(BoostQuery::new(self.stems(&[(0, &word.stem)]), weight)) as Box<dyn Query>
-            }));
-        }
-        best(ways)
+    fn loose(&self, part: &Part) -> Result<List, TantivyError> {
+        let near = part.loose_word().map(|word| self.lexicon.near(&word.plain, typos(&word.plain)));
+        let near = near
+            .into_iter()
+            .flatten()
+            .map(|(word, slips)| Ok(weighed(&self.stems(&[(0, &word.stem)])?, 0.5 / Score::from(slips))));
+        any(std::iter::once(self.exact(part)).chain(near), Score::max)
     }
 }
 
@@ -291,53 +296,41 @@ pub(super) fn typos(word: &str) -> u8 {
     }
 }
 
-/// What the index finds.
-#[derive(Debug, Clone, Copy)]
-struct Found {
-    ordinal: u32,
-    title_length: u32,
-    score: Score,
-}
-
-/// Collects what is found among some entries.
-struct Scored(Arc<Bits>);
+/// Collects what is found, as where it is placed and what it weighs.
+pub(super) struct Scored;
 
 /// As [`Scored`], of one part of the index.
-struct ScoredPart {
-    within: Arc<Bits>,
+pub(super) struct ScoredPart {
     places: Arc<dyn ColumnValues<u64>>,
-    found: Vec<Found>,
+    found: Vec<(u64, Score)>,
 }
 
 impl Collector for Scored {
-    type Fruit = Vec<Found>;
+    type Fruit = Vec<(u64, Score)>;
     type Child = ScoredPart;
 
     fn for_segment(&self, _: u32, segment: &SegmentReader) -> Result<ScoredPart, TantivyError> {
         let places = segment.fast_fields().u64("place")?.first_or_default_col(u64::MAX);
-        Ok(ScoredPart { within: Arc::clone(&self.0), places, found: Vec::new() })
+        Ok(ScoredPart { places, found: Vec::new() })
     }
 
     fn requires_scoring(&self) -> bool {
         true
     }
 
-    fn merge_fruits(&self, found: Vec<Vec<Found>>) -> Result<Vec<Found>, TantivyError> {
+    fn merge_fruits(&self, found: Vec<Self::Fruit>) -> Result<Self::Fruit, TantivyError> {
         Ok(found.concat())
     }
 }
 
 impl SegmentCollector for ScoredPart {
-    type Fruit = Vec<Found>;
+    type Fruit = Vec<(u64, Score)>;
 
     fn collect(&mut self, document: DocId, score: Score) {
-        let (ordinal, title_length) = place(self.places.get_val(document));
-        if self.within.contains(ordinal) {
-            self.found.push(Found { ordinal, title_length, score });
-        }
+        self.found.push((self.places.get_val(document), score));
     }
 
-    fn harvest(self) -> Vec<Found> {
+    fn harvest(self) -> Self::Fruit {
         self.found
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::lexicon::may_be_near;
 use super::query::{Likeness, typos};
 use super::text::{Part, Text};
-use super::words::{Word, words};
+use super::words::{Word, words, words_like};
 use crate::catalogue::item::{Item, Shown};
 
 /// About how many characters are shown, and how many of them before the first word that was looked for.
@@ -58,7 +58,8 @@ struct Aliases<'a> {
 
 /// The pieces of a text around the first word that was looked for.
 fn parts(text: &Text, is_loose: bool, shown: &str) -> Option<Vec<SnippetPart>> {
-    let words = words(shown);
+    // A word of a phrase is one beside others, and one that is spelt otherwise may be any.
+    let words = if is_loose || text.has_phrases() { words(shown) } else { words_like(shown, text.stems()) };
     let matching = marked(text, is_loose, &words);
     let first = words.iter().zip(&matching).find(|(_, is)| **is).map(|(word, _)| word.from)?;
     let start = boundary_before(shown, first.saturating_sub(BEFORE), first);
@@ -130,18 +131,19 @@ fn boundary_before(text: &str, from: usize, sure: usize) -> usize {
     if from == 0 {
         return 0;
     }
-    let spaces = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8());
-    spaces.skip_while(|at| *at < from).take_while(|at| *at <= sure).next().unwrap_or(sure)
+    let from = text.ceil_char_boundary(from);
+    let between = text.get(from..sure).unwrap_or_default();
+    between.char_indices().find(|(_, c)| c.is_whitespace()).map_or(sure, |(at, c)| from + at + c.len_utf8())
 }
 
 /// The end of a word at or after a place.
 fn boundary_after(text: &str, from: usize) -> usize {
-    let mut spaces = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
-    let end = spaces.find(|at| *at >= from).unwrap_or(text.len());
-    // A text without spaces is cut where a character ends.
-    if end > from + LENGTH {
-        (from..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
-    } else {
-        end
+    let from = text.ceil_char_boundary(from);
+    let rest = text.get(from..).unwrap_or_default();
+    match rest.find(char::is_whitespace) {
+        Some(by) if by <= LENGTH => from + by,
+        None if rest.len() <= LENGTH => text.len(),
+        // A text without spaces is cut where a character ends.
+        _ => from,
     }
 }

@@ -44,7 +44,7 @@ impl Snapshot {
         for kind in Kind::ALL {
             self.set(Set::Published(*kind)).add_to(&mut published);
         }
-        let entries = self.search().headed(&typed, published)?;
+        let entries = self.search().headed(&typed, &published)?;
         let entries = entries.into_iter().filter_map(|ordinal| self.item(ordinal).cloned()).map(Suggestion::Entry);
         let terms = FIELDS.into_iter().flat_map(|field| self.terms_begun(field, &typed));
         let rank = |suggestion: &Suggestion| {

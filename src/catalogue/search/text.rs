@@ -76,6 +76,20 @@ impl Text {
         }
     }
 
+    /// Whether words must stand one after the other.
+    pub(super) fn has_phrases(&self) -> bool {
+        let is_long = |part: &Part| part.is_quoted || part.synonyms.iter().any(|synonym| synonym.len() > 1);
+        self.parts.iter().any(is_long)
+    }
+
+    /// The stems of all that is looked for.
+    pub(super) fn stems(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().flat_map(|part| {
+            let synonyms = part.synonyms.iter().flatten().map(|(_, stem)| stem.as_str());
+            part.words.iter().map(|word| &*word.stem).chain(synonyms)
+        })
+    }
+
     /// Whether nothing is looked for: there was no word, or none that says anything.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

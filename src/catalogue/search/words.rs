@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use foldhash::fast::RandomState;
 use tantivy::tokenizer::{
-    AsciiFoldingFilter, Language, LowerCaser, RawTokenizer, RemoveLongFilter, SimpleTokenizer, Stemmer, StopWordFilter,
-    TextAnalyzer, Token, TokenStream, Tokenizer,
+    AsciiFoldingFilter, Language, LowerCaser, RawTokenizer, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer,
 };
 
 use super::lexicon::Met;
@@ -22,7 +22,7 @@ const LONGEST: usize = 64;
 /// How many stems a thread remembers, so that a word need not be stemmed each time it is met.
 const REMEMBERED: usize = 20_000;
 
-/// Words that a text has without being about them.
+/// Words that a text has without being about them, in order.
 const STOP: [&str; 42] = [
     "a", "about", "an", "and", "any", "are", "as", "at", "be", "by", "can", "do", "for", "from", "have", "how", "i",
     "if", "in", "into", "is", "it", "me", "my", "of", "on", "or", "our", "that", "the", "their", "there", "these",
@@ -38,14 +38,55 @@ static SYNONYMS: LazyLock<Vec<Vec<Stems>>> = LazyLock::new(|| {
     groups.iter().map(|group| group.iter().map(|words| stems_of(words)).collect()).collect()
 });
 
-/// Text as words as they are written, but for case and accents.
-pub(super) fn plain() -> TextAnalyzer {
-    TextAnalyzer::builder(SimpleTokenizer::default())
-        .filter(RemoveLongFilter::limit(LONGEST))
-        .filter(LowerCaser)
-        .filter(AsciiFoldingFilter)
-        .filter(StopWordFilter::remove(STOP.map(str::to_owned)))
-        .build()
+/// Every letter that a word may begin with.
+const ANY: u32 = u32::MAX;
+
+/// The letter that a word begins with, as a bit: those of case and accents are one, and some others share theirs.
+fn initial(word: &str) -> u32 {
+    word.bytes().next().map_or(0, |byte| if byte.is_ascii() { 1 << (byte & 31) } else { ANY })
+}
+
+/// Whether a character is part of a word. A mark that is put over the letter before it is, too.
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || is_mark(c)
+}
+
+/// Whether a character is one of the Unicode block of combining diacritical marks.
+const fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
+}
+
+/// Visits the words of a text that begin with some letters: the place of each among all words, the word as it is written
+/// but for case and accents, and where it stands. Words that say nothing are passed over, but have a place.
+fn each_word(text: &str, initials: u32, mut visit: impl FnMut(usize, &str, Range<usize>)) {
+    thread_local! {
+        static FOLDING: RefCell<TextAnalyzer> = RefCell::new(
+            TextAnalyzer::builder(RawTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).build(),
+        );
+    }
+    let mut plain = String::new();
+    let (mut at, mut from) = (0, 0);
+    while let Some(begin) = text.get(from..).and_then(|rest| rest.find(char::is_alphanumeric)).map(|by| from + by) {
+        let end = text.get(begin..).and_then(|rest| rest.find(|c| !is_of_word(c))).map_or(text.len(), |by| begin + by);
+        let word = text.get(begin..end).unwrap_or_default();
+        (from, at) = (end, at + 1);
+        if word.len() >= LONGEST || initial(word) & initials == 0 {
+            continue;
+        }
+        plain.clear();
+        if word.is_ascii() {
+            plain.push_str(word);
+            plain.make_ascii_lowercase();
+        } else {
+            let unmarked: String = word.chars().filter(|c| !is_mark(*c)).collect();
+            FOLDING.with_borrow_mut(|folding| {
+                folding.token_stream(&unmarked).process(&mut |token| plain.push_str(&token.text));
+            });
+        }
+        if STOP.binary_search(&plain.as_str()).is_err() && !plain.is_empty() {
+            visit(at - 1, &plain, begin..end);
+        }
+    }
 }
 
 /// A word without its ending.
@@ -76,52 +117,64 @@ fn known_stem(word: &str) -> Arc<str> {
     })
 }
 
-/// Takes text apart for the index: into words without their endings, each as often as the text weighs. Weights that go
-/// into how often a word stands in one field, rather than into several fields, are those of BM25F (Robertson, Zaragoza
-/// and Taylor, “Simple BM25 extension to multiple weighted fields”, 2004).
+/// Takes text apart for the index.
 ///
-/// The first character of a text is its weight, a digit.
+/// As stems, words are without their endings, each as often as the text weighs: its first character is its weight, a
+/// digit. Weights that go into how often a word stands in one field, rather than into several fields, are those of BM25F
+/// (Robertson, Zaragoza and Taylor, “Simple BM25 extension to multiple weighted fields”, 2004).
 #[derive(Clone)]
-pub(super) struct Weighed {
-    plain: TextAnalyzer,
-    met: Arc<Met>,
-    /// The stems of the words that were met.
-    stems: HashMap<Box<str>, Arc<str>, RandomState>,
+pub(super) struct Apart {
+    /// Where the words that are met are noted, and their stems; none where words are taken as they are written.
+    met: Option<Arc<Met>>,
+    /// What the words that were met are indexed as.
+    known: HashMap<Box<str>, Arc<str>, RandomState>,
     /// The words of a text, with their places.
     words: Vec<(usize, Arc<str>)>,
     token: Token,
 }
 
-impl Weighed {
-    /// A way of taking text apart that notes the words that it meets.
-    pub(super) fn new(met: Arc<Met>) -> Self {
-        Self { plain: plain(), met, stems: HashMap::default(), words: Vec::new(), token: Token::default() }
+impl Apart {
+    /// Into stems; the words that are met are noted.
+    pub(super) fn into_stems(met: Arc<Met>) -> Self {
+        Self { met: Some(met), ..Self::into_words() }
+    }
+
+    /// Into words as they are written, but for case and accents.
+    pub(super) fn into_words() -> Self {
+        Self { met: None, known: HashMap::default(), words: Vec::new(), token: Token::default() }
     }
 }
 
-impl Tokenizer for Weighed {
+impl Tokenizer for Apart {
     type TokenStream<'a> = Weighing<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Weighing<'a> {
-        let weight = text.chars().next().and_then(|weight| weight.to_digit(10)).unwrap_or(1);
-        let Self { plain, met, stems, words, .. } = self;
+        let Self { met, known, words, token } = self;
         words.clear();
-        plain.token_stream(text.get(1..).unwrap_or_default()).process(&mut |token| {
-            if !stems.contains_key(token.text.as_str()) {
-                stems.insert(token.text.as_str().into(), met.stem(&token.text));
-            }
-            if let Some(stem) = stems.get(token.text.as_str()) {
-                words.push((token.position, Arc::clone(stem)));
-            }
+        token.position = usize::MAX;
+        let weight = text.chars().next().filter(|_| met.is_some()).and_then(|weight| weight.to_digit(10));
+        let text = text.get(usize::from(weight.is_some())..).unwrap_or_default();
+        each_word(text, ANY, |at, plain, _| {
+            let word = match known.get(plain) {
+                Some(word) => Arc::clone(word),
+                None => {
+                    let word = met.as_ref().map_or_else(|| plain.into(), |met| met.stem(plain));
+                    if known.len() < REMEMBERED {
+                        known.insert(plain.into(), Arc::clone(&word));
+                    }
+                    word
+                }
+            };
+            words.push((at, word));
         });
-        self.token.position = usize::MAX;
-        Weighing { weighed: self, weight, at: 0, left: weight }
+        let weight = weight.unwrap_or(1);
+        Weighing { apart: self, weight, at: 0, left: weight }
     }
 }
 
 /// The words of a text, each as often as it weighs.
 pub(super) struct Weighing<'a> {
-    weighed: &'a mut Weighed,
+    apart: &'a mut Apart,
     weight: u32,
     at: usize,
     left: u32,
@@ -134,20 +187,20 @@ impl TokenStream for Weighing<'_> {
             self.left = self.weight;
         }
         self.left = self.left.saturating_sub(1);
-        let Weighed { words, token, .. } = &mut *self.weighed;
-        let Some((position, stem)) = words.get(self.at) else { return false };
+        let Apart { words, token, .. } = &mut *self.apart;
+        let Some((position, word)) = words.get(self.at) else { return false };
         token.position = *position;
         token.text.clear();
-        token.text.push_str(stem);
+        token.text.push_str(word);
         true
     }
 
     fn token(&self) -> &Token {
-        &self.weighed.token
+        &self.apart.token
     }
 
     fn token_mut(&mut self) -> &mut Token {
-        &mut self.weighed.token
+        &mut self.apart.token
     }
 }
 
@@ -167,20 +220,18 @@ pub(super) struct Word {
 
 /// The words of a text.
 pub(super) fn words(text: &str) -> Vec<Word> {
-    thread_local! {
-        static PLAIN_WORDS: RefCell<TextAnalyzer> = RefCell::new(plain());
-    }
+    words_beginning(text, ANY)
+}
+
+/// The words of a text that begin with the letter that one of some stems begins with: no other can have one of them.
+pub(super) fn words_like<'a>(text: &str, stems: impl Iterator<Item = &'a str>) -> Vec<Word> {
+    words_beginning(text, stems.fold(0, |initials, stem| initials | initial(stem)))
+}
+
+fn words_beginning(text: &str, initials: u32) -> Vec<Word> {
     let mut words = Vec::new();
-    PLAIN_WORDS.with_borrow_mut(|plain| {
-        plain.token_stream(text).process(&mut |token| {
-            words.push(Word {
-                at: token.position,
-                plain: token.text.clone(),
-                stem: known_stem(&token.text),
-                from: token.offset_from,
-                to: token.offset_to,
-            });
-        });
+    each_word(text, initials, |at, plain, Range { start: from, end: to }| {
+        words.push(Word { at, plain: plain.to_owned(), stem: known_stem(plain), from, to });
     });
     words
 }
@@ -216,6 +267,26 @@ mod tests {
             .collect();
         let expected = [(1, "leading", "lead"), (2, "nurses", "nurs")];
         assert_eq!(read, expected.map(|(at, plain, stem)| (at, plain.to_owned(), stem.to_owned())));
+    }
+
+    #[test]
+    fn a_mark_over_a_letter_is_part_of_its_word_and_what_is_too_long_is_none() {
+        let read = |text: &str| -> Vec<(usize, String, usize, usize)> {
+            words(text).into_iter().map(|word| (word.at, word.plain, word.from, word.to)).collect()
+        };
+        assert_eq!(
+            read("Nu\u{308}rse-led, Crème"),
+            [(0, "nurse".to_owned(), 0, 7), (1, "led".to_owned(), 8, 11), (2, "creme".to_owned(), 13, 19)]
+        );
+        assert_eq!(read(&format!("{} b \u{301}", "x".repeat(LONGEST))), [(1, "b".to_owned(), 65, 66)]);
+        assert!(STOP.is_sorted());
+    }
+
+    #[test]
+    fn words_that_may_have_a_stem_are_all_of_those_that_do() {
+        let text = "Élite nurses are lying; nursing, and the Lies of Midwives";
+        let like: Vec<String> = words_like(text, ["nurs", "lie"].into_iter()).into_iter().map(|w| w.plain).collect();
+        assert_eq!(like, ["elite", "nurses", "lying", "nursing", "lies"]);
     }
 
     #[test]

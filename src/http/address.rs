@@ -1,0 +1,53 @@
+//! Addresses of the directory's own, as answers give them.
+
+use url::form_urlencoded::byte_serialize;
+
+use super::Service;
+
+/// An address that is being written.
+pub(super) struct Address {
+    text: String,
+    has_query: bool,
+}
+
+impl Address {
+    /// An address under `/v1/`.
+    pub(super) fn of(service: &Service, path: &str) -> Self {
+        let mut text = String::with_capacity(service.public_url.len() + path.len() + 160);
+        text.push_str(&service.public_url);
+        text.push_str("/v1/");
+        text.push_str(path);
+        Self { text, has_query: false }
+    }
+
+    /// An address that was written before.
+    pub(super) fn again(text: &str) -> Self {
+        Self { has_query: text.contains('?'), text: text.to_owned() }
+    }
+
+    /// Adds a parameter.
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.text.push(if self.has_query { '&' } else { '?' });
+        self.has_query = true;
+        self.text.push_str(name);
+        self.text.push('=');
+        for (index, part) in value.split(',').enumerate() {
+            // A comma separates values as it stands; written out it would only be harder to read.
+            if index > 0 {
+                self.text.push(',');
+            }
+            self.text.extend(byte_serialize(part.as_bytes()));
+        }
+        self
+    }
+
+    /// Adds parameters.
+    pub(super) fn with_all<'a>(self, pairs: impl IntoIterator<Item = &'a (&'static str, String)>) -> Self {
+        pairs.into_iter().fold(self, |address, (name, value)| address.with(name, value))
+    }
+
+    /// The address.
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+}

@@ -1,0 +1,162 @@
+//! What a list tells beside its entries: about the page, where to go from it, and why each entry is on it.
+
+use std::ops::Range;
+
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use crate::catalogue::{
+    FacetTerm, Field, Filter, Hits, How, Item, Likeness, Looked, Matched, Reasons, Snapshot, Snippet,
+};
+use crate::http::answer::{add_member, push_all, write_json};
+use crate::http::query::shown;
+use crate::model::codes::Kind;
+
+/// About a page of a list.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Meta<'a> {
+    pub(super) change_number: i64,
+    pub(super) total: u64,
+    pub(super) possible: u64,
+    pub(super) limit: usize,
+    #[serde(rename = "match")]
+    pub(super) matching: &'static str,
+    #[serde(serialize_with = "by_field")]
+    pub(super) not_stated: &'a [(Field, u64)],
+    pub(super) notices: Vec<Value>,
+}
+
+/// Where to go from a page.
+#[derive(Serialize)]
+pub(super) struct Links<'a> {
+    #[serde(rename = "self")]
+    pub(super) this: &'a str,
+    pub(super) next: Option<&'a str>,
+    pub(super) possible: Option<&'a str>,
+}
+
+/// Writes the terms of some facets with their counts. Codes need no escaping.
+pub(super) fn write_facets<'a>(text: &mut Vec<u8>, fields: &[Field], terms: impl Fn(Field) -> Vec<FacetTerm<'a>>) {
+    text.push(b'{');
+    for field in fields {
+        push_all(text, &[if text.last() == Some(&b'{') { "\"" } else { ",\"" }, field.name(), "\":["]);
+        for FacetTerm { term, count, selected } in terms(*field) {
+            push_all(
+                text,
+                &[if text.last() == Some(&b'[') { "{" } else { ",{" }, "\"term\":\"", &term.code, "\",\"label\":"],
+            );
+            write_json(text, &&*term.label);
+            text.extend_from_slice(b",\"count\":");
+            write_json(text, &count);
+            push_all(text, &[",\"selected\":", if selected { "true" } else { "false" }, ",\"broader\":"]);
+            match &term.broader {
+                Some(broader) => push_all(text, &["\"", broader, "\"}"]),
+                None => text.extend_from_slice(b"null}"),
+            }
+        }
+        text.push(b']');
+    }
+    text.push(b'}');
+}
+
+/// Writes something about fields as an object with a member for each.
+fn by_field<S: Serializer, V: Serialize>(fields: &[(Field, V)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(fields.iter().map(|(field, value)| (field.name(), value)))
+}
+
+/// Writes why entries of a page passed. Most of them pass for the same few reasons: each is put together once.
+pub(super) struct Why<'a> {
+    reasons: Reasons<'a>,
+    /// The reasons that were put together, and where each stands.
+    told: Vec<(Key, Range<usize>)>,
+    text: Vec<u8>,
+}
+
+/// What tells a reason from others: where its texts stand, which equal ones mostly share.
+type Key = (Field, How, *const u8, Option<(*const u8, *const u8)>);
+
+impl<'a> Why<'a> {
+    pub(super) const fn new(reasons: Reasons<'a>) -> Self {
+        Self { reasons, told: Vec::new(), text: Vec::new() }
+    }
+
+    /// Writes why an entry passed, filter by filter.
+    pub(super) fn write(&mut self, out: &mut Vec<u8>, item: &'a Item) {
+        let Self { reasons, told, text } = self;
+        out.push(b'[');
+        reasons.each(item, |matched| {
+            if out.last() == Some(&b'}') {
+                out.push(b',');
+            }
+            let stated = matched.stated.map(|(stated, at)| (stated.as_ptr(), at.as_ptr()));
+            let key = (matched.field, matched.how, matched.term.as_ptr(), stated);
+            let known = told.iter().find(|(known, _)| *known == key).map(|(_, place)| place.clone());
+            let place = known.unwrap_or_else(|| {
+                let begin = text.len();
+                write_reason(text, &matched);
+                told.push((key, begin..text.len()));
+                begin..text.len()
+            });
+            out.extend_from_slice(text.get(place).unwrap_or_default());
+        });
+        out.push(b']');
+    }
+}
+
+/// Writes a reason. Codes and pointers need no escaping.
+fn write_reason(text: &mut Vec<u8>, matched: &Matched<'_>) {
+    let (filter, term, how) = (matched.field.name(), matched.term, matched.how.code());
+    push_all(text, &["{\"filter\":\"", filter, "\",\"term\":\"", term, "\",\"how\":\"", how]);
+    match matched.stated {
+        Some((stated, at)) => push_all(text, &["\",\"stated\":\"", stated, "\",\"at\":\"", at, "\"}"]),
+        None => push_all(text, &["\",\"stated\":null,\"at\":null}"]),
+    }
+}
+
+/// Adds how an entry answers what was looked for.
+pub(in crate::http) fn add_found(object: &mut Vec<u8>, snapshot: &Snapshot, filter: &Filter, item: &Item) {
+    if let Some((likeness, snippet)) = filter.hits().and_then(|hits| snapshot.tell(hits, item)) {
+        let found = Found { how: likeness.code(), snippet };
+        add_member(object, "found", |text| write_json(text, &found));
+    }
+}
+
+/// How an entry answers what was looked for.
+#[derive(Serialize)]
+struct Found {
+    how: &'static str,
+    snippet: Option<Snippet>,
+}
+
+/// What a reader should know about what a text found.
+pub(in crate::http) fn notice_of(hits: &Hits) -> Option<Value> {
+    let detail = if hits.text.is_empty() {
+        "There is no word in “q” to look for: it has none, or only such as every text has. Send one that tells what you mean."
+            .to_owned()
+    } else if hits.text.left_out > 0 {
+        format!("“q” has {} more words than are looked for. Send the few that tell what you mean.", hits.text.left_out)
+    } else {
+        match hits.best()? {
+            Likeness::Typo => {
+                "Nothing has these words as they are spelt. What is shown has words spelt nearly so.".to_owned()
+            }
+            Likeness::Some => "Nothing has all of these words. What is shown has some of them.".to_owned(),
+            Likeness::Exact | Likeness::Prefix => return None,
+        }
+    };
+    Some(json!({"parameter": "q", "detail": detail}))
+}
+
+/// What a reader should know about a page of a list.
+pub(super) fn notices(snapshot: &Snapshot, kind: Kind, filter: &Filter) -> Vec<Value> {
+    let unknown = filter.ids.iter().flatten().filter_map(|id| {
+        let detail = match snapshot.look(kind, id) {
+            Looked::Found(_) => return None,
+            Looked::Renamed(item) => format!("The {kind} “{id}” is called “{}” now.", item.id),
+            Looked::Nothing => format!("There is no {kind} “{}”.", shown(id)),
+        };
+        Some(json!({"parameter": "id", "detail": detail}))
+    });
+    unknown.chain(filter.hits().and_then(notice_of)).collect()
+}
