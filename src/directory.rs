@@ -39,7 +39,14 @@ pub enum DirectoryError {
     /// A change set was refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// There is no thread on which to take in what changed.
+    #[error("what changed cannot be taken in: no thread can be started ({0})")]
+    NoThread(#[from] std::io::Error),
 }
+
+/// How much a refresh gives way: it has a tenth of the CPU time that a thread which serves has, and more where that
+/// leaves some (`nice`, POSIX.1-2017).
+const GIVING_WAY: i32 = 10;
 
 /// The directory of this process: what it serves from, and what it writes to.
 #[derive(Debug)]
@@ -179,10 +186,10 @@ impl Directory {
         let now = self.snapshot();
         let next = match self.store.load_since(now.head()).await? {
             // A term may change what any entry shows of it, and a lost history leaves nothing to build on.
-            Some(loaded) if loaded.terms.is_empty() => blocking(move || Ok(now.advance(loaded))).await?,
+            Some(loaded) if loaded.terms.is_empty() => aside(move || Ok(now.advance(loaded))).await?,
             _ => {
                 let loaded = self.store.load().await?;
-                blocking(move || Snapshot::lenient(loaded)).await?
+                aside(move || Snapshot::lenient(loaded)).await?
             }
         };
         let now = Shown::of(next.head());
@@ -199,6 +206,28 @@ async fn blocking<T: Send + 'static>(
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => Ok(done?),
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
+}
+
+/// As [`blocking`], on a thread that gives way to those that serve where they share a core, as do the threads that it
+/// starts: whoever reads does not wait for what was written.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, CatalogueError> + Send + 'static,
+) -> Result<T, DirectoryError> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let run = move || {
+        // Where it is not allowed, the work is only as pressing as any other.
+        let _ = rustix::process::nice(GIVING_WAY);
+        let _ = tell.send(work());
+    };
+    let thread = std::thread::Builder::new().name("refresh".to_owned()).spawn(run)?;
+    match told.await {
+        Ok(done) => Ok(done?),
+        // It ended without a word: it panicked.
+        Err(_) => match thread.join() {
+            Err(panicked) => std::panic::resume_unwind(panicked),
+            Ok(()) => Err(std::io::Error::other("it ended").into()),
+        },
     }
 }
 

@@ -17,6 +17,7 @@ mod oauth;
 mod one_roster;
 pub mod openapi;
 mod outermost;
+mod people;
 pub mod problem;
 mod query;
 mod root;
@@ -39,6 +40,15 @@ use crate::settings;
 /// The licence of the directory as a compilation.
 const LICENCE: &str = "https://creativecommons.org/licenses/by/4.0/";
 
+/// Whom to write to.
+#[derive(Debug, Clone, Default)]
+pub struct Contacts {
+    /// Of a weakness; empty for the start page.
+    pub security: String,
+    /// Of a fact that is wrong; empty where nobody is named.
+    pub corrections: String,
+}
+
 /// What every handler works with.
 #[derive(Debug)]
 pub struct Service {
@@ -54,14 +64,13 @@ pub struct Service {
     waiting: tokio::sync::Semaphore,
     /// What OneRoster tells, as it was last asked.
     roster: one_roster::Kept,
-    /// Whom to tell of a weakness; empty for the start page.
-    security_contact: String,
+    contacts: Contacts,
 }
 
 impl Service {
     /// What handlers work with.
     #[must_use]
-    pub fn new(directory: Arc<Directory>, public_url: String, security_contact: String, cache_bytes: u64) -> Self {
+    pub fn new(directory: Arc<Directory>, public_url: String, contacts: Contacts, cache_bytes: u64) -> Self {
         let form = answer::form(&public_url);
         Self {
             cache_bytes,
@@ -70,7 +79,7 @@ impl Service {
             form,
             waiting: tokio::sync::Semaphore::new(changes::MOST_WAITING),
             roster: one_roster::Kept::default(),
-            security_contact,
+            contacts,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Pages for people. Each is made from one view struct and returns HTML; status and headers are HTTP's.
 
+pub mod people;
 mod problems;
 mod reference;
 mod start;
@@ -23,8 +24,8 @@ pub struct Asset {
     pub text: &'static str,
 }
 
-/// The style of every page, and its icon.
-pub static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+/// The style of the developers' pages, the icon, and the style of the finder.
+pub static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     let asset = |name: &str, ending: &str, media_type, text| {
         let hash: String = crate::store::hash(&[text]).chars().take(12).collect();
         Asset { path: format!("/assets/{name}-{hash}.{ending}"), media_type, text }
@@ -32,12 +33,13 @@ pub static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
     [
         asset("site", "css", "text/css; charset=utf-8", include_str!("pages/site.css")),
         asset("icon", "svg", "image/svg+xml", include_str!("pages/icon.svg")),
+        asset("finder", "css", "text/css; charset=utf-8", include_str!("pages/finder.css")),
     ]
 });
 
 /// What every page has around its content.
 fn layout(title: &str, content: &Markup) -> String {
-    let [style, icon] = &*ASSETS;
+    let [style, icon, _] = &*ASSETS;
     html! {
         (DOCTYPE)
         html lang="en-GB" {

@@ -47,6 +47,8 @@ pub struct Server {
     pub public_url: String,
     /// Whom to tell of a weakness, as an address; empty for the start page.
     pub security_contact: String,
+    /// Whom to tell of a fact that is wrong; empty where nobody is named.
+    pub corrections_contact: String,
     /// How many threads serve; 0 for as many as there are cores.
     pub workers: usize,
     /// How long requests may go on after SIGTERM, in seconds.

@@ -271,7 +271,7 @@ pub(super) struct Reach {
     /// For every stated term, the queries that reach an entry that states it.
     queries: HashMap<(Field, Arc<str>), Queries>,
     /// For every query, the stated terms that answer it.
-    answering: HashMap<Field, HashMap<Arc<str>, Answering, foldhash::fast::RandomState>>,
+    answering: [HashMap<Arc<str>, Answering, foldhash::fast::RandomState>; Field::ALL.len()],
     /// The terms of every vocabulary and code list, in the order that people see.
     terms: HashMap<&'static str, Vec<FieldTerm>>,
 }
@@ -294,7 +294,7 @@ impl Reach {
         for field in Field::ALL {
             let Source::Scheme(scheme) = field.source(Kind::Programme) else { continue };
             let codes: Vec<Arc<str>> = vocabularies.terms(scheme).map(|term| term.code.as_str().into()).collect();
-            let answering = reach.answering.entry(field).or_default();
+            let Some(answering) = reach.answering.get_mut(field as usize) else { continue };
             for stated in &codes {
                 let mut queries = Vec::new();
                 for queried in &codes {
@@ -327,7 +327,7 @@ impl Reach {
 
     /// The stated terms that answer a query.
     pub(super) fn answering(&self, field: Field, queried: &str) -> Option<&Answering> {
-        self.answering.get(&field)?.get(queried)
+        self.answering.get(field as usize)?.get(queried)
     }
 
     /// The terms of a vocabulary or code list that entries are filtered by.

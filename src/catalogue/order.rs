@@ -29,8 +29,8 @@ impl Order {
     }
 
     /// The ordinals from the first on whose key is at or after this one.
-    pub(super) fn from(&self, key: SortKey, key_of: impl Fn(u32) -> Option<SortKey>) -> impl Iterator<Item = u32> {
-        let at = self.0.partition_point(|ordinal| key_of(*ordinal).is_some_and(|own| own < key));
+    pub(super) fn from(&self, key: &SortKey, key_of: impl Fn(u32) -> Option<SortKey>) -> impl Iterator<Item = u32> {
+        let at = self.0.partition_point(|ordinal| key_of(*ordinal).is_some_and(|own| own < *key));
         self.0.iter().skip(at).copied()
     }
 

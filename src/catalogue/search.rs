@@ -34,7 +34,7 @@ use super::bits::Bits;
 
 /// The threads that write, and the bytes that all of them gather before they lay a part of the index down.
 const THREADS: usize = 2;
-const BUDGET: usize = 300_000_000;
+const BUDGET: usize = 60_000_000;
 
 /// From how many documents on their texts are gathered on more than one core.
 const MANY: usize = 1_000;

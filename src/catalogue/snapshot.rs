@@ -278,7 +278,8 @@ impl Snapshot {
             return order.ordinals().filter_map(id).collect();
         }
         let prefix: String = text.chars().take(3).collect();
-        let from = order.from(SortKey::first_with_id(&prefix), |ordinal| self.key(Sort::Id, ordinal));
+        let first = SortKey::first_with_id(&prefix);
+        let from = order.from(&first, |ordinal| self.key(Sort::Id, ordinal));
         from.filter_map(id).take_while(|id| id.starts_with(&prefix)).take(MANY).collect()
     }
 

@@ -40,7 +40,10 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let service = Service::new(
         Arc::clone(&directory),
         public_url.clone(),
-        settings.server.security_contact.clone(),
+        http::Contacts {
+            security: settings.server.security_contact.clone(),
+            corrections: settings.server.corrections_contact.clone(),
+        },
         settings.answers.cache_bytes(),
     );
     let server = http::server(service, listener, &settings.server)?;

@@ -26,17 +26,22 @@ impl Address {
     }
 
     /// Adds a parameter.
-    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn with(self, name: &str, value: &str) -> Self {
+        self.with_any(name, value.split(','))
+    }
+
+    /// Adds a parameter that has several values. The commas between them stay as they are; written out they would only
+    /// be harder to read.
+    pub(super) fn with_any(mut self, name: &str, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.text.push(if self.has_query { '&' } else { '?' });
         self.has_query = true;
         self.text.push_str(name);
         self.text.push('=');
-        for (index, part) in value.split(',').enumerate() {
-            // A comma separates values as it stands; written out it would only be harder to read.
+        for (index, value) in values.into_iter().enumerate() {
             if index > 0 {
                 self.text.push(',');
             }
-            self.text.extend(byte_serialize(part.as_bytes()));
+            self.text.extend(byte_serialize(value.as_ref().as_bytes()));
         }
         self
     }

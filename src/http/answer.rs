@@ -135,15 +135,14 @@ impl Asked<'_> {
         }
         let address = (self.address)();
         let (answers, key) = (self.snapshot.answers(self.service.cache_bytes), (self.media_type, coding.suffix()));
-        let kept = match answers.get(key, &address) {
-            Some(kept) => kept,
-            None => {
-                let Part { body, next } = make(&address)?;
-                let sum = self.tag.is_none().then(|| format!("{:012x}", XxHash3_64::oneshot(&body)));
-                let answer = Answer { body: coding::coded(body, coding).into(), next, sum };
-                answers.keep(key, address, &answer);
-                answer
-            }
+        let kept = if let Some(kept) = answers.get(key, &address) {
+            kept
+        } else {
+            let Part { body, next } = make(&address)?;
+            let sum = self.tag.is_none().then(|| format!("{:012x}", XxHash3_64::oneshot(&body)));
+            let answer = Answer { body: coding::coded(body, coding).into(), next, sum };
+            answers.keep(key, address, &answer);
+            answer
         };
         let mut builder = if let Some(builder) = builder {
             builder

@@ -237,7 +237,7 @@ impl Chunks for Told {
 }
 
 /// Reads a query that says which entries it is about, and takes other parameters too.
-pub(super) fn read_query(query_string: &str, own: &[&str]) -> Query {
+pub(super) fn read_query<'a>(query_string: &'a str, own: &[&str]) -> Query<'a> {
     let fields = Field::ALL.iter().map(|field| field.name());
     let takes: Vec<&str> = ["kind"].into_iter().chain(fields).chain(FILTERS).chain(own.iter().copied()).collect();
     Query::read(query_string, &takes)

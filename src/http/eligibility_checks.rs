@@ -4,13 +4,24 @@ mod answer;
 mod request;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::Value;
 
 use super::Service;
 use super::answer::{JSON, private};
 use super::body;
 use super::problem::{Problem, UNKNOWN_PARAMETER};
+use crate::catalogue::Snapshot;
 use answer::EligibilityAnswer;
 use request::{Asked, EligibilityRequest};
+
+/// Checks what a request in JSON asks, and answers in JSON.
+///
+/// # Errors
+/// Where the request cannot be read.
+pub(super) fn checked(service: &Service, snapshot: &Snapshot, request: Value) -> Result<String, Problem> {
+    let asked = Asked::read(request, snapshot)?;
+    Ok(answer::answer(service, snapshot, &asked, &service.directory.today()))
+}
 
 /// Check what a person can take
 ///
@@ -37,7 +48,6 @@ pub(super) async fn check_eligibility(
     }
     let body = body::read(&request).await?;
     let snapshot = service.directory.snapshot();
-    let asked = Asked::read(body, &snapshot)?;
-    let text = answer::answer(&service, &snapshot, &asked, &service.directory.today());
+    let text = checked(&service, &snapshot, body)?;
     Ok(private(&request, JSON, snapshot.head().change_number, text))
 }

@@ -108,7 +108,7 @@ fn flagged(items: Vec<Arc<Item>>, is_there: bool) -> Entries {
 }
 
 /// Reads the query of a file about a kind.
-fn read_query(kind: Kind, query_string: &str, own: &[&str]) -> Query {
+fn read_query<'a>(kind: Kind, query_string: &'a str, own: &[&str]) -> Query<'a> {
     let fields = Field::of(kind).iter().map(|field| field.name());
     let takes: Vec<&str> = fields.chain(FILTERS).chain(own.iter().copied()).collect();
     Query::read(query_string, &takes)

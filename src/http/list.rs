@@ -56,8 +56,8 @@ pub(super) struct ListRequest {
     include: Vec<&'static Include>,
     facets: Vec<Field>,
     zeros: bool,
-    /// The parameters but the cursor, in the order of the contract: what names this list.
-    pairs: Vec<(&'static str, String)>,
+    /// The parameters but those that filter by terms and the cursor, in the order of the contract.
+    others: Vec<(&'static str, String)>,
 }
 
 impl ListRequest {
@@ -68,8 +68,6 @@ impl ListRequest {
         let mut query = Query::read(query_string, &takes);
         let mut filter = read_filter(&mut query, snapshot, &[kind]);
         filter.text = read_text(&mut query, &[kind], filter.variants || filter.ids.is_some());
-        let mut pairs: Vec<(&'static str, String)> =
-            filter.terms.iter().map(|(field, terms)| (field.name(), terms.join(","))).collect();
         let facets = read_facets(&mut query, filters);
         let zeros = query.one_of("zeros", &SHOW, false);
         let fields = Fields::read(&mut query, kind);
@@ -82,25 +80,31 @@ impl ListRequest {
             query.fault(INVALID_PARAMETER, "sort", detail.to_owned(), None, None);
         }
         let limit = query.number("limit", 1, MOST, USUAL);
+        let mut others = Vec::new();
         for name in PARAMETERS.into_iter().filter(|name| *name != "cursor") {
             let value = match name {
                 "sort" => (sort != usual).then(|| sort.name().to_owned()),
                 "q" => filter.text.as_ref().map(|sought| sought.text.typed.clone()),
                 _ => canonical(&mut query, name),
             };
-            if let Some(value) = value {
-                pairs.push((name, value));
-            }
+            others.extend(value.map(|value| (name, value)));
         }
         let mut page = PageQuery { kind, sort, limit, filter, after: None };
         page.after = read_cursor(&mut query, &page);
         query.finish()?;
-        Ok(Self { page, view, fields, include, facets, zeros, pairs })
+        Ok(Self { page, view, fields, include, facets, zeros, others })
     }
 
     /// The address of the list's first page.
     fn address(&self, service: &Service) -> Address {
-        Address::of(service, collection(self.page.kind)).with_all(&self.pairs)
+        self.filtered(service).with_all(&self.others)
+    }
+
+    /// The address of a list that is filtered by the same terms.
+    fn filtered(&self, service: &Service) -> Address {
+        let address = Address::of(service, collection(self.page.kind));
+        let terms = self.page.filter.terms.iter();
+        terms.fold(address, |address, (field, terms)| address.with_any(field.name(), terms))
     }
 
     /// The address of the page that is asked for.
@@ -135,20 +139,47 @@ impl ListRequest {
             tag: filter.text.is_none().then(|| entity_tag(service, head.change_number, &head.chain)),
         };
         asked.answer(|this| {
-            snapshot.look_for(filter)?;
-            let sifted = snapshot.sift(self.page.kind, filter, &self.facets);
-            let page = snapshot.page_of(&self.page, &sifted.chosen, sifted.total);
-            let next = page.next.as_ref().map(|cursor| {
-                let first = if self.page.after.is_none() { Address::again(this) } else { self.address(service) };
-                at(first, Some(cursor))
-            });
-            let body = if is_linked {
-                linked::page(linked::Around::of(service, snapshot), this.to_owned(), page.total, &page.items)
-            } else {
-                self.body(service, snapshot, &sifted, &page, &Links { this, next: next.as_deref(), possible: None })
-            };
-            Ok(Part { body, next })
+            let (body, cursor) = self.put_together(service, snapshot, this, is_linked)?;
+            Ok(Part { body, next: cursor.map(|cursor| self.next_address(service, this, &cursor)) })
         })
+    }
+
+    /// The page as JSON, with where the next one begins.
+    ///
+    /// # Errors
+    /// Where texts cannot be looked for.
+    pub(super) fn page(
+        &self,
+        service: &Service,
+        snapshot: &Arc<Snapshot>,
+    ) -> Result<(Vec<u8>, Option<Cursor>), Problem> {
+        self.put_together(service, snapshot, &self.own_address(service), false)
+    }
+
+    /// The address of the page after this one.
+    fn next_address(&self, service: &Service, this: &str, cursor: &Cursor) -> String {
+        let first = if self.page.after.is_none() { Address::again(this) } else { self.address(service) };
+        at(first, Some(cursor))
+    }
+
+    fn put_together(
+        &self,
+        service: &Service,
+        snapshot: &Arc<Snapshot>,
+        this: &str,
+        is_linked: bool,
+    ) -> Result<(Vec<u8>, Option<Cursor>), Problem> {
+        let filter = &self.page.filter;
+        snapshot.look_for(filter)?;
+        let sifted = snapshot.sift(self.page.kind, filter, &self.facets);
+        let page = snapshot.page_of(&self.page, &sifted.chosen, sifted.total);
+        let body = if is_linked {
+            linked::page(linked::Around::of(service, snapshot), this.to_owned(), page.total, &page.items)
+        } else {
+            let next = page.next.as_ref().map(|cursor| self.next_address(service, this, cursor));
+            self.body(service, snapshot, &sifted, &page, &Links { this, next: next.as_deref(), possible: None })
+        };
+        Ok((body, page.next))
     }
 
     fn body(&self, service: &Service, snapshot: &Snapshot, sifted: &Sifted, page: &Page, links: &Links<'_>) -> Vec<u8> {
@@ -179,8 +210,8 @@ impl ListRequest {
             }
         };
         let possible = (sifted.possible > page.total).then(|| {
-            let pairs = self.pairs.iter().filter(|(name, _)| *name != "match");
-            Address::of(service, collection(self.page.kind)).with_all(pairs).with("match", "possible").finish()
+            let others = self.others.iter().filter(|(name, _)| *name != "match");
+            self.filtered(service).with_all(others).with("match", "possible").finish()
         });
         envelope.finish_with(&meta, facets, &Links { possible: possible.as_deref(), ..*links })
     }

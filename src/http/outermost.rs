@@ -176,7 +176,7 @@ pub(super) async fn outermost(
     allow_options(&mut response);
     if is_options && (response.status() == StatusCode::METHOD_NOT_ALLOWED || is_everything) {
         response = options(response);
-    } else if response.status().is_client_error() || response.status().is_server_error() {
+    } else if (response.status().is_client_error() || response.status().is_server_error()) && !is_page(&response) {
         response = explain(response, &service, id);
     }
     let number = || HeaderValue::from(service.directory.snapshot().head().change_number);
@@ -234,6 +234,13 @@ pub(super) async fn answer_panics(
         Ok(answer) => answer.map(ServiceResponse::map_into_boxed_body),
         Err(_) => Ok(ServiceResponse::new(asked, Problem::new(INTERNAL, INTERNAL.meaning.trim()).error_response())),
     }
+}
+
+/// What marks an answer as a page for people, which explains itself.
+pub(super) struct Page;
+
+fn is_page(response: &ServiceResponse<BoxBody>) -> bool {
+    response.response().extensions().contains::<Page>()
 }
 
 /// Gives an answer that failed its body, keeping its other headers (such as `Allow`).
@@ -308,7 +315,12 @@ mod tests {
         let store =
             Store::open(&format!("sqlite://{}", folder.path().join("d.db").display()), 1).await.expect("a store");
         let directory = Directory::open(store, &shipped(), jiff::Timestamp::now).await.expect("a directory");
-        let service = Service::new(Arc::new(directory), "https://directory.example".to_owned(), String::new(), 1 << 20);
+        let service = Service::new(
+            Arc::new(directory),
+            "https://directory.example".to_owned(),
+            super::super::Contacts::default(),
+            1 << 20,
+        );
         let resource = Resource::new("{path:.*}").route(web::route().to(fails)).wrap(from_fn(answer_panics));
         let app = App::new().app_data(web::Data::new(service)).wrap(from_fn(outermost)).service(resource);
         let app = test::init_service(app).await;
@@ -349,7 +361,12 @@ mod tests {
         let store =
             Store::open(&format!("sqlite://{}", folder.path().join("d.db").display()), 1).await.expect("a store");
         let directory = Directory::open(store, &shipped(), jiff::Timestamp::now).await.expect("a directory");
-        let service = Service::new(Arc::new(directory), "https://directory.example".to_owned(), String::new(), 1 << 20);
+        let service = Service::new(
+            Arc::new(directory),
+            "https://directory.example".to_owned(),
+            super::super::Contacts::default(),
+            1 << 20,
+        );
         let app = App::new().app_data(web::Data::new(service)).wrap(from_fn(outermost));
         let app = test::init_service(app.configure(crate::http::routes::configure)).await;
         let written = Written::default();

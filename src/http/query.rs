@@ -1,5 +1,7 @@
 //! Query parameters, read all at once: every fault of them is told together.
 
+use std::borrow::Cow;
+
 use super::problem::{Code, INVALID_PARAMETER, Problem, ProblemError, UNKNOWN_PARAMETER};
 use crate::model::fault::nearest;
 
@@ -9,14 +11,14 @@ pub(super) const MOST_VALUES: usize = 20;
 
 /// The parameters of a request, those the operation takes.
 #[derive(Debug)]
-pub(super) struct Query {
-    pairs: Vec<(String, String)>,
+pub(super) struct Query<'a> {
+    pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     faults: Vec<(&'static Code, ProblemError)>,
 }
 
-impl Query {
+impl<'a> Query<'a> {
     /// Reads a query string of an operation that takes these parameters.
-    pub(super) fn read(text: &str, takes: &[&str]) -> Self {
+    pub(super) fn read(text: &'a str, takes: &[&str]) -> Self {
         let mut query = Self { pairs: Vec::new(), faults: Vec::new() };
         for (index, (name, value)) in url::form_urlencoded::parse(text.as_bytes()).enumerate() {
             if index == MOST_PARAMETERS {
@@ -25,7 +27,7 @@ impl Query {
                 break;
             }
             if takes.contains(&&*name) {
-                query.pairs.push((name.into_owned(), value.into_owned()));
+                query.pairs.push((name, value));
                 continue;
             }
             let near = nearest(&name, takes.iter().copied()).map(str::to_owned);
@@ -42,6 +44,7 @@ impl Query {
 
     /// What is given elsewhere than in an address, by the names that an address would give it.
     pub(super) fn given(pairs: Vec<(String, String)>) -> Self {
+        let pairs = pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         Self { pairs, faults: Vec::new() }
     }
 
@@ -53,7 +56,7 @@ impl Query {
     /// A parameter that is given once.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
         let mut values = self.pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
-        let first = values.next()?.clone();
+        let first = values.next()?.clone().into_owned();
         if values.next().is_some() {
             self.fault(INVALID_PARAMETER, name, format!("“{name}” is given twice."), None, None);
         }

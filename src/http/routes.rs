@@ -7,7 +7,7 @@ use actix_web::{Handler, HttpResponse, Resource, Responder, Route, web};
 use super::outermost::answer_panics;
 use super::problem::{NOT_FOUND, Problem};
 use super::{
-    changes, eligibility_checks, entries, exports, health, oauth, one_roster, root, search, site, vocabularies,
+    changes, eligibility_checks, entries, exports, health, oauth, one_roster, people, root, search, site, vocabularies,
 };
 
 /// A route that answers GET and HEAD.
@@ -80,7 +80,13 @@ fn resources() -> Vec<(&'static str, Route)> {
 /// The pages, which are for people and not part of the contract.
 fn pages() -> Vec<(&'static str, Route)> {
     vec![
-        ("/", read(site::start_page)),
+        ("/developers", read(site::start_page)),
+        ("/programmes/{id}", read(people::programme)),
+        ("/providers/{id}", read(people::provider)),
+        ("/academies/{id}", read(people::academy)),
+        ("/coaching-links/{id}", read(people::coaching_link)),
+        ("/resources/{id}", read(people::resource)),
+        ("/frameworks/{id}", read(people::framework)),
         ("/reference", read(site::reference_page)),
         ("/problems", read(site::problems_page)),
         ("/problems/{code}", read(site::problem_page)),
@@ -98,6 +104,18 @@ pub fn paths() -> Vec<&'static str> {
 
 /// Puts the routes into an application.
 pub fn configure(config: &mut web::ServiceConfig) {
+    config.service(
+        Resource::new("/")
+            .route(read(people::finder))
+            .route(ask(people::finder_in_private))
+            .wrap(from_fn(answer_panics)),
+    );
+    config.service(
+        Resource::new("/can-i-take-it")
+            .route(read(people::wizard))
+            .route(ask(people::wizard_answered))
+            .wrap(from_fn(answer_panics)),
+    );
     for (path, route) in resources().into_iter().chain(pages()) {
         config.service(Resource::new(path).route(route).wrap(from_fn(answer_panics)));
     }

@@ -16,7 +16,7 @@ use crate::model::codes::Kind;
 use crate::pages;
 
 /// What a page may load: its own style, and nothing else.
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+pub(super) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Swagger UI writes styles into its elements, shows images that are data, and asks this service.
 const SWAGGER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -236,7 +236,7 @@ pub(super) async fn get_security_contact(
 ) -> Result<HttpResponse, Problem> {
     Query::read(request.query_string(), &[]).finish()?;
     let at = |path: &str| format!("{}{path}", service.public_url);
-    let contact = if service.security_contact.is_empty() { at("/") } else { service.security_contact.clone() };
+    let contact = if service.contacts.security.is_empty() { at("/") } else { service.contacts.security.clone() };
     let text = format!(
         "Contact: {contact}\nExpires: {SECURITY_EXPIRES}\nPreferred-Languages: en\nCanonical: {}\n",
         at("/.well-known/security.txt")

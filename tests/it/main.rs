@@ -32,6 +32,7 @@ mod import;
 mod linked;
 mod logs;
 mod one_roster;
+mod people;
 mod problems;
 mod promise;
 mod search;

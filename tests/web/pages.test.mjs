@@ -10,6 +10,11 @@ const SWAGGER = { path: '/docs', at: '/docs/', ready: '.opblock', hasAxe: false 
 const HARMLESS = 'escaping deep link whitespace with `_`';
 const PAGES = [
   { path: '/', at: '/', ready: 'main h1', hasAxe: true },
+  { path: '/?q=coaching&role=nurse', at: '/?q=coaching&role=nurse', ready: 'main h1', hasAxe: true },
+  { path: '/programmes/mary-seacole', at: '/programmes/mary-seacole', ready: 'main h1', hasAxe: true },
+  { path: '/frameworks/hlm', at: '/frameworks/hlm', ready: 'main h1', hasAxe: true },
+  { path: '/can-i-take-it', at: '/can-i-take-it', ready: 'main h1', hasAxe: true },
+  { path: '/developers', at: '/developers', ready: 'main h1', hasAxe: true },
   { path: '/reference', at: '/reference', ready: 'main h1', hasAxe: true },
   { path: '/problems', at: '/problems', ready: 'main h1', hasAxe: true },
   { path: '/problems/unknown-term', at: '/problems/unknown-term', ready: 'main h1', hasAxe: true },
@@ -49,7 +54,7 @@ for (const viewport of [WIDE, NARROW]) {
       assert.equal(page.url(), directory.origin + at);
       assert.equal(await overflow(page), 0, 'the page is as wide as the window');
       if (process.env.SCREENSHOTS) {
-        const name = path.replaceAll('/', '-').replace(/^-$/, '-start').slice(1);
+        const name = path.replaceAll(/[/?&=]/g, '-').replace(/^-$/, '-start').slice(1);
         await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}-${viewport.width}.png`, fullPage: true });
       }
       if (hasAxe) assert.deepEqual(await violations(page), []);

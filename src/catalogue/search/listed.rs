@@ -152,7 +152,8 @@ pub(super) fn together(
                 Ordering::Greater => others.next().copied(),
                 Ordering::Equal => {
                     let met = (a.0, both(a.1, b.1));
-                    (ones.next(), others.next());
+                    ones.next();
+                    others.next();
                     Some(met)
                 }
             },

@@ -56,6 +56,25 @@ const fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}')
 }
 
+/// Where the next word from a place on begins and ends.
+fn next_word(text: &str, from: usize) -> Option<(usize, usize)> {
+    let begin = place_of(text, from, char::is_alphanumeric)?;
+    Some((begin, place_of(text, begin, |c| !is_of_word(c)).unwrap_or(text.len())))
+}
+
+/// Where the first character of a sort stands from a place on. Most are ASCII, and are not taken apart.
+fn place_of(text: &str, from: usize, is_wanted: impl Fn(char) -> bool) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let byte = *text.as_bytes().get(at)?;
+        let c = if byte.is_ascii() { char::from(byte) } else { text.get(at..)?.chars().next()? };
+        if is_wanted(c) {
+            return Some(at);
+        }
+        at += c.len_utf8();
+    }
+}
+
 /// Visits the words of a text that begin with some letters: the place of each among all words, the word as it is written
 /// but for case and accents, and where it stands. Words that say nothing are passed over, but have a place.
 fn each_word(text: &str, initials: u32, mut visit: impl FnMut(usize, &str, Range<usize>)) {
@@ -66,8 +85,7 @@ fn each_word(text: &str, initials: u32, mut visit: impl FnMut(usize, &str, Range
     }
     let mut plain = String::new();
     let (mut at, mut from) = (0, 0);
-    while let Some(begin) = text.get(from..).and_then(|rest| rest.find(char::is_alphanumeric)).map(|by| from + by) {
-        let end = text.get(begin..).and_then(|rest| rest.find(|c| !is_of_word(c))).map_or(text.len(), |by| begin + by);
+    while let Some((begin, end)) = next_word(text, from) {
         let word = text.get(begin..end).unwrap_or_default();
         (from, at) = (end, at + 1);
         if word.len() >= LONGEST || initial(word) & initials == 0 {
@@ -155,16 +173,13 @@ impl Tokenizer for Apart {
         let weight = text.chars().next().filter(|_| met.is_some()).and_then(|weight| weight.to_digit(10));
         let text = text.get(usize::from(weight.is_some())..).unwrap_or_default();
         each_word(text, ANY, |at, plain, _| {
-            let word = match known.get(plain) {
-                Some(word) => Arc::clone(word),
-                None => {
-                    let word = met.as_ref().map_or_else(|| plain.into(), |met| met.stem(plain));
-                    if known.len() < REMEMBERED {
-                        known.insert(plain.into(), Arc::clone(&word));
-                    }
-                    word
+            let word = known.get(plain).cloned().unwrap_or_else(|| {
+                let word = met.as_ref().map_or_else(|| plain.into(), |met| met.stem(plain));
+                if known.len() < REMEMBERED {
+                    known.insert(plain.into(), Arc::clone(&word));
                 }
-            };
+                word
+            });
             words.push((at, word));
         });
         let weight = weight.unwrap_or(1);

@@ -250,7 +250,7 @@ fn check_names(found: &Found, value: &Value, snapshot: &Snapshot, errors: &mut V
 impl EligibilityFilter {
     /// Reads the filter as a list's address would give it.
     fn read(self, snapshot: &Snapshot, kinds: &[Kind], errors: &mut Vec<ProblemError>) -> Filter {
-        let takes = filters_of(kinds);
+        let takes = filters_of(kinds).collect::<Vec<_>>();
         for field in Field::ALL.into_iter().filter(|field| self.0.contains_key(field.name()) && !takes.contains(field))
         {
             let names: Vec<&str> = takes.iter().map(|field| field.name()).collect();

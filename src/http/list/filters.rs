@@ -66,9 +66,9 @@ pub(in crate::http) fn canonical(query: &mut Query, name: &str) -> Option<String
 }
 
 /// The filters that every one of some kinds takes.
-pub(in crate::http) fn filters_of(kinds: &[Kind]) -> Vec<Field> {
-    let is_of_all = |field: &Field| kinds.iter().all(|kind| Field::of(*kind).contains(field));
-    Field::ALL.into_iter().filter(is_of_all).collect()
+pub(in crate::http) fn filters_of(kinds: &[Kind]) -> impl Iterator<Item = Field> {
+    let (first, others) = kinds.split_first().map_or((&[][..], &[][..]), |(first, others)| (Field::of(*first), others));
+    first.iter().copied().filter(|field| others.iter().all(|kind| Field::of(*kind).contains(field)))
 }
 
 /// Reads what entries of some kinds are filtered by.

@@ -1,0 +1,230 @@
+//! The finder: the list of programmes as a page.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::Value;
+
+use super::{of_a_person, public, read_form, unreadable};
+use crate::catalogue::{Field, Looked, Snapshot, Source, label};
+use crate::http::Service;
+use crate::http::list::ListRequest;
+use crate::http::query::shown;
+use crate::model::codes::Kind;
+use crate::pages::people::{Chip, Facet, FacetTerm, Finder, ListAnswer, finder_page};
+
+/// The filters that are shown, with their names for people.
+const FACETS: [(Field, &str); 6] = [
+    (Field::Role, "Your role"),
+    (Field::Level, "Level of leadership"),
+    (Field::Eligibility, "Who can take part"),
+    (Field::Region, "Region"),
+    (Field::Delivery, "How it is delivered"),
+    (Field::Cost, "Cost"),
+];
+
+/// What the list may be asked for beside its filters by term.
+const OTHERS: [&str; 7] = ["q", "match", "variants", "id", "modifiedSince", "sort", "cursor"];
+
+/// What positive-action tags begin with.
+const POSITIVE_ACTION: &str = "positive-action-";
+
+/// `/`
+pub(in crate::http) async fn finder(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+    let asked = url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+    let (status, view) = found(&service, &service.directory.snapshot(), asked, false);
+    public(&service, &request, status, finder_page(&view))
+}
+
+/// `/`, asked by what is put into no address.
+pub(in crate::http) async fn finder_in_private(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+    let asked = match read_form(&request).await {
+        Ok(asked) => asked,
+        Err(problem) => return unreadable(&service, &request, &problem),
+    };
+    let (status, view) = found(&service, &service.directory.snapshot(), asked, true);
+    of_a_person(&service, &request, status, finder_page(&view))
+}
+
+/// An address of the finder.
+fn address(pairs: &[(String, String)]) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+}
+
+fn found(
+    service: &Service,
+    snapshot: &Arc<Snapshot>,
+    asked: Vec<(String, String)>,
+    is_private: bool,
+) -> (StatusCode, Finder) {
+    // A form sends what was left empty too.
+    let asked: Vec<(String, String)> = asked.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect();
+    let mut view = Finder { is_private, ..Finder::default() };
+    let value = |name: &str| asked.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    view.text = value("q").unwrap_or_default();
+    view.sort = value("sort").unwrap_or_else(|| if view.text.is_empty() { "title" } else { "relevance" }.to_owned());
+    view.with_silent = value("match").is_some_and(|value| value == "possible");
+    let fields = Field::of(Kind::Programme);
+    for (name, _) in &asked {
+        if !OTHERS.contains(&name.as_str()) && !fields.iter().any(|field| field.name() == name) {
+            view.faults.push(format!("“{}” is nothing that programmes are found by.", shown(name)));
+        }
+    }
+    let is_telling = |(name, value): &(String, String)| name == "eligibility" && value.contains(POSITIVE_ACTION);
+    if !is_private && asked.iter().any(is_telling) {
+        view.faults.push(
+            "What tells of a particular group is put into no address. Choose it below, under “Programmes for particular groups”."
+                .to_owned(),
+        );
+    }
+    let facets = FACETS.map(|(field, _)| field.name()).join(",");
+    let sent = |pairs: &[(String, String)]| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let is_order_of_words = |(name, value): &&(String, String)| name == "sort" && value == "relevance";
+        let is_sent = |pair: &&(String, String)| !is_order_of_words(pair) || !view.text.is_empty();
+        query.extend_pairs(pairs.iter().filter(is_sent)).append_pair("facets", &facets).finish()
+    };
+    let read = if view.faults.is_empty() {
+        ListRequest::read(snapshot, Kind::Programme, &sent(&asked))
+            .and_then(|asked| asked.page(service, snapshot))
+            .map_err(|problem| {
+                let told = problem.errors.iter().map(|error| error.detail.clone()).collect::<Vec<_>>();
+                if told.is_empty() { vec![problem.detail] } else { told }
+            })
+    } else {
+        Err(Vec::new())
+    };
+    let (status, body, cursor) = match read {
+        Ok((body, cursor)) => (StatusCode::OK, body, cursor),
+        Err(faults) => {
+            view.faults.extend(faults);
+            // The filters are there all the same, so that one can go on.
+            let all =
+                ListRequest::read(snapshot, Kind::Programme, &sent(&[])).and_then(|all| all.page(service, snapshot));
+            (StatusCode::BAD_REQUEST, all.map(|(body, _)| body).unwrap_or_default(), None)
+        }
+    };
+    let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+    view.facets = facets_of(&answer, is_private);
+    view.groups = groups(snapshot, &asked);
+    if status != StatusCode::OK {
+        return (status, view);
+    }
+    view.hidden = hidden(&asked);
+    view.list = serde_json::from_value::<ListAnswer>(answer).ok();
+    view.labels = labels(snapshot, &view, &asked);
+    if is_private {
+        view.next = cursor.map(|cursor| cursor.encode());
+        return (status, view);
+    }
+    let with = |name: &str, value: String| {
+        let mut pairs: Vec<_> = asked.iter().filter(|(known, _)| known != name && known != "cursor").cloned().collect();
+        pairs.push((name.to_owned(), value));
+        address(&pairs)
+    };
+    view.next = cursor.map(|cursor| with("cursor", cursor.encode()));
+    view.possible = Some(with("match", "possible".to_owned()));
+    view.chips = chips(snapshot, &asked);
+    (status, view)
+}
+
+/// The filters with their counts, as the list tells them.
+fn facets_of(answer: &Value, is_private: bool) -> Vec<Facet> {
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let term = |term: &Value| FacetTerm {
+        code: text(term, "term"),
+        label: text(term, "label"),
+        count: term.get("count").and_then(Value::as_u64).filter(|_| !is_private),
+        is_chosen: term.get("selected").and_then(Value::as_bool).unwrap_or_default(),
+    };
+    let facet = |(field, title): (Field, &'static str)| {
+        let terms = answer.pointer(&format!("/meta/facets/{}", field.name())).and_then(Value::as_array);
+        let terms = terms.into_iter().flatten().map(term).filter(|term| !term.code.starts_with(POSITIVE_ACTION));
+        Facet { name: field.name(), title, terms: terms.collect() }
+    };
+    FACETS.into_iter().map(facet).collect()
+}
+
+/// The groups that positive action is for, and which are chosen.
+fn groups(snapshot: &Snapshot, asked: &[(String, String)]) -> Vec<FacetTerm> {
+    let terms = snapshot.vocabularies().terms("eligibility");
+    terms
+        .filter(|term| term.code.as_str().starts_with(POSITIVE_ACTION))
+        .map(|term| FacetTerm {
+            code: term.code.as_str().to_owned(),
+            label: term.label.as_str().to_owned(),
+            count: None,
+            is_chosen: asked.iter().any(|(name, value)| name == "eligibility" && value == term.code.as_str()),
+        })
+        .collect()
+}
+
+/// What else was asked, and has no place of its own on the page.
+fn hidden(asked: &[(String, String)]) -> Vec<(String, String)> {
+    let has_place = |name: &str| {
+        ["q", "match", "sort", "cursor"].contains(&name) || FACETS.iter().any(|(field, _)| field.name() == name)
+    };
+    asked.iter().filter(|(name, _)| !has_place(name)).cloned().collect()
+}
+
+/// The filters that are chosen, each with the address without it.
+fn chips(snapshot: &Snapshot, asked: &[(String, String)]) -> Vec<Chip> {
+    let mut chips = Vec::new();
+    for (at, (name, value)) in asked.iter().enumerate() {
+        let Some(field) = Field::of(Kind::Programme).iter().find(|field| field.name() == name) else { continue };
+        for code in value.split(',') {
+            let mut without: Vec<(String, String)> =
+                asked.iter().filter(|(name, _)| name != "cursor").cloned().collect();
+            let rest: Vec<&str> = value.split(',').filter(|other| *other != code).collect();
+            if let Some(pair) = without.get_mut(at).filter(|pair| pair.0 == *name) {
+                pair.1 = rest.join(",");
+            }
+            without.retain(|(_, value)| !value.is_empty());
+            let title = FACETS.iter().find(|(shown, _)| shown == field).map_or(name.as_str(), |(_, title)| title);
+            chips.push(Chip {
+                label: format!("{title}: {}", name_of(snapshot, *field, code)),
+                without: address(&without),
+            });
+        }
+    }
+    chips
+}
+
+/// What the terms are called that results are explained by.
+fn labels(snapshot: &Snapshot, view: &Finder, asked: &[(String, String)]) -> HashMap<(String, String), String> {
+    let mut labels = HashMap::new();
+    let mut name = |filter: &str, term: &str| {
+        if let Some(field) = Field::of(Kind::Programme).iter().find(|field| field.name() == filter) {
+            let key = (filter.to_owned(), term.to_owned());
+            labels.entry(key).or_insert_with(|| name_of(snapshot, *field, term));
+        }
+    };
+    for (filter, terms) in asked {
+        terms.split(',').for_each(|term| name(filter, term));
+    }
+    for entry in view.list.iter().flat_map(|list| &list.data) {
+        name("status", &entry.status.term);
+        for matched in &entry.matched {
+            name(&matched.filter, &matched.term);
+            if let Some(stated) = &matched.stated {
+                name(&matched.filter, stated);
+            }
+        }
+    }
+    labels
+}
+
+/// What a term is called.
+pub(super) fn name_of(snapshot: &Snapshot, field: Field, code: &str) -> String {
+    let name = match field.source(Kind::Programme) {
+        Source::Scheme(scheme) => label(scheme, code, snapshot.vocabularies()).map(str::to_owned),
+        Source::Entries(kind) => match snapshot.look(kind, code) {
+            Looked::Found(item) | Looked::Renamed(item) => Some(item.title.to_string()),
+            Looked::Nothing => None,
+        },
+    };
+    name.unwrap_or_else(|| shown(code))
+}

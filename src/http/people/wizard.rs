@@ -1,0 +1,188 @@
+//! “Can I take it?”: the questions of the eligibility check, one a page. The answers travel in the form alone.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Map, Value, json};
+
+use super::{of_a_person, read_form, unreadable};
+use crate::http::{Service, collection, eligibility_checks};
+use crate::model::codes::Kind;
+use crate::pages::people::{Choice, Form, Group, Question, Told, Verdict, Wizard, wizard_page};
+
+/// How many verdicts a page shows.
+const SHOWN: usize = 100;
+
+/// What the name of an answer's field begins with: the place of the answer in the request follows.
+const ANSWER: &str = "answer:";
+
+/// `/can-i-take-it`
+pub(in crate::http) async fn wizard(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+    let (status, view) = next(&service, Vec::new());
+    of_a_person(&service, &request, status, wizard_page(&view))
+}
+
+/// `/can-i-take-it`, with what was told so far.
+pub(in crate::http) async fn wizard_answered(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+    let sent = match read_form(&request).await {
+        Ok(sent) => sent,
+        Err(problem) => return unreadable(&service, &request, &problem),
+    };
+    let (status, view) = next(&service, sent);
+    of_a_person(&service, &request, status, wizard_page(&view))
+}
+
+/// What a form told.
+struct Answers {
+    /// The answers: where each goes, and what was chosen.
+    told: Vec<(String, Vec<String>)>,
+    /// The questions that somebody would rather not answer.
+    skipped: Vec<String>,
+    wants_results: bool,
+}
+
+impl Answers {
+    fn read(sent: Vec<(String, String)>) -> Self {
+        let mut answers = Self { told: Vec::new(), skipped: Vec::new(), wants_results: false };
+        let mut asked = None;
+        for (name, value) in sent {
+            if let Some(pointer) = name.strip_prefix(ANSWER) {
+                match answers.told.iter_mut().find(|(known, _)| known == pointer) {
+                    Some((_, values)) => values.push(value),
+                    None => answers.told.push((pointer.to_owned(), vec![value])),
+                }
+            } else if name == "skip" {
+                answers.skipped.push(value);
+            } else if name == "asked" {
+                asked = Some(value);
+            } else if name == "show" {
+                answers.wants_results = value == "results";
+            }
+        }
+        // Whoever goes on without an answer would rather not say.
+        answers.skipped.extend(asked.filter(|asked| !answers.told.iter().any(|(known, _)| known == asked)));
+        let skipped = &answers.skipped;
+        answers.told.retain(|(pointer, _)| !skipped.contains(pointer));
+        answers
+    }
+
+    /// What the check is asked.
+    fn request(&self, forms: &dyn Fn(&str) -> Option<Form>) -> Value {
+        let mut profile = Map::new();
+        for (pointer, values) in &self.told {
+            let Some(path) = pointer.strip_prefix("/profile/") else { continue };
+            let first = values.first().map_or("", String::as_str);
+            let value = match forms(pointer) {
+                Some(Form::Several) if path == "priorProgrammes" => {
+                    let chosen = values.iter().filter(|value| !value.is_empty());
+                    chosen.map(|value| json!({"programme": value, "participation": null})).collect()
+                }
+                Some(Form::Several) => values.iter().filter(|value| !value.is_empty()).cloned().collect(),
+                Some(Form::Years) => first.parse::<u8>().map_or(Value::from(first), Value::from),
+                Some(Form::YesOrNo) => Value::Bool(first == "true"),
+                _ => Value::from(first),
+            };
+            match path.split_once('/') {
+                None => drop(profile.insert(path.to_owned(), value)),
+                Some((map, key)) => {
+                    let key = key.replace("~1", "/").replace("~0", "~");
+                    if let Value::Object(inner) = profile.entry(map).or_insert_with(|| json!({})) {
+                        inner.insert(key, value);
+                    }
+                }
+            }
+        }
+        json!({"profile": profile, "limit": SHOWN})
+    }
+
+    /// What is sent along.
+    fn sent_along(&self) -> Vec<Told> {
+        let told = self.told.iter().flat_map(|(pointer, values)| {
+            values.iter().map(move |value| Told { name: format!("{ANSWER}{pointer}"), value: value.clone() })
+        });
+        told.chain(self.skipped.iter().map(|skipped| Told { name: "skip".to_owned(), value: skipped.clone() }))
+            .collect()
+    }
+}
+
+/// How what a member of the profile tells is answered.
+fn form_of(pointer: &str) -> Option<Form> {
+    let path = pointer.strip_prefix("/profile/")?;
+    Some(match path.split('/').next().unwrap_or_default() {
+        "registrations" | "employerSupport" | "accessRoutes" | "memberships" | "priorProgrammes" => Form::Several,
+        "experience" => Form::Years,
+        "statements" => Form::YesOrNo,
+        _ => Form::One,
+    })
+}
+
+/// The next page.
+fn next(service: &Service, sent: Vec<(String, String)>) -> (StatusCode, Wizard) {
+    let snapshot = service.directory.snapshot();
+    let mut answers = Answers::read(sent);
+    let mut faults = Vec::new();
+    let answer = match eligibility_checks::checked(service, &snapshot, answers.request(&form_of)) {
+        Ok(answer) => answer,
+        Err(problem) => {
+            // Nothing of what was sent is told again, and what cannot be read is asked anew.
+            faults = problem.errors.iter().map(|error| error.detail.clone()).collect();
+            answers = Answers { told: Vec::new(), skipped: Vec::new(), wants_results: false };
+            eligibility_checks::checked(service, &snapshot, answers.request(&form_of)).unwrap_or_default()
+        }
+    };
+    let answer: Value = serde_json::from_str(&answer).unwrap_or_default();
+    let questions = answer.pointer("/meta/nextQuestions").and_then(Value::as_array).cloned().unwrap_or_default();
+    let is_open = |question: &&Value| !answers.skipped.contains(&text(question, "/pointer"));
+    let question = questions.iter().find(is_open).filter(|_| !answers.wants_results).map(question);
+    let groups = if question.is_some() { Vec::new() } else { groups(&answer) };
+    let answered = answers.told.len() + answers.skipped.len();
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    (status, Wizard { faults, told: answers.sent_along(), question, groups, answered })
+}
+
+fn text(value: &Value, pointer: &str) -> String {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn items(value: &Value, pointer: &str) -> Vec<Value> {
+    value.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+fn question(question: &Value) -> Question {
+    let form = match text(question, "/answer").as_str() {
+        "terms" | "programmes" => Form::Several,
+        "years" => Form::Years,
+        "boolean" => Form::YesOrNo,
+        _ => Form::One,
+    };
+    let choice = |term: &Value| Choice { term: text(term, "/term"), label: text(term, "/label") };
+    Question {
+        pointer: text(question, "/pointer"),
+        prompt: text(question, "/prompt"),
+        form,
+        choices: items(question, "/terms").iter().map(choice).collect(),
+        concerns: question.get("concerns").and_then(Value::as_u64).unwrap_or_default(),
+    }
+}
+
+/// The verdicts, the best first.
+fn groups(answer: &Value) -> Vec<Group> {
+    let found = items(answer, "/data");
+    let verdict = |entry: &Value| Verdict {
+        path: format!("/{}/{}", collection(Kind::Programme), text(entry, "/entry/id")),
+        title: text(entry, "/entry/title"),
+        reasons: items(entry, "/reasons")
+            .iter()
+            .map(|reason| (text(reason, "/outcome"), text(reason, "/sentence")))
+            .collect(),
+        changes: items(entry, "/toBecomeEligible").iter().map(|change| text(change, "/sentence")).collect(),
+    };
+    ["eligible", "conditional", "unknown", "notStated", "ineligible"]
+        .into_iter()
+        .map(|name| Group {
+            verdict: name.to_owned(),
+            count: answer.pointer(&format!("/meta/counts/{name}")).and_then(Value::as_u64).unwrap_or_default(),
+            entries: found.iter().filter(|entry| text(entry, "/verdict") == name).map(verdict).collect(),
+        })
+        .filter(|group| group.count > 0)
+        .collect()
+}

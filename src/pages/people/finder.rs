@@ -1,0 +1,414 @@
+//! The finder: a search box, filters with live counts, results with what made them match.
+
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::{faults, shell, status_tag};
+
+/// A list as the API answers it, as far as the finder shows it.
+#[derive(Debug, Default, Deserialize)]
+pub struct ListAnswer {
+    /// The entries.
+    pub data: Vec<Listed>,
+    /// About the page.
+    pub meta: ListMeta,
+}
+
+/// About a page of a list.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListMeta {
+    /// How many entries the list has.
+    pub total: u64,
+    /// How many it would have if silence passed.
+    pub possible: u64,
+    /// How many entries pass every other filter and state nothing about this one, by filter.
+    pub not_stated: serde_json::Map<String, serde_json::Value>,
+    /// What a reader should know.
+    pub notices: Vec<ListNotice>,
+}
+
+/// Something that a reader should know about a list.
+#[derive(Debug, Deserialize)]
+pub struct ListNotice {
+    /// What.
+    pub detail: String,
+}
+
+/// An entry in a list.
+#[derive(Debug, Deserialize)]
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its summary.
+    pub summary: String,
+    /// Whether it still runs.
+    pub status: ListedStatus,
+    /// Why it is in the list.
+    #[serde(default)]
+    pub matched: Vec<Matched>,
+    /// How it answers what was looked for.
+    pub found: Option<Found>,
+}
+
+/// Whether an entry still runs.
+#[derive(Debug, Deserialize)]
+pub struct ListedStatus {
+    /// The term.
+    pub term: String,
+}
+
+/// Why an entry passed a filter.
+#[derive(Debug, Deserialize)]
+pub struct Matched {
+    /// The filter.
+    pub filter: String,
+    /// The term asked for.
+    pub term: String,
+    /// How the entry answers it.
+    pub how: String,
+    /// The term that it states.
+    pub stated: Option<String>,
+}
+
+/// How an entry answers what was looked for.
+#[derive(Debug, Deserialize)]
+pub struct Found {
+    /// Its text around the words.
+    pub snippet: Option<Snippet>,
+}
+
+/// A piece of an entry's text.
+#[derive(Debug, Deserialize)]
+pub struct Snippet {
+    /// In parts.
+    pub parts: Vec<SnippetPart>,
+}
+
+/// A part of a snippet.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SnippetPart {
+    /// The text.
+    pub text: String,
+    /// Whether it is what was looked for.
+    pub is_match: bool,
+}
+
+/// A group of filters.
+#[derive(Debug)]
+pub struct Facet {
+    /// Its name in addresses.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// Its terms.
+    pub terms: Vec<FacetTerm>,
+}
+
+/// A term that may be chosen.
+#[derive(Debug)]
+pub struct FacetTerm {
+    /// The term.
+    pub code: String,
+    /// Its name for people.
+    pub label: String,
+    /// How many entries there would be; not told where the list is about particular groups.
+    pub count: Option<u64>,
+    /// Whether it is chosen.
+    pub is_chosen: bool,
+}
+
+/// A filter that is chosen.
+#[derive(Debug)]
+pub struct Chip {
+    /// What it is, for people.
+    pub label: String,
+    /// The address without it.
+    pub without: String,
+}
+
+/// What the finder shows.
+#[derive(Debug, Default)]
+pub struct Finder {
+    /// What is wrong with what was asked.
+    pub faults: Vec<String>,
+    /// The text that is looked for.
+    pub text: String,
+    /// The order.
+    pub sort: String,
+    /// What was found; none where something is wrong.
+    pub list: Option<ListAnswer>,
+    /// The filters, in the order they are shown.
+    pub facets: Vec<Facet>,
+    /// Those that are chosen.
+    pub chips: Vec<Chip>,
+    /// The programmes for particular groups, and whether each group is chosen.
+    pub groups: Vec<FacetTerm>,
+    /// Whether silence passes.
+    pub with_silent: bool,
+    /// What else was asked, to be sent along: name and value.
+    pub hidden: Vec<(String, String)>,
+    /// The address that shows those too which do not say.
+    pub possible: Option<String>,
+    /// Where the next page is; the cursor alone where nothing is put into an address.
+    pub next: Option<String>,
+    /// Whether it was asked by what is put into no address.
+    pub is_private: bool,
+    /// The names of terms for people, by filter and term.
+    pub labels: Labels,
+}
+
+/// What terms are called, by filter and term.
+pub type Labels = std::collections::HashMap<(String, String), String>;
+
+/// The orders, by the names that addresses give them.
+const SORTS: [(&str, &str); 4] = [
+    ("relevance", "Best match"),
+    ("title", "Title, A to Z"),
+    ("-title", "Title, Z to A"),
+    ("-modifiedAt", "Changed most recently"),
+];
+
+/// What a filter that an entry says nothing of is about.
+fn silence(filter: &str) -> &'static str {
+    match filter {
+        "role" => "who they are for",
+        "level" => "the level they are for",
+        "band" => "the band they are for",
+        "eligibility" => "who can take part",
+        "region" => "the region they are for",
+        "delivery" => "how they are delivered",
+        "cost" => "what they cost",
+        "award" => "what they award",
+        "framework" => "the framework behind them",
+        _ => "this",
+    }
+}
+
+/// The finder.
+#[must_use]
+pub fn finder_page(view: &Finder) -> String {
+    let title =
+        if view.text.is_empty() { "Find a leadership programme".to_owned() } else { format!("{}: search", view.text) };
+    let content = html! {
+        (faults(&view.faults))
+        h1.nhsuk-heading-xl { "Find a leadership programme" }
+        form role="search" method=(if view.is_private { "post" } else { "get" }) action="/" {
+            div.nhsuk-form-group {
+                label.nhsuk-label.nhsuk-label--s for="q" { "What are you looking for?" }
+                div.nhsuk-hint id="q-hint" { "A name, a topic or a profession, such as coaching or midwife" }
+                div.ld-search {
+                    input.nhsuk-input id="q" name="q" type="search" value=(view.text) maxlength="200" aria-describedby="q-hint" autocomplete="off";
+                    button.nhsuk-button.nhsuk-button--small type="submit" { "Search" }
+                }
+            }
+            @for (name, value) in chosen(view) { input type="hidden" name=(name) value=(value); }
+        }
+        p { a href="/can-i-take-it" { "Answer a few questions to see what you can take" } }
+        div.ld-layout {
+            (filters(view))
+            section aria-labelledby="found" {
+                @match &view.list {
+                    Some(list) => (results(view, list)),
+                    None => { h2.nhsuk-heading-m id="found" { "Nothing was looked for" } p { a href="/" { "Begin again" } } },
+                }
+            }
+        }
+    };
+    shell(&title, "/", None, &content)
+}
+
+/// The filters that are chosen, to be sent along with another text.
+fn chosen(view: &Finder) -> Vec<(&str, &str)> {
+    let terms = view.facets.iter().flat_map(|facet| {
+        facet.terms.iter().filter(|term| term.is_chosen).map(|term| (facet.name, term.code.as_str()))
+    });
+    let groups = view.groups.iter().filter(|group| group.is_chosen).map(|group| ("eligibility", group.code.as_str()));
+    let hidden = view.hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let silent = view.with_silent.then_some(("match", "possible"));
+    terms.chain(groups).chain(hidden).chain(silent).collect()
+}
+
+fn filters(view: &Finder) -> Markup {
+    let count = view.chips.len();
+    html! {
+        div {
+            details.ld-filters {
+                summary.ld-filters__summary { "Filters" @if count > 0 { " (" (count) " chosen)" } }
+                div.ld-filters__body {
+                    h2.ld-filters__title { "Filters" }
+                    form action="/" method=(if view.is_private { "post" } else { "get" }) {
+                        @if !view.text.is_empty() { input type="hidden" name="q" value=(view.text); }
+                        @for (name, value) in &view.hidden { input type="hidden" name=(name) value=(value); }
+                        @for facet in &view.facets { (facet_group(facet)) }
+                        @if view.is_private { (groups(view)) }
+                        div.nhsuk-form-group {
+                            div.nhsuk-checkboxes.nhsuk-checkboxes--small {
+                                div.nhsuk-checkboxes__item {
+                                    input.nhsuk-checkboxes__input id="match" name="match" type="checkbox" value="possible" checked[view.with_silent];
+                                    label.nhsuk-label.nhsuk-checkboxes__label for="match" { "Show those too that do not say" }
+                                }
+                            }
+                        }
+                        div.nhsuk-form-group {
+                            label.nhsuk-label.nhsuk-label--s for="sort" { "Order" }
+                            select.nhsuk-select id="sort" name="sort" {
+                                @for (code, label) in SORTS.iter().filter(|(code, _)| *code != "relevance" || !view.text.is_empty()) {
+                                    option value=(code) selected[*code == view.sort] { (label) }
+                                }
+                            }
+                        }
+                        button.nhsuk-button.nhsuk-button--small type="submit" { "Apply the filters" }
+                    }
+                    @if !view.is_private && !view.groups.is_empty() {
+                        details.nhsuk-details {
+                            summary.nhsuk-details__summary { span.nhsuk-details__summary-text { "Programmes for particular groups" } }
+                            div.nhsuk-details__text {
+                                p { "Some programmes are positive action: they are for people who share a protected characteristic. What you choose here is put into no address, and nobody keeps it." }
+                                form action="/" method="post" {
+                                    @if !view.text.is_empty() { input type="hidden" name="q" value=(view.text); }
+                                    @for (name, value) in chosen(view) { input type="hidden" name=(name) value=(value); }
+                                    (groups(view))
+                                    button.nhsuk-button.nhsuk-button--small.nhsuk-button--secondary type="submit" { "Show them" }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn groups(view: &Finder) -> Markup {
+    html! {
+        fieldset.nhsuk-fieldset {
+            legend.nhsuk-fieldset__legend.nhsuk-fieldset__legend--s { "Positive action" }
+            div.nhsuk-checkboxes.nhsuk-checkboxes--small { @for group in &view.groups { (checkbox("eligibility", group)) } }
+        }
+    }
+}
+
+fn facet_group(facet: &Facet) -> Markup {
+    let has_chosen = facet.terms.iter().any(|term| term.is_chosen);
+    html! {
+        @if !facet.terms.is_empty() {
+            details.ld-facet open[has_chosen || facet.name == "role"] {
+                summary.ld-facet__name { (facet.title) }
+                fieldset.nhsuk-fieldset {
+                    legend.nhsuk-u-visually-hidden { (facet.title) }
+                    div.nhsuk-checkboxes.nhsuk-checkboxes--small { @for term in &facet.terms { (checkbox(facet.name, term)) } }
+                }
+            }
+        }
+    }
+}
+
+fn checkbox(name: &str, term: &FacetTerm) -> Markup {
+    let id = format!("{name}-{}", term.code);
+    html! {
+        div.nhsuk-checkboxes__item {
+            input.nhsuk-checkboxes__input id=(id) name=(name) type="checkbox" value=(term.code) checked[term.is_chosen];
+            label.nhsuk-label.nhsuk-checkboxes__label for=(id) {
+                (term.label)
+                @if let Some(count) = term.count {
+                    " " span.ld-count { "(" (count) span.nhsuk-u-visually-hidden { " programmes" } ")" }
+                }
+            }
+        }
+    }
+}
+
+fn results(view: &Finder, list: &ListAnswer) -> Markup {
+    let total = list.meta.total;
+    let silent = list
+        .meta
+        .not_stated
+        .iter()
+        .filter_map(|(filter, count)| Some((filter, count.as_u64().filter(|count| *count > 0)?)));
+    html! {
+        h2.nhsuk-heading-m id="found" { (total) @if total == 1 { " programme" } @else { " programmes" } }
+        @if !view.chips.is_empty() {
+            ul.ld-chips aria-label="Chosen filters" {
+                @for chip in &view.chips {
+                    li { a.ld-chip href=(chip.without) { span.nhsuk-u-visually-hidden { "Remove the filter " } (chip.label) } }
+                }
+                li { a.ld-chip.ld-chip--all href="/" { "Remove all filters" } }
+            }
+        }
+        @if view.is_private {
+            div.nhsuk-inset-text {
+                span.nhsuk-u-visually-hidden { "Information: " }
+                p { "What you chose is in no address, and nobody keeps it. Change it with the filters, or " a href="/" { "begin again" } "." }
+            }
+        }
+        @for notice in &list.meta.notices { div.nhsuk-inset-text { span.nhsuk-u-visually-hidden { "Information: " } p { (notice.detail) } } }
+        @if !view.with_silent && list.meta.possible > total {
+            div.nhsuk-inset-text {
+                span.nhsuk-u-visually-hidden { "Information: " }
+                ul.nhsuk-list { @for (filter, count) in silent { li { (count) " more do not say " (silence(filter)) "." } } }
+                @if let Some(possible) = &view.possible { p { a href=(possible) { "Show those that do not say too: " (list.meta.possible) " in all" } } }
+            }
+        }
+        @if list.data.is_empty() {
+            p { "No programme says that it is all of this. Take a filter away, or use fewer words." }
+        }
+        ol.ld-results { @for entry in &list.data { (result(view, entry)) } }
+        @if let Some(next) = &view.next {
+            @if view.is_private {
+                form action="/" method="post" {
+                    @if !view.text.is_empty() { input type="hidden" name="q" value=(view.text); }
+                    @for (name, value) in chosen(view) { input type="hidden" name=(name) value=(value); }
+                    @if !view.sort.is_empty() { input type="hidden" name="sort" value=(view.sort); }
+                    input type="hidden" name="cursor" value=(next);
+                    button.nhsuk-button.nhsuk-button--secondary type="submit" { "Next page" }
+                }
+            } @else {
+                nav.nhsuk-pagination aria-label="Pages" {
+                    ul.nhsuk-list.nhsuk-pagination__list {
+                        li.nhsuk-pagination-item--next {
+                            a.nhsuk-pagination__link rel="next" href=(next) { span.nhsuk-pagination__title { "Next" span.nhsuk-u-visually-hidden { " page" } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn result(view: &Finder, entry: &Listed) -> Markup {
+    let label = |filter: &str, term: &str| {
+        let known = view.labels.get(&(filter.to_owned(), term.to_owned()));
+        known.cloned().unwrap_or_else(|| term.to_owned())
+    };
+    let mut why: Vec<String> = entry
+        .matched
+        .iter()
+        .map(|matched| {
+            let asked = label(&matched.filter, &matched.term);
+            match (matched.how.as_str(), &matched.stated) {
+                ("same", _) => asked,
+                ("not-stated", _) | (_, None) => format!("{asked}: it does not say"),
+                (_, Some(stated)) => format!("{asked}, as it says {}", label(&matched.filter, stated)),
+            }
+        })
+        .collect();
+    why.dedup();
+    let snippet = entry.found.as_ref().and_then(|found| found.snippet.as_ref());
+    html! {
+        li.ld-result {
+            div.ld-result__head {
+                h3.ld-result__title { a href={ "/programmes/" (entry.id) } { bdi { (entry.title) } } }
+                (status_tag(&entry.status.term, &label("status", &entry.status.term)))
+            }
+            @match snippet {
+                Some(snippet) => p { @for part in &snippet.parts { @if part.is_match { mark { (part.text) } } @else { (part.text) } } },
+                None => p { bdi { (entry.summary) } },
+            }
+            @if !why.is_empty() { p.ld-result__why { strong { "Why it matched: " } (why.join("; ")) "." } }
+        }
+    }
+}

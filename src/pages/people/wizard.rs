@@ -1,0 +1,233 @@
+//! “Can I take it?”: one question a page, and then what a person can take, with reasons.
+
+use maud::{Markup, html};
+
+use super::{faults, shell};
+
+/// How a question is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// One of the choices.
+    One,
+    /// Those that apply.
+    Several,
+    /// Whole years.
+    Years,
+    /// Yes or no.
+    YesOrNo,
+}
+
+/// What may be answered.
+#[derive(Debug)]
+pub struct Choice {
+    /// The term.
+    pub term: String,
+    /// Its name for people.
+    pub label: String,
+}
+
+/// A question.
+#[derive(Debug)]
+pub struct Question {
+    /// Where the answer goes.
+    pub pointer: String,
+    /// The question.
+    pub prompt: String,
+    /// How it is answered.
+    pub form: Form,
+    /// What may be answered.
+    pub choices: Vec<Choice>,
+    /// How many verdicts depend on it.
+    pub concerns: u64,
+}
+
+/// A verdict on a programme.
+#[derive(Debug)]
+pub struct Verdict {
+    /// Its path.
+    pub path: String,
+    /// Its title.
+    pub title: String,
+    /// Every point of it: how it comes out, and the point.
+    pub reasons: Vec<(String, String)>,
+    /// What would have to change.
+    pub changes: Vec<String>,
+}
+
+/// Programmes with the same verdict.
+#[derive(Debug)]
+pub struct Group {
+    /// The verdict.
+    pub verdict: String,
+    /// How many there are in all.
+    pub count: u64,
+    /// Those that are shown.
+    pub entries: Vec<Verdict>,
+}
+
+/// What was told so far.
+#[derive(Debug)]
+pub struct Told {
+    /// The name of the field that sends it along.
+    pub name: String,
+    /// What it sends.
+    pub value: String,
+}
+
+/// What the page shows.
+#[derive(Debug)]
+pub struct Wizard {
+    /// What is wrong with what was told.
+    pub faults: Vec<String>,
+    /// What was told so far, sent along with every page and kept nowhere else.
+    pub told: Vec<Told>,
+    /// The next question; none where there is no more to ask, or where results are shown.
+    pub question: Option<Question>,
+    /// The results, the best first; empty before they are asked for.
+    pub groups: Vec<Group>,
+    /// How many questions were answered.
+    pub answered: usize,
+}
+
+/// What a verdict means, in words, and how it looks.
+fn words(verdict: &str) -> (&'static str, &'static str) {
+    match verdict {
+        "eligible" => ("You can take these", "nhsuk-tag nhsuk-tag--green ld-verdict ld-verdict--eligible"),
+        "conditional" => {
+            ("You can take these once something is done", "nhsuk-tag nhsuk-tag--yellow ld-verdict ld-verdict--maybe")
+        }
+        "unknown" => {
+            ("It depends on what you did not tell", "nhsuk-tag nhsuk-tag--yellow ld-verdict ld-verdict--maybe")
+        }
+        "notStated" => ("Their sources do not say who can take them", "nhsuk-tag nhsuk-tag--grey"),
+        _ => ("These are not open to you as things are", "nhsuk-tag nhsuk-tag--red ld-verdict ld-verdict--not"),
+    }
+}
+
+/// How a point came out, in words, and how it looks.
+fn outcome(outcome: &str) -> (&'static str, &'static str) {
+    match outcome {
+        "met" => ("Met: ", "ld-verdict ld-verdict--eligible"),
+        "notMet" => ("Not met: ", "ld-verdict ld-verdict--not"),
+        "toDo" => ("To do: ", "ld-verdict ld-verdict--maybe"),
+        "notTold" => ("Not told: ", "ld-verdict ld-verdict--maybe"),
+        _ => ("", "ld-verdict"),
+    }
+}
+
+/// The wizard.
+#[must_use]
+pub fn wizard_page(view: &Wizard) -> String {
+    let content = html! {
+        (faults(&view.faults))
+        @match &view.question {
+            Some(question) => (ask(view, question)),
+            None => (results(view)),
+        }
+    };
+    let title = view.question.as_ref().map_or("What you can take", |question| question.prompt.as_str());
+    shell(title, "/can-i-take-it", None, &content)
+}
+
+fn told(view: &Wizard) -> Markup {
+    html! { @for told in &view.told { input type="hidden" name=(told.name) value=(told.value); } }
+}
+
+fn ask(view: &Wizard, question: &Question) -> Markup {
+    let name = format!("answer:{}", question.pointer);
+    let radio = |id: String, value: &str, label: &str| {
+        html! {
+            div.nhsuk-radios__item {
+                input.nhsuk-radios__input id=(id) name=(name) type="radio" value=(value);
+                label.nhsuk-label.nhsuk-radios__label for=(id) { (label) }
+            }
+        }
+    };
+    html! {
+        span.nhsuk-caption-l { "Can I take it? Question " (view.answered + 1) }
+        form action="/can-i-take-it" method="post" autocomplete="off" {
+            (told(view))
+            input type="hidden" name="asked" value=(question.pointer);
+            @if question.form == Form::Years {
+                div.nhsuk-form-group {
+                    h1.nhsuk-heading-l { label for="years" { (question.prompt) } }
+                    div.nhsuk-hint id="years-hint" { "Whole years; 0 for none" }
+                    input.nhsuk-input id="years" name=(name) type="number" min="0" max="60" inputmode="numeric" aria-describedby="years-hint";
+                }
+            } @else {
+                div.nhsuk-form-group {
+                    fieldset.nhsuk-fieldset aria-describedby="why" {
+                        legend.nhsuk-fieldset__legend { h1.nhsuk-heading-l { (question.prompt) } }
+                        div.nhsuk-hint id="why" {
+                            @if question.form == Form::Several { "Choose all that apply. " }
+                            "It decides about " (question.concerns) @if question.concerns == 1 { " programme." } @else { " programmes." }
+                        }
+                        @match question.form {
+                            Form::One => div.nhsuk-radios { @for (at, choice) in question.choices.iter().enumerate() { (radio(format!("a{at}"), &choice.term, &choice.label)) } },
+                            Form::YesOrNo => div.nhsuk-radios { (radio("yes".to_owned(), "true", "Yes")) (radio("no".to_owned(), "false", "No")) },
+                            _ => div.nhsuk-checkboxes {
+                                @for (at, choice) in question.choices.iter().enumerate() {
+                                    div.nhsuk-checkboxes__item {
+                                        input.nhsuk-checkboxes__input id={ "a" (at) } name=(name) type="checkbox" value=(choice.term);
+                                        label.nhsuk-label.nhsuk-checkboxes__label for={ "a" (at) } { (choice.label) }
+                                    }
+                                }
+                                div.nhsuk-checkboxes__item {
+                                    input.nhsuk-checkboxes__input id="none" name=(name) type="checkbox" value="";
+                                    label.nhsuk-label.nhsuk-checkboxes__label for="none" { "None of these" }
+                                }
+                            },
+                        }
+                    }
+                }
+            }
+            button.nhsuk-button type="submit" { "Continue" }
+            " "
+            button.nhsuk-button.nhsuk-button--secondary type="submit" name="skip" value=(question.pointer) formnovalidate { "I'd rather not say" }
+        }
+        form action="/can-i-take-it" method="post" {
+            (told(view))
+            input type="hidden" name="show" value="results";
+            button.nhsuk-button.nhsuk-button--secondary.nhsuk-button--small type="submit" { "Show what I can take now" }
+        }
+        p.nhsuk-body-s { "Your answers stay in this page. Nobody keeps them, and they are put into no address." }
+    }
+}
+
+fn results(view: &Wizard) -> Markup {
+    html! {
+        h1.nhsuk-heading-xl { "What you can take" }
+        p { "By what you told. Your answers stay in this page: nobody keeps them." }
+        @for group in &view.groups {
+            @let (meaning, look) = words(&group.verdict);
+            section {
+                h2.nhsuk-heading-l { (meaning) " (" (group.count) ")" }
+                @for entry in &group.entries {
+                    div.nhsuk-card {
+                        div.nhsuk-card__content {
+                            h3.nhsuk-card__heading.nhsuk-heading-m { a href=(entry.path) { bdi { (entry.title) } } }
+                            p { strong class=(look) { (meaning) } }
+                            @if !entry.reasons.is_empty() {
+                                ul.ld-reasons {
+                                    @for (how, sentence) in &entry.reasons {
+                                        @let (word, look) = outcome(how);
+                                        li class=(look) { (word) (sentence) }
+                                    }
+                                }
+                            }
+                            @if !entry.changes.is_empty() {
+                                p { "It would be open to you with all of this:" }
+                                ul.nhsuk-list.nhsuk-list--bullet { @for change in &entry.changes { li { (change) } } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        form action="/can-i-take-it" method="post" {
+            (told(view))
+            button.nhsuk-button.nhsuk-button--secondary type="submit" { "Answer more questions" }
+        }
+        p { a href="/can-i-take-it" { "Begin again" } }
+    }
+}

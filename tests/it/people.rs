@@ -1,0 +1,214 @@
+//! The pages for people: the finder, the entries, “Can I take it?”.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::engine::Engine;
+use crate::on_both_engines;
+use crate::support::{Answer, App, Process, course};
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+/// What is nowhere but in a form.
+const CANARY: &str = "canary4d1f";
+
+async fn post(server: &Process, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    server.send(Method::POST, path, &[FORM], body).await
+}
+
+/// The titles of what a page of the finder shows.
+fn titles(page: &str) -> Vec<String> {
+    let results = page.split("ld-result__title").skip(1);
+    let title = |part: &str| part.split("<bdi>").nth(1).unwrap().split("</bdi>").next().unwrap().replace("&amp;", "&");
+    results.map(title).collect()
+}
+
+fn hidden<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    let mark = format!("name=\"{name}\" value=\"");
+    page.split(mark.as_str()).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+on_both_engines! {
+    async fn the_finder_shows_what_the_api_answers(engine: Engine) {
+        let app = App::start(engine).await;
+        for query in ["", "q=coaching", "role=nurse&level=first-line", "role=nurse&role=midwife&sort=-title", "role=nurse&match=possible", "q=leadership&cost=free"] {
+            let page = app.get(&format!("/?{query}&level=&q=").replace("&q=", if query.contains("q=") { "" } else { "&q=" })).await;
+            assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{query}");
+            let list = app.get(&format!("/v1/programmes?{query}")).await.json();
+            let expected: Vec<&str> = list["data"].as_array().unwrap().iter().map(|e| e["title"].as_str().unwrap()).collect();
+            assert_eq!(titles(&page.text), expected, "{query}");
+            let total = list["meta"]["total"].as_u64().unwrap();
+            assert!(page.text.contains(&format!("{total} programme")), "{query}");
+        }
+        // Every page of a list is reached, and nothing comes twice.
+        let (mut path, mut all) = ("/?match=possible&role=nurse".to_owned(), Vec::new());
+        loop {
+            let page = app.get(&path).await.text;
+            all.extend(titles(&page));
+            let Some(next) = page.split("rel=\"next\" href=\"").nth(1).and_then(|rest| rest.split('"').next()) else { break };
+            path = next.replace("&amp;", "&");
+        }
+        let list = app.get("/v1/programmes?match=possible&role=nurse&limit=100").await.json();
+        assert_eq!(all.len() as u64, list["meta"]["total"].as_u64().unwrap());
+    }
+
+    async fn a_wrong_filter_is_told_on_a_page_that_goes_on(engine: Engine) {
+        let app = App::start(engine).await;
+        for (query, told) in [
+            ("role=nusre", "Did you mean “nurse”?"), ("rôle=nurse", "is nothing that programmes are found by"), ("cursor=x", "Begin again without one"),
+            ("sort=best", "takes one of"), ("view=full", "is nothing that programmes are found by"),
+        ] {
+            let page = app.get(&format!("/?{query}")).await;
+            assert_eq!((page.status, page.header("content-type")), (400, "text/html; charset=utf-8"), "{query}");
+            assert!(page.text.contains(told) && page.text.contains("name=\"role\""), "{query}");
+            assert_eq!(page.header("cache-control"), "private, no-store");
+        }
+        let long = "a".repeat(10_000);
+        for (path, status) in [(format!("/?q={}", &long[..300]), 400), (format!("/?q={long}"), 414), ("/?q=%00".to_owned(), 400), ("/?q=%F0%9F%99%82".to_owned(), 200)] {
+            assert_eq!(app.get(&path).await.status, status);
+        }
+        let page = app.process.send(Method::POST, "/", &[("content-type", "application/json")], "{}".to_owned()).await;
+        assert_eq!((page.status, page.header("content-type")), (415, "text/html; charset=utf-8"));
+    }
+
+    async fn what_tells_of_a_group_is_put_into_no_address(engine: Engine) {
+        let app = App::start(engine).await;
+        let page = app.get("/").await.text;
+        assert!(!page.contains("href=\"/?eligibility=positive") && page.contains("method=\"post\""));
+        let page = app.get("/?eligibility=positive-action-race").await;
+        assert_eq!(page.status, 400);
+        assert!(titles(&page.text).is_empty() && page.text.contains("is put into no address"));
+        let fields = [("eligibility", "positive-action-race"), ("match", "possible"), ("variants", "show"), ("sort", "title")];
+        let page = post(&app.process, "/", &fields).await;
+        assert_eq!((page.status, page.header("cache-control")), (200, "private, no-store"));
+        assert!(page.headers.get("etag").is_none() && page.headers.get("set-cookie").is_none());
+        let list = app.get("/v1/programmes?eligibility=positive-action-race&match=possible&variants=show&limit=100").await.json();
+        let total = list["meta"]["total"].as_u64().unwrap();
+        assert!(total > 20, "there is more than a page");
+        let mut all = titles(&page.text);
+        assert!(!page.text.contains("href=\"/?"), "no address tells what was chosen");
+        let cursors = hidden(&page.text, "cursor");
+        let next = post(&app.process, "/", &[fields.as_slice(), &[("cursor", cursors[0])]].concat()).await;
+        assert_eq!(next.status, 200);
+        all.extend(titles(&next.text));
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len() as u64, total.min(40));
+    }
+
+    async fn every_entry_has_a_page_with_its_sources(engine: Engine) {
+        let app = App::start(engine).await;
+        for collection in ["programmes", "providers", "academies", "coaching-links", "resources", "frameworks"] {
+            let list = app.get(&format!("/v1/{collection}?limit=100&view=full")).await.json();
+            for entry in list["data"].as_array().unwrap() {
+                let (id, title) = (entry["id"].as_str().unwrap(), entry["title"].as_str().unwrap());
+                let page = app.get(&format!("/{collection}/{id}")).await;
+                assert_eq!(page.status, 200, "{collection}/{id}");
+                let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+                assert!(page.text.contains(&escaped(title)), "{id}");
+                for source in entry["sources"].as_array().unwrap() {
+                    assert!(page.text.contains(&escaped(source["title"].as_str().unwrap())), "{id}: {source}");
+                }
+                for cost in entry.get("costs").and_then(Value::as_array).into_iter().flatten() {
+                    if let Some(amount) = cost["amount"]["value"].as_str() {
+                        assert!(page.text.contains(amount), "{id} costs {amount}");
+                    }
+                }
+                assert!(page.text.len() < 60_000, "{id} has {} bytes", page.text.len());
+            }
+        }
+        let page = app.get("/programmes/mary-seacole").await.text;
+        assert!(page.contains("6 months") && page.contains("100 hours") && page.contains("£995"), "spoken");
+        assert!(page.contains("On hold") && page.contains("Edward Jenner programme"));
+    }
+
+    async fn what_is_gone_or_never_was_leads_on(engine: Engine) {
+        let app = App::start(engine).await;
+        let page = app.get("/programmes/mary-seacol").await;
+        assert_eq!((page.status, page.header("content-type")), (404, "text/html; charset=utf-8"));
+        assert!(page.text.contains("href=\"/programmes/mary-seacole\""));
+        let gone = json!({"retire": "programme/ready-now", "reason": "It was folded into another.", "replacedBy": "programme/stepping-up"});
+        assert!(app.import("a.ndjson", &gone.to_string()).status.success());
+        app.process.until("/programmes/ready-now", |page| page.status == 410).await;
+        let page = app.get("/programmes/ready-now").await;
+        assert!(page.text.contains("It was folded into another.") && page.text.contains("href=\"/programmes/stepping-up\""));
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    }
+
+    async fn hostile_text_is_only_text(engine: Engine) {
+        let app = App::start(engine).await;
+        let mut hostile = course("hostile", "<script>alert(1)</script> \"quoted\" & تعليم");
+        hostile["summary"] = json!(format!("</main><img src=x onerror=alert(1)> {}", "x".repeat(900)));
+        let done = app.import("a.ndjson", &hostile.to_string());
+        assert!(done.status.success(), "{done:?}");
+        app.process.until("/programmes/hostile", |page| page.status == 200).await;
+        for path in ["/programmes/hostile", "/?q=alert"] {
+            let page = app.get(path).await.text;
+            assert!(page.contains("&lt;script&gt;") && !page.contains("<script") && !page.contains("<img"), "{path}");
+        }
+    }
+
+    async fn the_wizard_asks_one_question_a_page_and_ends_with_what_the_check_says(engine: Engine) {
+        let app = App::start(engine).await;
+        let page = app.get("/can-i-take-it").await;
+        assert_eq!((page.status, page.header("cache-control")), (200, "private, no-store"));
+        let answers = json!({"role": "nurse", "band": "afc-6", "employer": "nhs-organisation", "region": "london", "registrations": ["nmc"], "level": "first-line"});
+        let mut fields: Vec<(String, String)> = Vec::new();
+        let (mut page, mut told) = (page.text, serde_json::Map::new());
+        for _ in 0..60 {
+            let Some(pointer) = hidden(&page, "asked").first().map(|pointer| (*pointer).to_owned()) else { break };
+            fields.clear();
+            // The second form, which shows results, sends the same along: the first is enough.
+            let form = page.split("</form>").next().unwrap();
+            for part in form.split("type=\"hidden\" name=\"").skip(1) {
+                let (name, rest) = part.split_once("\" value=\"").unwrap();
+                let value = rest.split('"').next().unwrap();
+                fields.push((name.replace("&amp;", "&"), value.replace("&amp;", "&").replace("&quot;", "\"")));
+            }
+            let name = pointer.strip_prefix("/profile/").unwrap();
+            match answers.get(name) {
+                Some(Value::Array(values)) => values.iter().for_each(|value| fields.push((format!("answer:{pointer}"), value.as_str().unwrap().to_owned()))),
+                Some(value) => fields.push((format!("answer:{pointer}"), value.as_str().unwrap().to_owned())),
+                None => fields.push(("skip".to_owned(), pointer.clone())),
+            }
+            if let Some(value) = answers.get(name) {
+                told.insert(name.to_owned(), value.clone());
+            }
+            let sent: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let answer = post(&app.process, "/can-i-take-it", &sent).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            assert!(answer.headers.get("set-cookie").is_none());
+            page = answer.text;
+        }
+        assert!(page.contains("What you can take") && told.len() > 2, "{told:?}");
+        let check = app.process.post("/v1/eligibility-checks", &json!({"profile": told, "limit": 100})).await.json();
+        for entry in check["data"].as_array().unwrap() {
+            let href = format!("href=\"/programmes/{}\"", entry["entry"]["id"].as_str().unwrap());
+            assert!(page.contains(&href), "{href}");
+        }
+        let eligible = check["meta"]["counts"]["eligible"].as_u64().unwrap();
+        assert!(eligible > 0 && page.contains(&format!("You can take these ({eligible})")));
+    }
+
+    async fn nothing_that_a_form_tells_is_told_again(engine: Engine) {
+        let database = engine.fresh().await;
+        let log = database.folder.path().join("log");
+        let mut server = Process::start_logged(&database.url, "trace", "text", &log);
+        for (path, fields) in [
+            ("/can-i-take-it", vec![("answer:/profile/role", CANARY)]), ("/can-i-take-it", vec![("answer:/profile/employer", CANARY), ("asked", "/profile/employer")]),
+            ("/can-i-take-it", vec![("answer:/profile/statements/x", CANARY)]), ("/", vec![("eligibility", CANARY)]), ("/", vec![(CANARY, CANARY)]),
+            ("/can-i-take-it", vec![("answer:/profile/role", "nurse"), ("answer:/profile/experience/x", CANARY)]),
+        ] {
+            let answer = post(&server, path, &fields).await;
+            assert!(answer.status < 500, "{path}: {}", answer.status);
+            if path == "/can-i-take-it" {
+                assert!(!answer.text.contains(CANARY), "{fields:?}");
+            }
+            assert!(!answer.headers.values().any(|value| value.to_str().is_ok_and(|text| text.contains(CANARY))));
+        }
+        server.signal("TERM");
+        assert!(server.child.wait().unwrap().success());
+        assert!(!std::fs::read_to_string(&log).unwrap().contains(CANARY), "the log tells it");
+    }
+}
