@@ -19,8 +19,11 @@ const BROTLI_LEVEL: u32 = 4;
 const STREAM_WINDOW: u32 = 18;
 const WINDOW: u32 = 22;
 
-/// How many bytes are made at once.
+/// How many bytes are made at once on the thread that sends them: few enough to stay at hand until they are sent.
 const CHUNK: usize = 64 * 1024;
+
+/// How many are made at once ahead of the thread that sends them: enough that little time goes by between two.
+const AHEAD: usize = 256 * 1024;
 
 /// What makes a body, part by part.
 pub(super) trait Chunks: Send {
@@ -95,8 +98,8 @@ impl Making {
     /// Makes the next bytes.
     fn next(mut self) -> Made {
         loop {
-            let mut part = Vec::with_capacity(CHUNK + CHUNK / 4);
-            if !self.chunks.add(&mut part, CHUNK) {
+            let mut part = Vec::with_capacity(AHEAD + AHEAD / 16);
+            if !self.chunks.add(&mut part, AHEAD) {
                 return (self.encoder.last(part), None);
             }
             let coded = self.encoder.part(part);
