@@ -95,7 +95,7 @@ impl Directory {
         prepare(&store, shipped, clock).await?;
         let clients = clients::read_clients(&store).await?;
         let loaded = store.load().await?;
-        let snapshot = blocking(move || Snapshot::new(loaded)).await?;
+        let snapshot = aside(move || Snapshot::new(loaded)).await?;
         let shown = Shown::of(snapshot.head());
         Ok(Self {
             shown: watch::Sender::new(shown),
@@ -199,18 +199,9 @@ impl Directory {
     }
 }
 
-/// Runs work that takes long off the threads that serve.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, CatalogueError> + Send + 'static,
-) -> Result<T, DirectoryError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => Ok(done?),
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    }
-}
-
-/// As [`blocking`], on a thread that gives way to those that serve where they share a core, as do the threads that it
-/// starts: whoever reads does not wait for what was written.
+/// Runs work that takes long off the threads that serve, on one that gives way to them where they share a core, as do
+/// the threads that it starts: whoever reads does not wait for what was written. What writes the index is started with the
+/// first snapshot, and so gives way for good.
 async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, CatalogueError> + Send + 'static,
 ) -> Result<T, DirectoryError> {

@@ -1,63 +1,75 @@
 //! A few members of a JSON object, without reading the rest of it.
 
-use std::fmt;
+use std::borrow::Cow;
 
-use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use memchr::memchr2;
 
-/// The members of an object that have these names, as they are written; no more of it is read than it takes to find
-/// them. Our own names need no escaping.
+/// The members of an object that have these names, each as it is written; no more of it is read than it takes to find
+/// them. The object is one that was rendered here: it can be read, has no white space, and its names need no escaping.
 #[must_use]
-pub fn members<'a, const N: usize>(json: &'a [u8], names: [&str; N]) -> [Option<&'a RawValue>; N] {
+pub fn members<'a, const N: usize>(json: &'a [u8], names: [&str; N]) -> [Option<&'a str>; N] {
     let mut found = [None; N];
-    // An end before the end is told as an error: what was found stands.
-    let _ = Search { names, found: &mut found }.deserialize(&mut serde_json::Deserializer::from_slice(json));
+    let mut at = 1;
+    // A name in quotes, a colon, a value, and a comma where another follows.
+    while let Some(name_end) = string_end(json, at) {
+        let name = json.get(at + 1..name_end - 1).unwrap_or_default();
+        let begin = name_end + 1;
+        let Some(end) = value_end(json, begin) else { break };
+        if let Some(place) = names.iter().position(|wanted| wanted.as_bytes() == name).and_then(|at| found.get_mut(at))
+        {
+            *place = json.get(begin..end).and_then(|value| std::str::from_utf8(value).ok());
+            if found.iter().all(Option::is_some) {
+                break;
+            }
+        }
+        at = end + 1;
+    }
     found
+}
+
+/// Where the string ends that begins at a place; nothing where none does.
+fn string_end(json: &[u8], begin: usize) -> Option<usize> {
+    if json.get(begin) != Some(&b'"') {
+        return None;
+    }
+    let mut at = begin + 1;
+    loop {
+        at += memchr2(b'"', b'\\', json.get(at..)?)?;
+        if json.get(at) == Some(&b'"') {
+            return Some(at + 1);
+        }
+        // What a backslash escapes ends nothing.
+        at += 2;
+    }
+}
+
+/// Where the value ends that begins at a place.
+fn value_end(json: &[u8], begin: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut at = begin;
+    loop {
+        match json.get(at)? {
+            b'"' => at = string_end(json, at)?,
+            b'{' | b'[' => {
+                depth += 1;
+                at += 1;
+            }
+            b'}' | b']' | b',' if depth == 0 => return Some(at),
+            b'}' | b']' => {
+                depth -= 1;
+                at += 1;
+            }
+            _ => at += 1,
+        }
+    }
 }
 
 /// A member's text; nothing where it is null or not there.
 #[must_use]
-pub fn text<'a>(member: Option<&'a RawValue>) -> Option<std::borrow::Cow<'a, str>> {
-    /// Text that is borrowed where it is written without escapes.
-    #[derive(serde::Deserialize)]
-    struct Text<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
-
-    serde_json::from_str::<Option<Text<'a>>>(member?.get()).ok()?.map(|text| text.0)
-}
-
-struct Search<'s, 'a, const N: usize> {
-    names: [&'s str; N],
-    found: &'s mut [Option<&'a RawValue>; N],
-}
-
-impl<'a, const N: usize> DeserializeSeed<'a> for Search<'_, 'a, N> {
-    type Value = ();
-
-    fn deserialize<D: serde::Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'a, const N: usize> Visitor<'a> for Search<'_, 'a, N> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<&str>()? {
-            let place = self.names.iter().position(|name| *name == key).and_then(|at| self.found.get_mut(at));
-            match place {
-                Some(place) => *place = Some(map.next_value()?),
-                None => drop(map.next_value::<serde::de::IgnoredAny>()?),
-            }
-            if self.found.iter().all(Option::is_some) {
-                return Err(A::Error::custom("everything is found"));
-            }
-        }
-        Ok(())
-    }
+pub fn text(member: Option<&str>) -> Option<Cow<'_, str>> {
+    let json = member?;
+    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') { serde_json::from_str(json).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
 }
 
 #[cfg(test)]
@@ -66,11 +78,13 @@ mod tests {
 
     #[test]
     fn members_are_found_in_any_order_and_the_rest_is_not_read() {
-        let json = br#"{"a":"x \"y\"","b":[{"a":2}],"c":null,"d":"plain", and then nonsense"#;
+        let json = br#"{"a":"x \"y\"","b":[{"a":2},"]\\"],"c":null,"d":"plain", and then nonsense"#;
         let [c, a, d] = members(json, ["c", "a", "d"]).map(text);
         assert_eq!((c, a.as_deref(), d.as_deref()), (None, Some("x \"y\""), Some("plain")));
-        let [missing, b] = members(br#"{"b":1}"#, ["a", "b"]);
-        assert!(missing.is_none());
-        assert_eq!(b.map(RawValue::get), Some("1"));
+        assert_eq!(members(json, ["b"]), [Some(r#"[{"a":2},"]\\"]"#)]);
+        assert_eq!(members(br#"{"b":1}"#, ["a", "b"]), [None, Some("1")]);
+        for broken in ["", "{", "{}", "{\"a", "{\"a\":", "{\"a\":\"x", "{\"a\":[1", "[1,2]"] {
+            assert_eq!(members(broken.as_bytes(), ["a"]), [None], "{broken}");
+        }
     }
 }

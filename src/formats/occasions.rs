@@ -58,7 +58,7 @@ pub fn occasions(programme: &Programme, is_there: bool) -> Vec<Occasion<'_>> {
 pub fn sessions(json: &[u8]) -> Vec<Session> {
     let [offerings] = members(json, ["offerings"]);
     let offerings: Vec<Offering> =
-        offerings.and_then(|offerings| serde_json::from_str(offerings.get()).ok()).unwrap_or_default();
+        offerings.and_then(|offerings| serde_json::from_str(offerings).ok()).unwrap_or_default();
     offerings.iter().map(Session::of).collect()
 }
 

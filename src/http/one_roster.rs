@@ -151,7 +151,7 @@ fn relation(roster: &Roster, within: Collection, id: &str, collection: Collectio
         ("schools", "terms") => {
             let classes = roster.all(Resource::Classes).iter().filter(|class| is("school").fits(&class.json));
             let terms = classes.filter_map(|class| members(&class.json, ["terms"])[0]);
-            let terms = terms.filter_map(|terms| serde_json::from_str::<Vec<Value>>(terms.get()).ok()).flatten();
+            let terms = terms.filter_map(|terms| serde_json::from_str::<Vec<Value>>(terms).ok()).flatten();
             let ids = terms.filter_map(|term| term.get("sourcedId")?.as_str().map(str::to_owned));
             let ids: BTreeSet<String> = ids.collect();
             Filter::Any(ids.iter().map(|id| Filter::named(id)).collect())

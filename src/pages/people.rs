@@ -49,7 +49,9 @@ fn shell(title: &str, here: &str, back: Option<(&str, &str)>, content: &Markup) 
                 }
                 div.nhsuk-width-container {
                     @if let Some((path, name)) = back {
-                        a.nhsuk-back-link href=(path) { span.nhsuk-u-visually-hidden { "Back to " } (name) }
+                        nav aria-label="Back" {
+                            a.nhsuk-back-link href=(path) { span.nhsuk-u-visually-hidden { "Back to " } (name) }
+                        }
                     }
                     main.nhsuk-main-wrapper id="content" tabindex="-1" { (content) }
                 }

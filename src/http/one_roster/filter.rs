@@ -125,7 +125,7 @@ impl Filter {
 impl Predicate {
     fn fits(&self, json: &[u8]) -> bool {
         let [member] = members(json, [&self.field]);
-        let member = member.and_then(|member| serde_json::from_str::<Value>(member.get()).ok()).unwrap_or_default();
+        let member = member.and_then(|member| serde_json::from_str::<Value>(member).ok()).unwrap_or_default();
         let items = if let Value::Array(items) = member { items } else { vec![member] };
         let texts = items.iter().filter_map(|item| {
             let item = self.within.as_ref().map_or(Some(item), |within| item.get(within))?;

@@ -94,7 +94,7 @@ pub(super) fn write(object: &Object, fields: Option<&[&str]>, out: &mut Vec<u8>)
     let told = fields.iter().filter_map(|field| Some((field, members(&object.json, [field])[0]?)));
     for (index, (field, member)) in told.enumerate() {
         let comma = if index == 0 { "" } else { "," };
-        out.extend_from_slice(format!("{comma}\"{field}\":{}", member.get()).as_bytes());
+        out.extend_from_slice(format!("{comma}\"{field}\":{member}").as_bytes());
     }
     out.push(b'}');
 }
