@@ -15,6 +15,9 @@ use super::text::{
 };
 use super::vocabulary::Vocabularies;
 
+/// What the tags begin with that say for whom positive action is: they tell of a protected characteristic.
+pub const POSITIVE_ACTION: &str = "positive-action-";
+
 /// Who may take part.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -326,7 +329,7 @@ fn criterion_tags(criterion: &Criterion, vocabularies: &Vocabularies, tags: &mut
             tags.demanding.extend(shared.unwrap_or_default());
             return;
         }
-        Criterion::PositiveAction { characteristic, .. } => format!("positive-action-{characteristic}"),
+        Criterion::PositiveAction { characteristic, .. } => format!("{POSITIVE_ACTION}{characteristic}"),
         Criterion::Registration { .. } => "registration-needed".to_owned(),
         Criterion::Level { .. } | Criterion::Band { .. } => "level-or-band-required".to_owned(),
         Criterion::Aspiration { .. } => "aspiration-required".to_owned(),

@@ -79,6 +79,10 @@ on_both_engines! {
         let page = app.get("/?eligibility=positive-action-race").await;
         assert_eq!(page.status, 400);
         assert!(titles(&page.text).is_empty() && page.text.contains("is put into no address"));
+        for form in page.text.split("<form").skip(1).filter(|form| form.split('>').next().unwrap().contains("\"get\"")) {
+            assert!(!form.split("</form>").next().unwrap().contains("positive-action"), "a form would send it on");
+        }
+        assert!(!page.text.contains("value=\"positive-action-race\" checked"));
         let fields = [("eligibility", "positive-action-race"), ("match", "possible"), ("variants", "show"), ("sort", "title")];
         let page = post(&app.process, "/", &fields).await;
         assert_eq!((page.status, page.header("cache-control")), (200, "private, no-store"));

@@ -8,6 +8,7 @@ use crate::http::collection;
 use crate::http::problem::{INVALID_CURSOR, INVALID_PARAMETER, UNKNOWN_TERM};
 use crate::http::query::{Query, shown};
 use crate::model::codes::Kind;
+use crate::model::eligibility::POSITIVE_ACTION;
 use crate::model::fault::nearest;
 use crate::model::read;
 use crate::model::read::format::{Format, check};
@@ -20,7 +21,7 @@ pub(super) const SHOW: [(&str, bool); 2] = [("show", true), ("hide", false)];
 
 /// Whether a filter tells of a protected characteristic: what is answered is then kept by no cache.
 pub(in crate::http) fn is_private(filter: &Filter) -> bool {
-    filter.selected(Field::Eligibility).iter().any(|tag| tag.starts_with("positive-action-"))
+    filter.selected(Field::Eligibility).iter().any(|tag| tag.starts_with(POSITIVE_ACTION))
 }
 
 /// Reads `q`. It is looked for when an answer is put together.

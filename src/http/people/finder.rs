@@ -13,6 +13,7 @@ use crate::http::Service;
 use crate::http::list::ListRequest;
 use crate::http::query::shown;
 use crate::model::codes::Kind;
+use crate::model::eligibility::POSITIVE_ACTION;
 use crate::pages::people::{Chip, Facet, FacetTerm, Finder, ListAnswer, finder_page};
 
 /// The filters that are shown, with their names for people.
@@ -27,9 +28,6 @@ const FACETS: [(Field, &str); 6] = [
 
 /// What the list may be asked for beside its filters by term.
 const OTHERS: [&str; 7] = ["q", "match", "variants", "id", "modifiedSince", "sort", "cursor"];
-
-/// What positive-action tags begin with.
-const POSITIVE_ACTION: &str = "positive-action-";
 
 /// `/`
 pub(in crate::http) async fn finder(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
@@ -61,7 +59,7 @@ fn found(
     is_private: bool,
 ) -> (StatusCode, Finder) {
     // A form sends what was left empty too.
-    let asked: Vec<(String, String)> = asked.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect();
+    let mut asked: Vec<(String, String)> = asked.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect();
     let mut view = Finder { is_private, ..Finder::default() };
     let value = |name: &str| asked.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
     view.text = value("q").unwrap_or_default();
@@ -75,6 +73,8 @@ fn found(
     }
     let is_telling = |(name, value): &(String, String)| name == "eligibility" && value.contains(POSITIVE_ACTION);
     if !is_private && asked.iter().any(is_telling) {
+        // A form of this page would put it into an address again.
+        asked.retain(|pair| !is_telling(pair));
         view.faults.push(
             "What tells of a particular group is put into no address. Choose it below, under “Programmes for particular groups”."
                 .to_owned(),
