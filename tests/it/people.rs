@@ -140,6 +140,21 @@ on_both_engines! {
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     }
 
+    async fn what_is_over_still_says_who_could_take_it(engine: Engine) {
+        let app = App::start(engine).await;
+        let programme = app.data("/v1/programmes/mary-seacole").await;
+        let mut status = programme["status"].clone();
+        for term in ["historic", "replaced"] {
+            status["term"] = json!(term);
+            let changed = json!({"kind": "programme", "id": "mary-seacole", "status": status});
+            let done = app.import("a.ndjson", &changed.to_string());
+            assert!(done.status.success(), "{done:?}");
+            app.process.until(&format!("/v1/programmes?id=mary-seacole&status={term}"), |list| list.json()["meta"]["total"] == 1).await;
+            let page = app.get("/programmes/mary-seacole").await.text;
+            assert!(page.contains("Is at the level: First-line leader."), "{term}");
+        }
+    }
+
     async fn hostile_text_is_only_text(engine: Engine) {
         let app = App::start(engine).await;
         let mut hostile = course("hostile", "<script>alert(1)</script> \"quoted\" & تعليم");

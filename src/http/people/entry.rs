@@ -218,7 +218,9 @@ impl Telling<'_> {
     /// What the rules say, as the check of a person who tells nothing gives it.
     fn rules(&self, service: &Service, kind: Kind, id: &str) -> Fact {
         let name = "Who can take part";
-        let request = json!({"kinds": [kind.code()], "filter": {"id": [id]}, "limit": 1});
+        // Of what is over the check tells only where its status is asked for.
+        let status = self.text("/status/term").unwrap_or_default();
+        let request = json!({"kinds": [kind.code()], "filter": {"id": [id], "status": [status]}, "limit": 1});
         let is_checked = matches!(kind, Kind::Programme | Kind::CoachingLink | Kind::Academy | Kind::Resource);
         let answer = if is_checked { eligibility_checks::checked(service, self.snapshot, request).ok() } else { None };
         let answer: Value = answer.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
