@@ -210,6 +210,21 @@ on_both_engines! {
         assert!(eligible > 0 && page.contains(&format!("You can take these ({eligible})")));
     }
 
+    async fn an_answer_that_cannot_be_used_loses_no_other(engine: Engine) {
+        let app = App::start(engine).await;
+        let words = app.process.post("/v1/eligibility-checks", &json!({})).await.json();
+        let years = words["meta"]["nextQuestions"].as_array().unwrap().iter().find(|question| question["answer"] == "years");
+        let pointer = years.expect("a question for years")["pointer"].as_str().unwrap().to_owned();
+        let name = format!("answer:{pointer}");
+        for (value, status) in [("", 200), ("900", 400), ("many", 400), ("3", 200)] {
+            let fields = [("answer:/profile/role", "nurse"), ("skip", "/profile/region"), ("asked", pointer.as_str()), (name.as_str(), value)];
+            let page = post(&app.process, "/can-i-take-it", &fields).await;
+            assert_eq!(page.status, status, "{value}");
+            assert_eq!(hidden(&page.text, "answer:/profile/role").first(), Some(&"nurse"), "{value}");
+            assert!(hidden(&page.text, "skip").contains(&"/profile/region"), "{value}");
+        }
+    }
+
     async fn nothing_that_a_form_tells_is_told_again(engine: Engine) {
         let database = engine.fresh().await;
         let log = database.folder.path().join("log");

@@ -38,12 +38,13 @@ struct Answers {
     /// The questions that somebody would rather not answer.
     skipped: Vec<String>,
     wants_results: bool,
+    /// What was asked last.
+    asked: Option<String>,
 }
 
 impl Answers {
     fn read(sent: Vec<(String, String)>) -> Self {
-        let mut answers = Self { told: Vec::new(), skipped: Vec::new(), wants_results: false };
-        let mut asked = None;
+        let mut answers = Self { told: Vec::new(), skipped: Vec::new(), wants_results: false, asked: None };
         for (name, value) in sent {
             if let Some(pointer) = name.strip_prefix(ANSWER) {
                 match answers.told.iter_mut().find(|(known, _)| known == pointer) {
@@ -53,13 +54,18 @@ impl Answers {
             } else if name == "skip" {
                 answers.skipped.push(value);
             } else if name == "asked" {
-                asked = Some(value);
+                answers.asked = Some(value);
             } else if name == "show" {
                 answers.wants_results = value == "results";
             }
         }
+        // A field that was left empty tells nothing; that none of several applies is told by an empty one.
+        answers.told.retain(|(pointer, values)| {
+            form_of(pointer) == Some(Form::Several) || values.iter().any(|value| !value.trim().is_empty())
+        });
         // Whoever goes on without an answer would rather not say.
-        answers.skipped.extend(asked.filter(|asked| !answers.told.iter().any(|(known, _)| known == asked)));
+        let is_told = |asked: &&String| answers.told.iter().any(|(known, _)| known == *asked);
+        answers.skipped.extend(answers.asked.iter().filter(|asked| !is_told(asked)).cloned().collect::<Vec<_>>());
         let skipped = &answers.skipped;
         answers.told.retain(|(pointer, _)| !skipped.contains(pointer));
         answers
@@ -125,8 +131,13 @@ fn next(service: &Service, sent: Vec<(String, String)>) -> (StatusCode, Wizard) 
         Err(problem) => {
             // Nothing of what was sent is told again, and what cannot be read is asked anew.
             faults = problem.errors.iter().map(|error| error.detail.clone()).collect();
-            answers = Answers { told: Vec::new(), skipped: Vec::new(), wants_results: false };
-            eligibility_checks::checked(service, &snapshot, answers.request(&form_of)).unwrap_or_default()
+            let asked = answers.asked.take();
+            answers.told.retain(|(pointer, _)| Some(pointer) != asked.as_ref());
+            eligibility_checks::checked(service, &snapshot, answers.request(&form_of)).unwrap_or_else(|_| {
+                // What was told before cannot be read either: the directory has changed meanwhile, or somebody wrote it.
+                answers.told.clear();
+                eligibility_checks::checked(service, &snapshot, answers.request(&form_of)).unwrap_or_default()
+            })
         }
     };
     let answer: Value = serde_json::from_str(&answer).unwrap_or_default();

@@ -152,7 +152,7 @@ fn ask(view: &Wizard, question: &Question) -> Markup {
                 div.nhsuk-form-group {
                     h1.nhsuk-heading-l { label for="years" { (question.prompt) } }
                     div.nhsuk-hint id="years-hint" { "Whole years; 0 for none" }
-                    input.nhsuk-input id="years" name=(name) type="number" min="0" max="60" inputmode="numeric" aria-describedby="years-hint";
+                    input.nhsuk-input id="years" name=(name) type="number" min="0" max="80" inputmode="numeric" aria-describedby="years-hint";
                 }
             } @else {
                 div.nhsuk-form-group {
