@@ -14,6 +14,7 @@ pub use write::{Refusal, Writer};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use thiserror::Error;
@@ -39,13 +40,21 @@ pub enum DirectoryError {
     /// A change set was refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The database began to answer and did not go on.
+    #[error("it stopped answering")]
+    Silent,
     /// There is no thread on which to take in what changed.
     #[error("what changed cannot be taken in: no thread can be started ({0})")]
     NoThread(#[from] std::io::Error),
 }
 
+/// How long the database may take to give what is new: one that went away meanwhile holds nobody for ever. What is made
+/// of it is waited for, however long it takes; a second refresh beside it would write to the same index.
+const LONGEST_LOAD: Duration = Duration::from_mins(1);
+
 /// How much a refresh gives way: it has a tenth of the CPU time that a thread which serves has, and more where that
 /// leaves some (`nice`, POSIX.1-2017).
+#[cfg(target_os = "linux")]
 const GIVING_WAY: i32 = 10;
 
 /// The directory of this process: what it serves from, and what it writes to.
@@ -184,11 +193,11 @@ impl Directory {
     async fn advance(&self) -> Result<(), DirectoryError> {
         let _turn = self.advancing.lock().await;
         let now = self.snapshot();
-        let next = match self.store.load_since(now.head()).await? {
+        let next = match in_time(self.store.load_since(now.head())).await? {
             // A term may change what any entry shows of it, and a lost history leaves nothing to build on.
             Some(loaded) if loaded.terms.is_empty() => aside(move || Ok(now.advance(loaded))).await?,
             _ => {
-                let loaded = self.store.load().await?;
+                let loaded = in_time(self.store.load()).await?;
                 aside(move || Snapshot::lenient(loaded)).await?
             }
         };
@@ -196,6 +205,14 @@ impl Directory {
         self.snapshot.store(Arc::new(next));
         self.shown.send_modify(|shown| *shown = Shown { is_last: shown.is_last, ..now });
         Ok(())
+    }
+}
+
+/// What the database gives, where it does not take too long.
+async fn in_time<T>(loading: impl Future<Output = Result<T, StoreError>>) -> Result<T, DirectoryError> {
+    match tokio::time::timeout(LONGEST_LOAD, loading).await {
+        Ok(loaded) => Ok(loaded?),
+        Err(_) => Err(DirectoryError::Silent),
     }
 }
 
@@ -207,7 +224,9 @@ async fn aside<T: Send + 'static>(
 ) -> Result<T, DirectoryError> {
     let (tell, told) = tokio::sync::oneshot::channel();
     let run = move || {
-        // Where it is not allowed, the work is only as pressing as any other.
+        // Elsewhere than on Linux it would slow the whole process. Where it is not allowed, the work is only as pressing
+        // as any other.
+        #[cfg(target_os = "linux")]
         let _ = rustix::process::nice(GIVING_WAY);
         let _ = tell.send(work());
     };

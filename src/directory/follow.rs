@@ -12,9 +12,6 @@ use super::Directory;
 /// How often the counter row and the clients are looked at. A change is seen everywhere well within a second.
 const INTERVAL: Duration = Duration::from_millis(250);
 
-/// How long loading what is new may take.
-const LONGEST_LOAD: Duration = Duration::from_mins(1);
-
 /// How long the database may take to say where it stands before it counts as unreachable.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -33,7 +30,7 @@ impl Directory {
             ticks.tick().await;
             let answer = match timeout(PATIENCE, self.store.head()).await {
                 Ok(Ok(head)) if head == *self.snapshot().head() => Ok(()),
-                Ok(Ok(_)) => self.catch_up().await,
+                Ok(Ok(_)) => self.advance().await.map_err(|error| error.to_string()),
                 Ok(Err(error)) => Err(error.to_string()),
                 Err(_) => Err("it does not answer".to_owned()),
             };
@@ -59,15 +56,6 @@ impl Directory {
                 _ => {}
             }
             is_known = seen.is_ok();
-        }
-    }
-
-    /// Shows what is new. A large change may take long; a database that went away meanwhile does not
-    /// hold the follower for ever.
-    async fn catch_up(&self) -> Result<(), String> {
-        match timeout(LONGEST_LOAD, self.advance()).await {
-            Ok(done) => done.map_err(|error| error.to_string()),
-            Err(_) => Err("it stopped answering".to_owned()),
         }
     }
 
