@@ -72,6 +72,26 @@ on_both_engines! {
         assert_eq!((page.status, page.header("content-type")), (415, "text/html; charset=utf-8"));
     }
 
+    async fn many_boxes_are_few_parameters_and_each_chip_takes_its_own_filter_off(engine: Engine) {
+        let app = App::start(engine).await;
+        let facets = app.get("/v1/programmes?limit=1&facets=role,level,eligibility,region,delivery,cost").await.json();
+        let mut query = String::new();
+        for (name, terms) in facets["meta"]["facets"].as_object().unwrap() {
+            for term in terms.as_array().unwrap().iter().filter_map(|term| term["term"].as_str()).filter(|term| !term.starts_with("positive")).take(9) {
+                query.push_str(&format!("{name}={term}&"));
+            }
+        }
+        assert!(query.matches('&').count() > 30);
+        assert_eq!(app.get(&format!("/?{query}")).await.status, 200);
+        let cursor = app.get("/v1/programmes?role=nurse,midwife&match=possible").await.json();
+        let cursor = cursor["links"]["next"].as_str().unwrap().split("cursor=").nth(1).unwrap().to_owned();
+        let page = app.get(&format!("/?cursor={cursor}&match=possible&role=nurse&role=midwife")).await;
+        assert_eq!(page.status, 200);
+        let chip = |label: &str| page.text.split("ld-chip\" href=\"").skip(1).find(|chip| chip.split("</a>").next().unwrap().contains(label)).unwrap().split('"').next().unwrap().to_owned();
+        assert_eq!(chip("Nurse"), "/?match=possible&amp;role=midwife");
+        assert_eq!(chip("Midwife"), "/?match=possible&amp;role=nurse");
+    }
+
     async fn what_tells_of_a_group_is_put_into_no_address(engine: Engine) {
         let app = App::start(engine).await;
         let page = app.get("/").await.text;

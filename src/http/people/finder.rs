@@ -85,7 +85,16 @@ fn found(
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         let is_order_of_words = |(name, value): &&(String, String)| name == "sort" && value == "relevance";
         let is_sent = |pair: &&(String, String)| !is_order_of_words(pair) || !view.text.is_empty();
-        query.extend_pairs(pairs.iter().filter(is_sent)).append_pair("facets", &facets).finish()
+        // A box that is ticked is a pair of its own: together they are one parameter with several values.
+        let mut joined: Vec<(String, String)> = Vec::new();
+        for (name, value) in pairs.iter().filter(is_sent) {
+            let is_filter = fields.iter().any(|field| field.name() == name);
+            match joined.iter_mut().find(|(known, _)| is_filter && known == name) {
+                Some((_, values)) => *values = format!("{values},{value}"),
+                None => joined.push((name.clone(), value.clone())),
+            }
+        }
+        query.extend_pairs(joined).append_pair("facets", &facets).finish()
     };
     let read = if view.faults.is_empty() {
         ListRequest::read(snapshot, Kind::Programme, &sent(&asked))
@@ -173,13 +182,13 @@ fn hidden(asked: &[(String, String)]) -> Vec<(String, String)> {
 /// The filters that are chosen, each with the address without it.
 fn chips(snapshot: &Snapshot, asked: &[(String, String)]) -> Vec<Chip> {
     let mut chips = Vec::new();
+    let asked: Vec<(String, String)> = asked.iter().filter(|(name, _)| name != "cursor").cloned().collect();
     for (at, (name, value)) in asked.iter().enumerate() {
         let Some(field) = Field::of(Kind::Programme).iter().find(|field| field.name() == name) else { continue };
         for code in value.split(',') {
-            let mut without: Vec<(String, String)> =
-                asked.iter().filter(|(name, _)| name != "cursor").cloned().collect();
+            let mut without = asked.clone();
             let rest: Vec<&str> = value.split(',').filter(|other| *other != code).collect();
-            if let Some(pair) = without.get_mut(at).filter(|pair| pair.0 == *name) {
+            if let Some(pair) = without.get_mut(at) {
                 pair.1 = rest.join(",");
             }
             without.retain(|(_, value)| !value.is_empty());
