@@ -101,6 +101,9 @@ fn read_terms(query: &mut Query, snapshot: &Snapshot, kinds: &[Kind], field: Fie
                 item.id.as_ref().clone_into(term);
             }
         }
+        // Two of the slugs that it had are one.
+        terms.sort_unstable();
+        terms.dedup();
     }
     for term in terms.iter().filter(|term| !kinds.iter().any(|kind| snapshot.has_term(*kind, field, term))) {
         let known = kinds.iter().flat_map(|kind| snapshot.codes_around(*kind, field, term)).collect::<BTreeSet<_>>();
