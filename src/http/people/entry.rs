@@ -10,7 +10,7 @@ use super::public;
 use crate::catalogue::{Item, Looked, Snapshot, Standing, label, type_scheme};
 use crate::http::query::shown;
 use crate::http::{Service, collection, eligibility_checks};
-use crate::model::codes::Kind;
+use crate::model::codes::{CostType, Kind};
 use crate::model::fault::nearest;
 use crate::model::identity::parse_reference;
 use crate::pages::people::{EntryPage, Fact, Linked, Missing, Notice, SourceLine, Statement, entry_page, missing_page};
@@ -200,7 +200,10 @@ impl Telling<'_> {
             });
             let text = format!("{kind}{}", amount.unwrap_or_default());
             let vat = text_at(cost, "/vat").map(|vat| format!("VAT: {}", vat.replace('-', " ")));
-            self.statement(cost, text_at(cost, "/appliesTo"), text, vec![text_at(cost, "/note"), vat])
+            // What whoever withdraws pays speaks against no price.
+            let is_apart = text_at(cost, "/type").is_some_and(|code| code == CostType::WithdrawalCharge.code());
+            let about = text_at(cost, "/appliesTo").or_else(|| is_apart.then(|| kind.clone()));
+            self.statement(cost, about, text, vec![text_at(cost, "/note"), vat])
         };
         Fact { is_compared: true, ..Fact::of("Cost", self.items("/costs").iter().map(statement).collect()) }
     }
