@@ -364,7 +364,7 @@ impl Snapshot {
     }
 
     /// The published variants of a programme.
-    pub(super) fn variants_of(&self, id: &Arc<str>) -> impl Iterator<Item = (u32, &Arc<Item>)> {
+    pub fn variants_of(&self, id: &Arc<str>) -> impl Iterator<Item = (u32, &Arc<Item>)> {
         let variants = self.set(Set::VariantsOf(id)).iter();
         variants.filter_map(|ordinal| Some((ordinal, self.item(ordinal)?)))
     }

@@ -496,24 +496,15 @@ fn view(service: &Service, snapshot: &Arc<Snapshot>, item: &Item) -> EntryPage {
     let related = telling.items("/related").iter().filter_map(|related| related_to(snapshot, related)).collect();
     let mut belongs = vec![("Comes before, after or with it", related)];
     if kind == Kind::Programme {
-        let filter = crate::catalogue::Filter { variants: true, ..Default::default() };
-        let is_variant = |other: &Arc<Item>| other.variant_of.as_deref() == Some(&*item.id);
-        let variants = snapshot.whole(Kind::Programme, &filter).into_iter().filter(is_variant);
-        belongs.insert(0, ("Its forms", variants.filter_map(|other| linked(snapshot, kind, &other.id, "")).collect()));
+        let variants = snapshot.variants_of(&item.id).filter_map(|(_, other)| linked(snapshot, kind, &other.id, ""));
+        belongs.insert(0, ("Its forms", variants.collect()));
         if let Some(whole) = &item.variant_of {
             belongs.insert(0, ("It is a form of", linked(snapshot, kind, whole, "").into_iter().collect()));
         }
     }
     let description = telling.text("/description").unwrap_or_default();
     EntryPage {
-        kind: match kind {
-            Kind::Programme => "Programme",
-            Kind::Provider => "Provider",
-            Kind::Academy => "Leadership academy",
-            Kind::CoachingLink => "Coaching and mentoring",
-            Kind::Resource => "Resource",
-            Kind::Framework => "Leadership framework",
-        },
+        kind: kind.label(),
         title: item.title.to_string(),
         aliases: telling.items("/aliases").iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         summary: telling.text("/summary").unwrap_or_default(),
