@@ -17,15 +17,22 @@ use super::body::read_bytes;
 use super::outermost::Page;
 use super::problem::{MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE};
 use super::site::PAGE_POLICY;
+use crate::catalogue::Snapshot;
 use crate::pages::people::{Missing, missing_page};
 
 const HTML: &str = "text/html; charset=utf-8";
 
 /// A page that everybody may see, or 304 where the client has it already.
-fn public(service: &Service, request: &HttpRequest, status: StatusCode, html: String) -> HttpResponse {
-    let number = service.directory.snapshot().head().change_number;
+fn public(
+    service: &Service,
+    request: &HttpRequest,
+    shows: &Snapshot,
+    status: StatusCode,
+    html: String,
+) -> HttpResponse {
+    let number = shows.head().change_number;
     if status != StatusCode::OK {
-        return of_policy(private(request, HTML, number, html), status);
+        return of_a_person(request, shows, status, html);
     }
     let tag = entity_tag(service, 0, &crate::store::hash(&[&html]));
     let answer = cacheable_as(request, HTML, number, &tag, || html);
@@ -34,9 +41,8 @@ fn public(service: &Service, request: &HttpRequest, status: StatusCode, html: St
 }
 
 /// A page that nobody keeps: what was asked for it tells of a person, or something is wrong with it.
-fn of_a_person(service: &Service, request: &HttpRequest, status: StatusCode, html: String) -> HttpResponse {
-    let number = service.directory.snapshot().head().change_number;
-    of_policy(private(request, HTML, number, html), status)
+fn of_a_person(request: &HttpRequest, shows: &Snapshot, status: StatusCode, html: String) -> HttpResponse {
+    of_policy(private(request, HTML, shows.head().change_number, html), status)
 }
 
 fn of_policy(mut answer: HttpResponse, status: StatusCode) -> HttpResponse {
@@ -68,7 +74,7 @@ async fn read_form(request: &HttpRequest) -> Result<Vec<(String, String)>, Probl
 /// A page that says what is wrong with a form that cannot be read.
 fn unreadable(service: &Service, request: &HttpRequest, problem: &Problem) -> HttpResponse {
     let view = Missing { title: problem.code.title.to_owned(), text: problem.detail.clone(), instead: Vec::new() };
-    of_a_person(service, request, problem.status_code(), missing_page(&view))
+    of_a_person(request, &service.directory.snapshot(), problem.status_code(), missing_page(&view))
 }
 
 /// The most fields that a form may have.

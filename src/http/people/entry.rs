@@ -46,9 +46,9 @@ fn page(service: &Service, request: &HttpRequest, kind: Kind, id: &str) -> HttpR
                     text: format!("{} It was taken out on {}.", retirement.reason, day(&retirement.since)),
                     instead: instead.into_iter().collect(),
                 };
-                public(service, request, StatusCode::GONE, missing_page(&view))
+                public(service, request, &snapshot, StatusCode::GONE, missing_page(&view))
             }
-            _ => public(service, request, StatusCode::OK, entry_page(&view(service, &snapshot, &item))),
+            _ => public(service, request, &snapshot, StatusCode::OK, entry_page(&view(service, &snapshot, &item))),
         },
         Looked::Renamed(item) => HttpResponse::PermanentRedirect()
             .insert_header((header::LOCATION, path(kind, &item.id)))
@@ -63,7 +63,7 @@ fn page(service: &Service, request: &HttpRequest, kind: Kind, id: &str) -> HttpR
                 text: format!("Nothing here is called “{}”.", shown(id)),
                 instead: instead.into_iter().collect(),
             };
-            public(service, request, StatusCode::NOT_FOUND, missing_page(&view))
+            public(service, request, &snapshot, StatusCode::NOT_FOUND, missing_page(&view))
         }
     }
 }

@@ -32,8 +32,9 @@ const OTHERS: [&str; 7] = ["q", "match", "variants", "id", "modifiedSince", "sor
 /// `/`
 pub(in crate::http) async fn finder(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     let asked = url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
-    let (status, view) = found(&service, &service.directory.snapshot(), asked, false);
-    public(&service, &request, status, finder_page(&view))
+    let snapshot = service.directory.snapshot();
+    let (status, view) = found(&service, &snapshot, asked, false);
+    public(&service, &request, &snapshot, status, finder_page(&view))
 }
 
 /// `/`, asked by what is put into no address.
@@ -42,8 +43,9 @@ pub(in crate::http) async fn finder_in_private(service: web::Data<Service>, requ
         Ok(asked) => asked,
         Err(problem) => return unreadable(&service, &request, &problem),
     };
-    let (status, view) = found(&service, &service.directory.snapshot(), asked, true);
-    of_a_person(&service, &request, status, finder_page(&view))
+    let snapshot = service.directory.snapshot();
+    let (status, view) = found(&service, &snapshot, asked, true);
+    of_a_person(&request, &snapshot, status, finder_page(&view))
 }
 
 /// An address of the finder.

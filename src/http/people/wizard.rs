@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
 use super::{of_a_person, read_form, unreadable};
+use crate::catalogue::Snapshot;
 use crate::http::{Service, collection, eligibility_checks};
 use crate::model::codes::Kind;
 use crate::pages::people::{Choice, Form, Group, Question, Told, Verdict, Wizard, wizard_page};
@@ -17,8 +18,9 @@ const ANSWER: &str = "answer:";
 
 /// `/can-i-take-it`
 pub(in crate::http) async fn wizard(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    let (status, view) = next(&service, Vec::new());
-    of_a_person(&service, &request, status, wizard_page(&view))
+    let snapshot = service.directory.snapshot();
+    let (status, view) = next(&service, &snapshot, Vec::new());
+    of_a_person(&request, &snapshot, status, wizard_page(&view))
 }
 
 /// `/can-i-take-it`, with what was told so far.
@@ -27,8 +29,9 @@ pub(in crate::http) async fn wizard_answered(service: web::Data<Service>, reques
         Ok(sent) => sent,
         Err(problem) => return unreadable(&service, &request, &problem),
     };
-    let (status, view) = next(&service, sent);
-    of_a_person(&service, &request, status, wizard_page(&view))
+    let snapshot = service.directory.snapshot();
+    let (status, view) = next(&service, &snapshot, sent);
+    of_a_person(&request, &snapshot, status, wizard_page(&view))
 }
 
 /// What a form told.
@@ -122,21 +125,20 @@ fn form_of(pointer: &str) -> Option<Form> {
 }
 
 /// The next page.
-fn next(service: &Service, sent: Vec<(String, String)>) -> (StatusCode, Wizard) {
-    let snapshot = service.directory.snapshot();
+fn next(service: &Service, snapshot: &Snapshot, sent: Vec<(String, String)>) -> (StatusCode, Wizard) {
     let mut answers = Answers::read(sent);
     let mut faults = Vec::new();
-    let answer = match eligibility_checks::checked(service, &snapshot, answers.request(&form_of)) {
+    let answer = match eligibility_checks::checked(service, snapshot, answers.request(&form_of)) {
         Ok(answer) => answer,
         Err(problem) => {
             // Nothing of what was sent is told again, and what cannot be read is asked anew.
             faults = problem.errors.iter().map(|error| error.detail.clone()).collect();
             let asked = answers.asked.take();
             answers.told.retain(|(pointer, _)| Some(pointer) != asked.as_ref());
-            eligibility_checks::checked(service, &snapshot, answers.request(&form_of)).unwrap_or_else(|_| {
+            eligibility_checks::checked(service, snapshot, answers.request(&form_of)).unwrap_or_else(|_| {
                 // What was told before cannot be read either: the directory has changed meanwhile, or somebody wrote it.
                 answers.told.clear();
-                eligibility_checks::checked(service, &snapshot, answers.request(&form_of)).unwrap_or_default()
+                eligibility_checks::checked(service, snapshot, answers.request(&form_of)).unwrap_or_default()
             })
         }
     };
