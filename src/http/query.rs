@@ -154,9 +154,9 @@ impl<'a> Query<'a> {
     }
 }
 
-/// As much of a text as a message shows.
+/// As much of a text as a message shows: none of the characters that no message and no page can hold.
 pub(super) fn shown(text: &str) -> String {
-    text.chars().take(80).collect()
+    text.chars().filter(|c| !c.is_control()).take(80).collect()
 }
 
 #[cfg(test)]

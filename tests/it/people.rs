@@ -68,6 +68,12 @@ on_both_engines! {
         for (path, status) in [(format!("/?q={}", &long[..300]), 400), (format!("/?q={long}"), 414), ("/?q=%00".to_owned(), 400), ("/?q=%F0%9F%99%82".to_owned(), 200)] {
             assert_eq!(app.get(&path).await.status, status);
         }
+        for path in ["/?q=a%00b", "/?role=nu%00rse", "/?a%00=b", "/programmes/a%00b"] {
+            let page = app.get(path).await;
+            assert!(page.status >= 400 && !page.text.contains('\0'), "{path}");
+        }
+        let page = post(&app.process, "/", &[("q", &"long ".repeat(40_000))]).await;
+        assert!(page.status == 400 && page.text.len() < 60_000, "{} bytes", page.text.len());
         let page = app.process.send(Method::POST, "/", &[("content-type", "application/json")], "{}".to_owned()).await;
         assert_eq!((page.status, page.header("content-type")), (415, "text/html; charset=utf-8"));
     }

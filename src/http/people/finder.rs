@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 
 use super::{of_a_person, public, read_form, unreadable};
-use crate::catalogue::{Field, Looked, Snapshot, Source, label};
+use crate::catalogue::{Field, LONGEST_TEXT, Looked, Snapshot, Source, label};
 use crate::http::Service;
 use crate::http::list::ListRequest;
 use crate::http::query::shown;
@@ -64,7 +64,8 @@ fn found(
     let mut asked: Vec<(String, String)> = asked.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect();
     let mut view = Finder { is_private, ..Finder::default() };
     let value = |name: &str| asked.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-    view.text = value("q").unwrap_or_default();
+    // What cannot be looked for is shown as far as a page can hold it.
+    view.text = value("q").unwrap_or_default().chars().filter(|c| !c.is_control()).take(LONGEST_TEXT).collect();
     view.sort = value("sort").unwrap_or_else(|| if view.text.is_empty() { "title" } else { "relevance" }.to_owned());
     view.with_silent = value("match").is_some_and(|value| value == "possible");
     let fields = Field::of(Kind::Programme);
