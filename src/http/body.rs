@@ -26,6 +26,9 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// How deep lists and objects may stand in one another.
 const DEEPEST: usize = 32;
 
+/// The media type of a form (the URL standard).
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+
 /// The body of a request, until somebody reads it. While what is left of it is held, the connection is closed after
 /// the answer; dropped before, a body that comes in drops would be waited for.
 #[derive(Clone)]
@@ -70,10 +73,15 @@ pub(super) async fn read_bytes(request: &HttpRequest) -> Result<Vec<u8>, Problem
     bytes
 }
 
+/// Whether the body is said to be of a media type.
+pub(super) fn is_said_to_be(request: &HttpRequest, media_type: &str) -> bool {
+    let said = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    said.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
+}
+
 fn expect_json(request: &HttpRequest) -> Result<(), Problem> {
     let value = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media = value(header::CONTENT_TYPE).split(';').next().unwrap_or_default().trim();
-    if !media.eq_ignore_ascii_case("application/json") {
+    if !is_said_to_be(request, "application/json") {
         let detail = "The body must be JSON, and say so: send the header “Content-Type: application/json”.";
         return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, detail));
     }

@@ -128,19 +128,17 @@ pub(super) async fn issue_token(service: web::Data<Service>, request: HttpReques
 struct Form(Vec<(String, String)>);
 
 impl Form {
-    fn read(request: &HttpRequest, body: &[u8]) -> Result<Self, Problem> {
+    fn read(request: &HttpRequest, sent: &[u8]) -> Result<Self, Problem> {
         let invalid = |detail: String| Err(Problem::new(INVALID_REQUEST, detail));
         if !request.query_string().is_empty() {
             return invalid(
                 "There are no parameters in the address, which logs keep: send them in the body.".to_owned(),
             );
         }
-        let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media = media.and_then(|media| media.split(';').next()).unwrap_or_default().trim();
-        if !media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        if !body::is_said_to_be(request, body::FORM) {
             return invalid("The body is a form: send Content-Type: application/x-www-form-urlencoded.".to_owned());
         }
-        let form: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().collect();
+        let form: Vec<(String, String)> = url::form_urlencoded::parse(sent).into_owned().collect();
         for name in ["grant_type", "scope", "client_id", "client_secret"] {
             if form.iter().filter(|(known, _)| known == name).count() > 1 {
                 return invalid(format!("{name} is given twice."));

@@ -13,7 +13,7 @@ pub(super) use wizard::{wizard, wizard_answered};
 
 use super::Service;
 use super::answer::{cacheable_as, entity_tag, private};
-use super::body::read_bytes;
+use super::body::{FORM, is_said_to_be, read_bytes};
 use super::outermost::Page;
 use super::problem::{MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE};
 use super::site::PAGE_POLICY;
@@ -57,9 +57,7 @@ fn of_policy(mut answer: HttpResponse, status: StatusCode) -> HttpResponse {
 /// # Errors
 /// Where it is none, or does not come in.
 async fn read_form(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
-    let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media = value.split(';').next().unwrap_or_default().trim();
-    if !media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    if !is_said_to_be(request, FORM) {
         let detail = "The body must be a form: send the header “Content-Type: application/x-www-form-urlencoded”.";
         return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, detail));
     }
