@@ -37,19 +37,28 @@ pub static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     ]
 });
 
-/// What every page has around its content.
+/// The head of every page.
+fn head(title: &str, style: &Asset, description: Option<&str>) -> Markup {
+    let [_, icon, _] = &*ASSETS;
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            title { (title) " – Leadership Directory" }
+            @if let Some(description) = description { meta name="description" content=(description); }
+            link rel="stylesheet" href=(style.path);
+            link rel="icon" type=(icon.media_type) href=(icon.path);
+        }
+    }
+}
+
+/// What every page for developers has around its content.
 fn layout(title: &str, content: &Markup) -> String {
-    let [style, icon, _] = &*ASSETS;
+    let [style, ..] = &*ASSETS;
     html! {
         (DOCTYPE)
         html lang="en-GB" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " – Leadership Directory" }
-                link rel="stylesheet" href=(style.path);
-                link rel="icon" type=(icon.media_type) href=(icon.path);
-            }
+            (head(title, style, None))
             body {
                 a.skip href="#content" { "Skip to the content" }
                 header {

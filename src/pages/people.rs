@@ -13,26 +13,22 @@ pub use wizard::{Choice, Form, Group, Question, Told, Verdict, Wizard, wizard_pa
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::ASSETS;
+use super::{ASSETS, head};
 
 /// The parts of the site that every page leads to: path and name.
 const PARTS: [(&str, &str); 3] =
     [("/", "Find a programme"), ("/can-i-take-it", "Can I take it?"), ("/developers", "For developers")];
 
+/// What the pages are about, for those who list them.
+const ABOUT: &str = "Leadership programmes for people who work in and for the NHS: what they are, who can take them, and what their sources say.";
+
 /// What every page of the finder has around its content.
 fn shell(title: &str, here: &str, back: Option<(&str, &str)>, content: &Markup) -> String {
-    let [_, icon, style] = &*ASSETS;
+    let [.., style] = &*ASSETS;
     html! {
         (DOCTYPE)
         html lang="en-GB" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " – Leadership Directory" }
-                meta name="description" content="Leadership programmes for people who work in and for the NHS: what they are, who can take them, and what their sources say.";
-                link rel="stylesheet" href=(style.path);
-                link rel="icon" type=(icon.media_type) href=(icon.path);
-            }
+            (head(title, style, Some(ABOUT)))
             body {
                 a.nhsuk-skip-link href="#content" { "Skip to the content" }
                 header.ld-header {
