@@ -191,15 +191,16 @@ fn any(
     lists: impl IntoIterator<Item = Result<List, TantivyError>>,
     both: fn(Score, Score) -> Score,
 ) -> Result<List, TantivyError> {
-    let mut all: Option<List> = None;
-    for list in lists {
-        let list = list?;
-        all = Some(match all {
-            Some(all) => Arc::new(together(&all, &list, both)),
-            None => list,
-        });
+    let mut lists = lists.into_iter().collect::<Result<Vec<List>, _>>()?;
+    // By pairs: each entry is then copied as often as the lists can be halved, not once a list.
+    while lists.len() > 1 {
+        let pair = |pair: &[List]| match pair {
+            [one, other] => Arc::new(together(one, other, both)),
+            _ => pair.iter().cloned().next().unwrap_or_default(),
+        };
+        lists = lists.chunks(2).map(pair).collect();
     }
-    Ok(all.unwrap_or_default())
+    Ok(lists.pop().unwrap_or_default())
 }
 
 /// A list in which everything weighs more or less.
