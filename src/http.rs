@@ -43,7 +43,7 @@ const LICENCE: &str = "https://creativecommons.org/licenses/by/4.0/";
 /// Whom to write to.
 #[derive(Debug, Clone, Default)]
 pub struct Contacts {
-    /// Of a weakness; empty for the start page.
+    /// Of a weakness; empty for the finder.
     pub security: String,
     /// Of a fact that is wrong; empty where nobody is named.
     pub corrections: String,

@@ -45,7 +45,7 @@ pub struct Server {
     pub listen: SocketAddr,
     /// The address that links begin with; empty for the one listened on.
     pub public_url: String,
-    /// Whom to tell of a weakness, as an address; empty for the start page.
+    /// Whom to tell of a weakness, as an address; empty for the finder.
     pub security_contact: String,
     /// Whom to tell of a fact that is wrong; empty where nobody is named.
     pub corrections_contact: String,

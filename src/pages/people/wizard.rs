@@ -222,6 +222,8 @@ fn results(view: &Wizard) -> Markup {
                         }
                     }
                 }
+                @let left = group.count.saturating_sub(group.entries.len() as u64);
+                @if left > 0 { p { (left) " more are not shown here. " a href="/" { "Find them with filters" } } }
             }
         }
         form action="/can-i-take-it" method="post" {
