@@ -196,7 +196,7 @@ fn any(
     while lists.len() > 1 {
         let pair = |pair: &[List]| match pair {
             [one, other] => Arc::new(together(one, other, both)),
-            _ => pair.iter().cloned().next().unwrap_or_default(),
+            _ => pair.first().cloned().unwrap_or_default(),
         };
         lists = lists.chunks(2).map(pair).collect();
     }

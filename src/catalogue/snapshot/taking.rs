@@ -1,0 +1,232 @@
+//! What was loaded, taken into a snapshot: rendered, put into the sets and orders it belongs to, and indexed.
+
+use std::sync::Arc;
+
+use tantivy::TantivyError;
+use uuid::Uuid;
+
+use super::{CatalogueError, MANY, Snapshot, lay_over};
+use crate::catalogue::bits::Bits;
+use crate::catalogue::eligibility::Gate;
+use crate::catalogue::facet::{Field, Reach, Source};
+use crate::catalogue::item::{Item, Standing};
+use crate::catalogue::page::{Sort, SortKey};
+use crate::catalogue::search::{Search, document};
+use crate::catalogue::sets::Set;
+use crate::model::codes::Kind;
+use crate::model::{Vocabularies, identity, read};
+use crate::store::{EntryRow, Loaded, SlugRow, TermRow};
+
+impl Snapshot {
+    pub(super) fn take_and_tell(self, loaded: Loaded) -> Self {
+        let (next, damaged) = self.take(loaded);
+        for error in damaged {
+            tracing::error!("{error}; it is shown as it was before, or not at all");
+        }
+        next
+    }
+
+    /// Takes in what was loaded; tells what of it cannot be read.
+    pub(super) fn take(mut self, loaded: Loaded) -> (Self, Vec<CatalogueError>) {
+        let mut damaged = Vec::new();
+        self.head = loaded.head;
+        self.answers = Arc::default();
+        let mut moved = std::mem::take(&mut self.unsearched);
+        if !loaded.terms.is_empty() {
+            let mut vocabularies = (*self.vocabularies).clone();
+            for row in loaded.terms {
+                match parse_term(&row) {
+                    Ok(term) => vocabularies.insert(term),
+                    Err(error) => damaged.push(error),
+                }
+            }
+            self.reach = Arc::new(Reach::new(&vocabularies));
+            self.vocabularies = Arc::new(vocabularies);
+        }
+        let reach = Arc::clone(&self.reach);
+        for rendered in render(loaded.entries, &self.vocabularies, &reach) {
+            match rendered {
+                Ok((item, gate)) => {
+                    self.put(item, gate.as_ref(), &mut moved);
+                }
+                Err(error) => damaged.push(error),
+            }
+        }
+        self.reorder(&moved);
+        for slug in loaded.old_slugs {
+            self.put_old_slug(slug);
+        }
+        self.chain.extend(loaded.chain);
+        match self.search_with(&moved) {
+            Ok(search) => self.search = search,
+            Err(error) => {
+                damaged.push(error.into());
+                self.unsearched = moved;
+            }
+        }
+        (self, damaged)
+    }
+
+    /// The index with some entries as they are now.
+    fn search_with(&self, moved: &Bits) -> Result<Search, TantivyError> {
+        if moved.is_empty() {
+            return Ok(self.search.clone());
+        }
+        let ordinals: Vec<u32> = moved.iter().collect();
+        self.search.with(&ordinals, |fields, ordinal| {
+            let item = self.item(ordinal).filter(|item| item.standing == Standing::Published)?;
+            Some(document(fields, ordinal, item, self))
+        })
+    }
+
+    /// Puts an item in the place of the version before it; notes what is found otherwise than before.
+    fn put(&mut self, item: Item, gate: Option<&Gate>, moved: &mut Bits) {
+        let item = Arc::new(item);
+        let ordinal = if let Some(ordinal) = self.ordinals.get(&item.uid).copied() {
+            if let Some(old) = self.item(ordinal).cloned() {
+                self.index(&old, ordinal, false);
+                self.changes.remove(&old.change_number);
+                if old.title != item.title || old.standing != item.standing {
+                    // What names it is found by its title too.
+                    for field in
+                        Field::ALL.into_iter().filter(|field| field.source(item.kind) == Source::Entries(item.kind))
+                    {
+                        self.set(Set::Term(field, &item.id)).add_to(moved);
+                    }
+                }
+            }
+            if let Some(place) = usize::try_from(ordinal).ok().and_then(|at| self.items.get_mut(at)) {
+                *place = Arc::clone(&item);
+            }
+            ordinal
+        } else {
+            let ordinal = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
+            self.items.push_back(Arc::clone(&item));
+            self.ordinals.insert(item.uid, ordinal);
+            ordinal
+        };
+        moved.insert(ordinal);
+        self.put_slug(item.kind, Arc::clone(&item.id), ordinal);
+        self.changes.insert(item.change_number, ordinal);
+        if item.is_revised {
+            self.sets.mark(Set::Revised(item.kind), ordinal, true);
+        }
+        self.index(&item, ordinal, true);
+        self.put_parents(&item, ordinal);
+        self.gates.set(ordinal, gate.filter(|_| item.standing == Standing::Published));
+    }
+
+    /// Notes whose variant an item is, and which variants are its own: either may come first.
+    fn put_parents(&mut self, item: &Item, ordinal: u32) {
+        let parent = item.variant_of.as_ref().and_then(|parent| self.ordinal(Kind::Programme, parent));
+        let mut families = vec![(ordinal, parent.unwrap_or(ordinal))];
+        if item.kind == Kind::Programme && !item.is_variant {
+            let variants = self.set(Set::VariantsOf(&item.id)).iter();
+            families.extend(variants.map(|variant| (variant, ordinal)));
+        }
+        for (variant, parent) in families {
+            while self.parents.len() <= variant as usize {
+                self.parents.push_back(variant);
+            }
+            if let Some(place) = self.parents.get_mut(variant as usize) {
+                *place = parent;
+            }
+        }
+    }
+
+    /// Adds an item to the sets and orders it belongs to, or takes it out of them.
+    fn index(&mut self, item: &Item, ordinal: u32, add: bool) {
+        if item.standing != Standing::Published {
+            return;
+        }
+        self.sets.mark(Set::Published(item.kind), ordinal, add);
+        // Laid over it a second time, a hash is gone again.
+        lay_over(self.digests.entry(item.kind).or_default(), &item.digest);
+        let kept_apart = if item.is_variant { Set::Variants } else { Set::Listed(item.kind) };
+        self.sets.mark(kept_apart, ordinal, add);
+        if let Some(parent) = &item.variant_of {
+            self.sets.mark(Set::VariantsOf(parent), ordinal, add);
+        }
+        let reach = Arc::clone(&self.reach);
+        for stated in &item.stated {
+            self.sets.mark(Set::Stated(stated.field), ordinal, add);
+            for query in reach.of(stated) {
+                self.sets.mark(Set::Term(stated.field, query), ordinal, add);
+            }
+        }
+    }
+
+    /// Puts the entries that were put in or taken out into the places that they have now: all at once, since one costs
+    /// about as much as a thousand.
+    fn reorder(&mut self, moved: &Bits) {
+        for kind in Kind::ALL.iter().copied() {
+            let own: Vec<(u32, &Arc<Item>)> = moved
+                .iter()
+                .filter_map(|ordinal| Some((ordinal, self.items.get(ordinal as usize)?)))
+                .filter(|(_, item)| item.kind == kind)
+                .collect();
+            if own.is_empty() {
+                continue;
+            }
+            for (sort, places) in Sort::KEPT.into_iter().zip(&mut self.places) {
+                let published = own.iter().filter(|(_, item)| item.standing == Standing::Published);
+                let mut new: Vec<_> = published.map(|(ordinal, item)| (SortKey::of(sort, item), *ordinal)).collect();
+                new.sort_unstable();
+                let key_of = |ordinal: u32| self.items.get(ordinal as usize).map(|item| SortKey::of(sort, item));
+                let order = self.orders.entry((kind, sort)).or_default();
+                *order = order.with(moved, &new, key_of);
+                order.note_places(Arc::make_mut(places));
+            }
+        }
+    }
+
+    fn put_old_slug(&mut self, slug: SlugRow) {
+        let ordinal = Uuid::try_parse(&slug.uid).ok().and_then(|uid| self.ordinals.get(&uid).copied());
+        if let Some(ordinal) = ordinal {
+            let id: Arc<str> = slug.id.into();
+            if self.item(ordinal).is_some_and(|item| item.uid == identity::uid(slug.kind, &id)) {
+                self.first_slugs.insert(ordinal, Arc::clone(&id));
+            }
+            self.put_slug(slug.kind, id, ordinal);
+        }
+    }
+
+    fn put_slug(&mut self, kind: Kind, id: Arc<str>, ordinal: u32) {
+        if let Some(slugs) = self.slugs.get_mut(kind as usize) {
+            slugs.insert(id, ordinal);
+        }
+    }
+}
+
+/// What rows are rendered to, in their order.
+type Rendered = Result<(Item, Option<Gate>), CatalogueError>;
+
+/// Renders rows; many of them on all cores, since that is most of what a start takes.
+fn render(mut rows: Vec<EntryRow>, vocabularies: &Vocabularies, reach: &Reach) -> Vec<Rendered> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if rows.len() < MANY {
+        return rows.into_iter().map(|row| Item::render(row, vocabularies, reach)).collect();
+    }
+    let share = rows.len().div_ceil(cores);
+    let mut shares = Vec::with_capacity(cores);
+    while !rows.is_empty() {
+        let rest = rows.split_off(share.min(rows.len()));
+        shares.push(std::mem::replace(&mut rows, rest));
+    }
+    let render = |share: Vec<EntryRow>| share.into_iter().map(|row| Item::render(row, vocabularies, reach)).collect();
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || render(share))).collect();
+        let done = |thread: std::thread::ScopedJoinHandle<'_, Vec<Rendered>>| match thread.join() {
+            Ok(rendered) => rendered,
+            Err(panicked) => std::panic::resume_unwind(panicked),
+        };
+        threads.into_iter().flat_map(done).collect()
+    })
+}
+
+/// Reads a term's body.
+fn parse_term(row: &TermRow) -> Result<crate::model::Term, CatalogueError> {
+    let damaged = || CatalogueError::DamagedTerm { scheme: row.scheme.clone(), code: row.code.clone() };
+    let value = serde_json::from_str(&row.body).map_err(|_| damaged())?;
+    read::term(value).map_err(|_| damaged())
+}
