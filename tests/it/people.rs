@@ -81,14 +81,14 @@ on_both_engines! {
     async fn many_boxes_are_few_parameters_and_each_chip_takes_its_own_filter_off(engine: Engine) {
         let app = App::start(engine).await;
         let facets = app.get("/v1/programmes?limit=1&facets=role,level,eligibility,region,delivery,cost").await.json();
-        let mut query = String::new();
+        let mut pairs = Vec::new();
         for (name, terms) in facets["meta"]["facets"].as_object().unwrap() {
             for term in terms.as_array().unwrap().iter().filter_map(|term| term["term"].as_str()).filter(|term| !term.starts_with("positive")).take(9) {
-                query.push_str(&format!("{name}={term}&"));
+                pairs.push(format!("{name}={term}"));
             }
         }
-        assert!(query.matches('&').count() > 30);
-        assert_eq!(app.get(&format!("/?{query}")).await.status, 200);
+        assert!(pairs.len() > 30);
+        assert_eq!(app.get(&format!("/?{}", pairs.join("&"))).await.status, 200);
         let cursor = app.get("/v1/programmes?role=nurse,midwife&match=possible").await.json();
         let cursor = cursor["links"]["next"].as_str().unwrap().split("cursor=").nth(1).unwrap().to_owned();
         let page = app.get(&format!("/?cursor={cursor}&match=possible&role=nurse&role=midwife")).await;
