@@ -4,7 +4,8 @@
 //! `cargo bench --bench service` loads the generator's entries through the real import and asks thousands of different
 //! questions, with the cache of answers off. Server and load generator have a core each. The two servers take turns,
 //! round by round, so that whatever else the machine does is shared between them; the figure that counts is the ratio
-//! of their CPU time a request. `--write` puts the tables into the README.
+//! of their CPU time a request. `--write` puts the tables into the README, `--steady` measures only what readers see while
+//! entries change.
 
 #![expect(
     clippy::expect_used,
@@ -51,6 +52,10 @@ fn main() {
     let only = |count: &usize| !has("--small") || *count < 100_000;
     process::pin(&[ASKING]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    if has("--steady") {
+        let steady = runtime.block_on(async { steady::measure(&Imported::new(10_000)).await });
+        return report::print(&format!("{}\n", report::told(&steady)));
+    }
     let sized: Vec<Sized> = runtime.block_on(async {
         let mut sized = Vec::new();
         for count in COUNTS.into_iter().filter(only) {

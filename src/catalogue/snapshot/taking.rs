@@ -1,6 +1,7 @@
 //! What was loaded, taken into a snapshot: rendered, put into the sets and orders it belongs to, and indexed.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use tantivy::TantivyError;
 use uuid::Uuid;
@@ -44,7 +45,11 @@ impl Snapshot {
             self.vocabularies = Arc::new(vocabularies);
         }
         let reach = Arc::clone(&self.reach);
-        for rendered in render(loaded.entries, &self.vocabularies, &reach) {
+        let begun = Instant::now();
+        let entries = loaded.entries.len();
+        let rendered = render(loaded.entries, &self.vocabularies, &reach);
+        let rendered_after = begun.elapsed();
+        for rendered in rendered {
             match rendered {
                 Ok((item, gate)) => {
                     self.put(item, gate.as_ref(), &mut moved);
@@ -57,6 +62,7 @@ impl Snapshot {
             self.put_old_slug(slug);
         }
         self.chain.extend(loaded.chain);
+        let ordered_after = begun.elapsed();
         match self.search_with(&moved) {
             Ok(search) => self.search = search,
             Err(error) => {
@@ -64,6 +70,7 @@ impl Snapshot {
                 self.unsearched = moved;
             }
         }
+        tracing::debug!(entries, ?rendered_after, ?ordered_after, indexed_after = ?begun.elapsed(), "taken in");
         (self, damaged)
     }
 
