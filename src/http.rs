@@ -35,6 +35,7 @@ use actix_web::{App, HttpServer, web};
 
 use crate::directory::Directory;
 use crate::model::codes::Kind;
+use crate::pages::Look;
 use crate::settings;
 
 /// The licence of the directory as a compilation.
@@ -62,6 +63,10 @@ pub struct Service {
     cache_bytes: u64,
     /// Room for those who wait for a change.
     waiting: tokio::sync::Semaphore,
+    /// How pages look.
+    look: Look,
+    /// The reference, which is the same as long as the process runs.
+    reference: std::sync::OnceLock<String>,
     /// What OneRoster tells, as it was last asked.
     roster: one_roster::Kept,
     contacts: Contacts,
@@ -70,12 +75,15 @@ pub struct Service {
 impl Service {
     /// What handlers work with.
     #[must_use]
-    pub fn new(directory: Arc<Directory>, public_url: String, contacts: Contacts, cache_bytes: u64) -> Self {
+    pub fn new(directory: Arc<Directory>, look: Look, contacts: Contacts, cache_bytes: u64) -> Self {
+        let public_url = look.public_url.clone();
         let form = answer::form(&public_url);
         Self {
             cache_bytes,
             directory,
             public_url,
+            look,
+            reference: std::sync::OnceLock::new(),
             form,
             waiting: tokio::sync::Semaphore::new(changes::MOST_WAITING),
             roster: one_roster::Kept::default(),

@@ -1,11 +1,15 @@
 //! The settings of this process: defaults, then a file, then the environment, then flags.
 
+mod site;
+
 use std::net::SocketAddr;
 use std::path::Path;
 
 use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
 use thiserror::Error;
+
+pub use site::{Colours, Site};
 
 /// Every setting. What each means stands in `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -17,6 +21,8 @@ pub struct Settings {
     pub database: Database,
     /// What is kept of answers.
     pub answers: Answers,
+    /// How the pages look.
+    pub site: Site,
     /// What is logged.
     pub log: Log,
 }
@@ -167,6 +173,15 @@ impl Settings {
         if self.database.max_connections < 2 {
             problems.push("  database.max_connections is less than 2: the server reads while it writes".to_owned());
         }
+        let contact = &self.server.corrections_contact;
+        if !contact.is_empty()
+            && !url::Url::parse(contact).is_ok_and(|url| matches!(url.scheme(), "https" | "http" | "mailto"))
+        {
+            problems.push(
+                "  server.corrections_contact is no address: write one that begins with https: or mailto:".to_owned(),
+            );
+        }
+        problems.extend(self.site.problems());
         if let Err(error) = self.log.level.parse::<tracing_subscriber::filter::Targets>() {
             problems.push(format!("  log.level cannot be read: {error}"));
         }

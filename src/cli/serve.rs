@@ -10,6 +10,7 @@ use super::{Common, fail};
 use crate::directory::Directory;
 use crate::http::{self, Service};
 use crate::import::shipped;
+use crate::pages::Look;
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -39,7 +40,7 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
         if settings.server.public_url.is_empty() { here.clone() } else { settings.server.public_url.clone() };
     let service = Service::new(
         Arc::clone(&directory),
-        public_url.clone(),
+        Look::new(&settings.site, &public_url)?,
         http::Contacts {
             security: settings.server.security_contact.clone(),
             corrections: settings.server.corrections_contact.clone(),

@@ -20,11 +20,12 @@ use uuid::Uuid;
 
 use super::answer::{JSON, VARY, json};
 use super::body::Body;
-use super::negotiate::{accepts, coding};
+use super::negotiate::{accepts, coding, prefers};
 use super::oauth::{self, TokenFailure};
 use super::one_roster::status::StatusInfo;
 use super::problem::{EXPECTATION_FAILED, HEADERS_TOO_LARGE, INTERNAL, NOT_ACCEPTABLE, Problem, URI_TOO_LONG};
-use super::{Service, kind_at};
+use super::site::PAGE_POLICY;
+use super::{Service, kind_at, people};
 
 /// The directory's change number.
 pub(super) const CHANGE_NUMBER: HeaderName = HeaderName::from_static("directory-change-number");
@@ -34,6 +35,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What every address of OneRoster begins with, in whichever version; failures under it have a form of their own.
 const ONE_ROSTER: &str = "/ims/oneroster/";
+
+/// The media type of pages.
+const HTML: &str = "text/html";
 
 /// The media type of most failures (RFC 9457).
 const PROBLEM: &str = "application/problem+json";
@@ -243,6 +247,12 @@ fn is_page(response: &ServiceResponse<BoxBody>) -> bool {
     response.response().extensions().contains::<Page>()
 }
 
+/// Whether people ask for what is at an address, rather than their programs.
+fn is_of_people(path: &str) -> bool {
+    const OF_PROGRAMS: [&str; 7] = ["/v1", "/ims/", "/oauth/", "/health/", "/openapi.", "/.well-known/", "/assets/"];
+    !OF_PROGRAMS.iter().any(|begin| path.starts_with(begin))
+}
+
 /// Gives an answer that failed its body, keeping its other headers (such as `Allow`).
 fn explain(response: ServiceResponse<BoxBody>, service: &Service, id: Uuid) -> ServiceResponse<BoxBody> {
     let known = response.response().extensions().get::<Problem>().cloned();
@@ -251,7 +261,9 @@ fn explain(response: ServiceResponse<BoxBody>, service: &Service, id: Uuid) -> S
         tracing::error!(request.id = %id, "a request failed: {}", problem.detail);
     }
     let path = response.request().path();
-    let (media_type, body) = if path.starts_with(ONE_ROSTER) {
+    let (media_type, body) = if is_of_people(path) && prefers(response.request().headers(), HTML, PROBLEM) {
+        (people::HTML, people::missing(service, response.request(), &problem))
+    } else if path.starts_with(ONE_ROSTER) {
         (JSON, json(&StatusInfo::from(&problem)))
     } else if path == oauth::PATH {
         (JSON, json(&TokenFailure::from(&problem)))
@@ -264,6 +276,9 @@ fn explain(response: ServiceResponse<BoxBody>, service: &Service, id: Uuid) -> S
     }
     answer.insert_header((header::CONTENT_TYPE, media_type));
     answer.insert_header((header::CACHE_CONTROL, "no-store"));
+    if media_type == people::HTML {
+        answer.insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY));
+    }
     if problem.code == NOT_ACCEPTABLE {
         answer.insert_header((header::VARY, VARY));
     }
@@ -317,7 +332,7 @@ mod tests {
         let directory = Directory::open(store, &shipped(), jiff::Timestamp::now).await.expect("a directory");
         let service = Service::new(
             Arc::new(directory),
-            "https://directory.example".to_owned(),
+            crate::pages::Look::new(&crate::settings::Site::default(), "https://directory.example").expect("a look"),
             super::super::Contacts::default(),
             1 << 20,
         );
@@ -363,7 +378,7 @@ mod tests {
         let directory = Directory::open(store, &shipped(), jiff::Timestamp::now).await.expect("a directory");
         let service = Service::new(
             Arc::new(directory),
-            "https://directory.example".to_owned(),
+            crate::pages::Look::new(&crate::settings::Site::default(), "https://directory.example").expect("a look"),
             super::super::Contacts::default(),
             1 << 20,
         );

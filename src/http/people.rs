@@ -1,14 +1,23 @@
 //! The pages for people: what the API answers, as pages. They ask it the same questions, in this process.
 
+mod compare;
+mod embed;
 mod entry;
 mod finder;
+mod regions;
+mod still;
+mod telling;
 mod wizard;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 
+pub(super) use compare::compare;
+pub(super) use embed::{builder, embed, script};
 pub(super) use entry::{academy, coaching_link, framework, programme, provider, resource};
-pub(super) use finder::{finder, finder_in_private};
+pub(super) use finder::{finder, finder_in_private, frameworks, providers, resources};
+pub(super) use regions::{academies, coaching};
+pub(super) use still::{accessibility, icon, missing, robots, sitemap, sitemap_index, to_coaching, to_finder};
 pub(super) use wizard::{wizard, wizard_answered};
 
 use super::Service;
@@ -16,11 +25,50 @@ use super::answer::{cacheable_as, entity_tag, private};
 use super::body::{FORM, is_said_to_be, read_bytes};
 use super::outermost::Page;
 use super::problem::{MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE};
+use super::query::shown;
 use super::site::PAGE_POLICY;
-use crate::catalogue::Snapshot;
-use crate::pages::people::{Missing, missing_page};
+use crate::catalogue::{Field, Filter, PageQuery, Snapshot, Sort};
+use crate::model::codes::Kind;
+use crate::pages::people::{Linked, Missing, Place, missing_page};
 
-const HTML: &str = "text/html; charset=utf-8";
+/// Where entries of a kind are listed: path, and what that page is called.
+const PARTS_OF_KINDS: [(Kind, (&str, &str)); 6] = [
+    (Kind::Programme, ("/", "Find a programme")),
+    (Kind::Provider, ("/providers", "Providers")),
+    (Kind::Academy, ("/academies", "Academies")),
+    (Kind::CoachingLink, ("/coaching", "Coaching")),
+    (Kind::Resource, ("/resources", "Resources")),
+    (Kind::Framework, ("/frameworks", "Frameworks")),
+];
+
+/// The most entries that a page lists of those that belong with another.
+const MOST_LISTED: usize = 50;
+
+/// Where a page is.
+fn place<'a>(service: &'a Service, request: &'a HttpRequest) -> Place<'a> {
+    Place { look: &service.look, path: request.path() }
+}
+
+/// The entries of a kind that name another, by title.
+fn entries(snapshot: &Snapshot, kind: Kind, field: Field, id: &str) -> Vec<Linked> {
+    let filter = Filter { terms: vec![(field, vec![id.to_owned()])], ..Filter::default() };
+    let page = snapshot.page(&PageQuery { kind, sort: Sort::Title, limit: MOST_LISTED, filter, after: None });
+    let mut listed: Vec<Linked> = page
+        .items
+        .iter()
+        .map(|item| Linked { path: entry::path(kind, &item.id), title: item.title.to_string(), how: String::new() })
+        .collect();
+    let more = page.total.saturating_sub(listed.len() as u64);
+    if more > 0 {
+        let (path, _) = PARTS_OF_KINDS.iter().find(|(of, _)| *of == kind).map_or(("/", ""), |(_, part)| *part);
+        let path = format!("{path}?{}={id}", field.name());
+        listed.push(Linked { path, title: format!("{more} more"), how: String::new() });
+    }
+    listed
+}
+
+/// The media type of the pages.
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 
 /// A page that everybody may see, or 304 where the client has it already.
 fn public(
@@ -52,6 +100,31 @@ fn of_policy(mut answer: HttpResponse, status: StatusCode) -> HttpResponse {
     answer
 }
 
+/// The values of a parameter, which may come several times and hold several between commas.
+fn values(asked: &[(String, String)], name: &str) -> Vec<String> {
+    let of_name = asked.iter().filter(|(known, _)| known == name);
+    let mut values: Vec<String> = Vec::new();
+    for value in of_name.flat_map(|(_, value)| value.split(',')).map(str::trim).filter(|value| !value.is_empty()) {
+        if !values.iter().any(|known| known == value) {
+            values.push(value.to_owned());
+        }
+    }
+    values
+}
+
+/// What an address asks.
+fn asked(request: &HttpRequest) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect()
+}
+
+/// What is wrong with parameters that a page does not have.
+fn unknown(asked: &[(String, String)], takes: &[&str]) -> Vec<String> {
+    let others = asked.iter().filter(|(name, _)| !takes.contains(&name.as_str()));
+    others
+        .map(|(name, _)| format!("This page does not take “{}”. It takes: {}.", shown(name), takes.join(", ")))
+        .collect()
+}
+
 /// Reads a form that was sent in a body, which no address and no log holds.
 ///
 /// # Errors
@@ -72,7 +145,12 @@ async fn read_form(request: &HttpRequest) -> Result<Vec<(String, String)>, Probl
 /// A page that says what is wrong with a form that cannot be read.
 fn unreadable(service: &Service, request: &HttpRequest, problem: &Problem) -> HttpResponse {
     let view = Missing { title: problem.code.title.to_owned(), text: problem.detail.clone(), instead: Vec::new() };
-    of_a_person(request, &service.directory.snapshot(), problem.status_code(), missing_page(&view))
+    of_a_person(
+        request,
+        &service.directory.snapshot(),
+        problem.status_code(),
+        missing_page(place(service, request), &view),
+    )
 }
 
 /// The most fields that a form may have.

@@ -1,6 +1,6 @@
 //! The pages, Swagger UI and what machines look for at well-known addresses.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -17,6 +17,9 @@ use crate::pages;
 
 /// What a page may load: its own style, and nothing else.
 pub(super) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// What a file may load that is opened by itself: a logo may hold a style.
+const ASSET_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /// Swagger UI writes styles into its elements, shows images that are data, and asks this service.
 const SWAGGER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -44,7 +47,7 @@ pub(super) async fn start_page(service: web::Data<Service>, request: HttpRequest
         change_number: snapshot.head().change_number,
         examples: examples(&snapshot),
     };
-    page(&service, &request, pages::start(&view))
+    page(&service, &request, pages::start(&service.look, &view))
 }
 
 /// What a page calls the entries of a kind.
@@ -104,9 +107,8 @@ fn examples(snapshot: &Snapshot) -> Vec<pages::Example> {
 
 /// `/reference`
 pub(super) async fn reference_page(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    static PAGE: LazyLock<String> =
-        LazyLock::new(|| pages::reference(&serde_json::from_str(super::openapi::text()).unwrap_or_default()));
-    page(&service, &request, PAGE.clone())
+    let make = || pages::reference(&service.look, &serde_json::from_str(super::openapi::text()).unwrap_or_default());
+    page(&service, &request, service.reference.get_or_init(make).clone())
 }
 
 /// A sort of problem as its page tells it.
@@ -116,7 +118,11 @@ const fn kind_of(code: &Code) -> pages::ProblemKind {
 
 /// `/problems`
 pub(super) async fn problems_page(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    page(&service, &request, pages::problems(&CODES.iter().map(|code| kind_of(code)).collect::<Vec<_>>()))
+    page(
+        &service,
+        &request,
+        pages::problems(&service.look, &CODES.iter().map(|code| kind_of(code)).collect::<Vec<_>>()),
+    )
 }
 
 /// `/problems/{code}`
@@ -126,20 +132,21 @@ pub(super) async fn problem_page(
     code: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     match CODES.iter().find(|known| known.code == *code) {
-        Some(code) => Ok(page(&service, &request, pages::problem(&kind_of(code)))),
+        Some(code) => Ok(page(&service, &request, pages::problem(&service.look, &kind_of(code)))),
         None => Err(Problem::new(NOT_FOUND, format!("There is no problem “{}”. /problems lists them.", shown(&code)))),
     }
 }
 
 /// `/assets/{file}`
-pub(super) async fn asset(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let Some(asset) = pages::ASSETS.iter().find(|asset| asset.path == request.path()) else {
+pub(super) async fn asset(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let Some(asset) = service.look.asset(request.path()) else {
         return Err(Problem::new(NOT_FOUND, "There is no such file."));
     };
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .content_type(asset.media_type)
-        .body(asset.text))
+        .insert_header((header::CONTENT_SECURITY_POLICY, ASSET_POLICY))
+        .body(asset.bytes.clone()))
 }
 
 /// `/docs` and what it loads: Swagger UI from its own package, nothing from elsewhere.

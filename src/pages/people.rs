@@ -3,48 +3,98 @@
 //! They show what the API answers, read back from its JSON: there is no second logic. They need no script, keep nothing
 //! about anybody, and say what is not stated.
 
+mod compare;
+mod embed;
 mod entry;
 mod finder;
+mod regions;
+mod still;
 mod wizard;
 
+pub use compare::{Compare, Compared, Line, compare_page};
+pub use embed::{Builder, Snippets, builder_page, embed_page};
 pub use entry::{EntryPage, Fact, Linked, Missing, Notice, SourceLine, Statement, entry_page, missing_page};
-pub use finder::{Chip, Facet, FacetTerm, Finder, Labels, ListAnswer, finder_page};
-pub use wizard::{Choice, Form, Group, Question, Told, Verdict, Wizard, wizard_page};
+pub use finder::{Chip, Facet, FacetTerm, Finder, Labels, ListAnswer, Words, finder_page};
+pub use regions::{Academy, Offer, REGIONS, Region, Regions, regions_page};
+pub use still::{Accessibility, accessibility_page};
+pub use wizard::{Choice, Form, Group, Question, Reviewed, Told, Verdict, Wizard, wizard_page};
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::{ASSETS, head};
+use super::{FINDER, Look, head};
 
 /// The parts of the site that every page leads to: path and name.
-const PARTS: [(&str, &str); 3] =
-    [("/", "Find a programme"), ("/can-i-take-it", "Can I take it?"), ("/developers", "For developers")];
+const PARTS: [(&str, &str); 5] = [
+    ("/", "Find a programme"),
+    ("/can-i-take-it", "Can I take it?"),
+    ("/academies", "Academies"),
+    ("/coaching", "Coaching"),
+    ("/frameworks", "Frameworks"),
+];
 
-/// What the pages are about, for those who list them.
-const ABOUT: &str = "Leadership programmes for people who work in and for the NHS: what they are, who can take them, and what their sources say.";
+/// What the site is, for those who find a page of it elsewhere.
+const ABOUT: &str = "Leadership programmes, academies, coaching and frameworks in the NHS: who they are for, what they take and cost, and where each fact comes from.";
 
-/// What every page of the finder has around its content.
-fn shell(title: &str, here: &str, back: Option<(&str, &str)>, content: &Markup) -> String {
-    let [.., style] = &*ASSETS;
+/// Where a page is.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// How pages look here.
+    pub look: &'a Look,
+    /// Its path, without what was asked of it.
+    pub path: &'a str,
+}
+
+/// What a page says of itself.
+#[derive(Debug, Clone, Copy, Default)]
+struct Said<'a> {
+    title: &'a str,
+    /// In a sentence; what the site is where there is none.
+    description: Option<&'a str>,
+    /// Where the page belongs: path and name.
+    back: Option<(&'a str, &'a str)>,
+    /// The same as data: media type and address.
+    data: &'a [(&'a str, String)],
+    /// Whether search engines leave it out: it tells of nobody, but there is no end of such pages.
+    is_unlisted: bool,
+}
+
+/// What every page of the site has around its content.
+fn shell(place: Place<'_>, said: &Said<'_>, content: &Markup) -> String {
+    let Place { look, path } = place;
+    let description = said.description.unwrap_or(ABOUT);
+    let address = format!("{}{path}", look.public_url);
+    let more = html! {
+        meta name="description" content=(description);
+        @if said.is_unlisted { meta name="robots" content="noindex"; }
+        link rel="canonical" href=(address);
+        @for (media_type, data) in said.data { link rel="alternate" type=(media_type) href=(data); }
+        meta property="og:type" content="website";
+        meta property="og:site_name" content=(look.name);
+        meta property="og:title" content=(said.title);
+        meta property="og:description" content=(description);
+        meta property="og:url" content=(address);
+        meta property="og:locale" content="en_GB";
+    };
     html! {
         (DOCTYPE)
         html lang="en-GB" {
-            (head(title, style, Some(ABOUT)))
+            (head(look, said.title, &FINDER, &more))
             body {
                 a.nhsuk-skip-link href="#content" { "Skip to the content" }
                 header.ld-header {
                     div.ld-header__inner.nhsuk-width-container {
-                        a.ld-header__name href="/" { "Leadership Directory" }
+                        a.ld-header__name href="/" { (look.sign()) }
                         nav aria-label="Main" {
                             ul.ld-header__list {
-                                @for (path, name) in PARTS {
-                                    li { a.ld-header__link href=(path) aria-current=[(path == here).then_some("page")] { (name) } }
+                                @for (part, name) in PARTS {
+                                    li { a.ld-header__link href=(part) aria-current=[(part == path).then_some("page")] { (name) } }
                                 }
                             }
                         }
                     }
                 }
                 div.nhsuk-width-container {
-                    @if let Some((path, name)) = back {
+                    @if let Some((path, name)) = said.back {
                         nav aria-label="Back" {
                             a.nhsuk-back-link href=(path) { span.nhsuk-u-visually-hidden { "Back to " } (name) }
                         }
@@ -55,8 +105,11 @@ fn shell(title: &str, here: &str, back: Option<(&str, &str)>, content: &Markup) 
                     div.nhsuk-width-container {
                         nav aria-label="Footer" {
                             ul.ld-footer__list {
+                                li { a href="/resources" { "Resources" } }
+                                li { a href="/providers" { "Providers" } }
+                                li { a href="/embed/builder" { "Put this into your site" } }
                                 li { a href="/developers" { "For developers" } }
-                                li { a href="/v1" { "The data" } }
+                                li { a href="/accessibility" { "Accessibility" } }
                             }
                         }
                         p {

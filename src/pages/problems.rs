@@ -2,6 +2,7 @@
 
 use maud::html;
 
+use super::Look;
 use super::reference::prose;
 
 /// One sort of problem, as its page tells it.
@@ -19,8 +20,9 @@ pub struct ProblemKind {
 
 /// The page about one sort of problem.
 #[must_use]
-pub fn problem(code: &ProblemKind) -> String {
+pub fn problem(look: &Look, code: &ProblemKind) -> String {
     super::layout(
+        look,
         code.title,
         &html! {
             h1 { (code.title) }
@@ -38,8 +40,9 @@ pub fn problem(code: &ProblemKind) -> String {
 
 /// The list of all sorts of problem.
 #[must_use]
-pub fn problems(codes: &[ProblemKind]) -> String {
+pub fn problems(look: &Look, codes: &[ProblemKind]) -> String {
     super::layout(
+        look,
         "Problems",
         &html! {
             h1 { "Problems" }

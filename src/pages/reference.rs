@@ -3,11 +3,14 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
+use super::Look;
+
 /// The reference, made from the OpenAPI document.
 #[must_use]
-pub fn reference(contract: &Value) -> String {
+pub fn reference(look: &Look, contract: &Value) -> String {
     let tags: Vec<&str> = list(contract, "/tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
     super::layout(
+        look,
         "Reference",
         &html! {
             h1 { "Reference" }

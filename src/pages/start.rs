@@ -2,6 +2,8 @@
 
 use maud::html;
 
+use super::Look;
+
 /// One call with the answer it gives now.
 #[derive(Debug)]
 pub struct Example {
@@ -28,8 +30,9 @@ pub struct Start {
 
 /// The start page.
 #[must_use]
-pub fn start(view: &Start) -> String {
+pub fn start(look: &Look, view: &Start) -> String {
     super::layout(
+        look,
         "Start",
         &html! {
             h1 { "NHS leadership development, as a service for your software" }

@@ -33,6 +33,7 @@ mod linked;
 mod logs;
 mod one_roster;
 mod people;
+mod places;
 mod problems;
 mod promise;
 mod search;

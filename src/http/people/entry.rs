@@ -1,17 +1,14 @@
 //! The pages of entries.
 
-mod telling;
-
 use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 
-use telling::{Telling, source_line, text_at};
-
-use super::public;
-use crate::catalogue::{Item, Looked, Snapshot, Standing, type_scheme};
+use super::telling::{Telling, source_line, text_at};
+use super::{PARTS_OF_KINDS, entries, place, public};
+use crate::catalogue::{Field, Item, Looked, Snapshot, Standing, type_scheme};
 use crate::http::query::shown;
 use crate::http::{Service, collection};
 use crate::model::codes::Kind;
@@ -50,9 +47,15 @@ fn page(service: &Service, request: &HttpRequest, kind: Kind, id: &str) -> HttpR
                     text: format!("{} It was taken out on {}.", retirement.reason, day(&retirement.since)),
                     instead: instead.into_iter().collect(),
                 };
-                public(service, request, &snapshot, StatusCode::GONE, missing_page(&view))
+                public(service, request, &snapshot, StatusCode::GONE, missing_page(place(service, request), &view))
             }
-            _ => public(service, request, &snapshot, StatusCode::OK, entry_page(&view(service, &snapshot, &item))),
+            _ => public(
+                service,
+                request,
+                &snapshot,
+                StatusCode::OK,
+                entry_page(place(service, request), &view(service, &snapshot, &item)),
+            ),
         },
         Looked::Renamed(item) => HttpResponse::PermanentRedirect()
             .insert_header((header::LOCATION, path(kind, &item.id)))
@@ -67,13 +70,13 @@ fn page(service: &Service, request: &HttpRequest, kind: Kind, id: &str) -> HttpR
                 text: format!("Nothing here is called “{}”.", shown(id)),
                 instead: instead.into_iter().collect(),
             };
-            public(service, request, &snapshot, StatusCode::NOT_FOUND, missing_page(&view))
+            public(service, request, &snapshot, StatusCode::NOT_FOUND, missing_page(place(service, request), &view))
         }
     }
 }
 
 /// The path of an entry's page.
-fn path(kind: Kind, id: &str) -> String {
+pub(super) fn path(kind: Kind, id: &str) -> String {
     format!("/{}/{id}", collection(kind))
 }
 
@@ -82,7 +85,7 @@ fn day(moment: &str) -> &str {
     moment.get(..10).unwrap_or(moment)
 }
 
-fn linked(snapshot: &Snapshot, kind: Kind, id: &str, how: &str) -> Option<Linked> {
+pub(super) fn linked(snapshot: &Snapshot, kind: Kind, id: &str, how: &str) -> Option<Linked> {
     match snapshot.look(kind, id) {
         Looked::Found(item) | Looked::Renamed(item) if item.standing == Standing::Published => {
             Some(Linked { path: path(kind, &item.id), title: item.title.to_string(), how: how.to_owned() })
@@ -108,17 +111,22 @@ fn notice(term: &str, note: Option<String>) -> Option<Notice> {
     Some(Notice { title: title.to_owned(), text })
 }
 
-/// What the page of an entry shows.
-fn view(service: &Service, snapshot: &Arc<Snapshot>, item: &Item) -> EntryPage {
-    let telling = Telling { snapshot, entry: serde_json::from_slice(&item.full).unwrap_or_default() };
-    let kind = item.kind;
-    let term = telling.text("/status/term").unwrap_or_default();
+/// What an entry says, in the order that people ask: a question, and the facts that answer it. Entries of a kind have the
+/// same questions and facts, so that they can stand beside each other.
+pub(super) fn sections(
+    service: &Service,
+    telling: &Telling<'_>,
+    kind: Kind,
+    id: &str,
+) -> Vec<(&'static str, Vec<Fact>)> {
+    let providers = if telling.entry.get("providers").is_some() { "/providers" } else { "/provider" };
     let mut sections = vec![
-        ("What is it?", vec![what(&telling, kind), telling.aims(), telling.awards(), telling.delivery()]),
+        ("What is it?", vec![what(telling, kind), telling.aims(), telling.awards(), telling.delivery()]),
         (
             "Can I take it?",
             vec![
-                telling.rules(service, kind, &item.id),
+                telling.rules(service, kind, id),
+                telling.services(),
                 telling.terms("Open to", "/audience/openTo", "role"),
                 telling.terms("Aimed at", "/audience/aimedAt", "role"),
                 telling.levels(),
@@ -130,15 +138,15 @@ fn view(service: &Service, snapshot: &Arc<Snapshot>, item: &Item) -> EntryPage {
         (
             "Who runs it?",
             vec![
-                telling.entries(
-                    "Provider",
-                    if telling.entry.get("providers").is_some() { "/providers" } else { "/provider" },
-                    Kind::Provider,
-                ),
+                telling.entries("Provider", providers, Kind::Provider),
                 telling.entries("Partners", "/partners", Kind::Provider),
+                telling.entries("Part of", "/parent", Kind::Provider),
+                telling.entries("Belongs to", "/memberOf", Kind::Academy),
+                telling.entries("Register of", "/registerOf", Kind::CoachingLink),
             ],
         ),
         ("Is it still running?", vec![telling.status()]),
+        (NOTES, vec![telling.notes()]),
     ];
     if kind == Kind::Framework {
         sections.insert(
@@ -149,6 +157,7 @@ fn view(service: &Service, snapshot: &Arc<Snapshot>, item: &Item) -> EntryPage {
                     telling.parts("Domains", "/domains"),
                     telling.parts("Dimensions", "/dimensions"),
                     telling.parts("Behaviours", "/behaviours"),
+                    telling.parts("Career stages", "/careerStages"),
                 ],
             ),
         );
@@ -156,25 +165,38 @@ fn view(service: &Service, snapshot: &Arc<Snapshot>, item: &Item) -> EntryPage {
     // What entries of this kind never tell is not asked of them.
     let never: &[&str] = match kind {
         Kind::Programme => &[],
-        Kind::Provider => &["Can I take it?", "How long does it take?", "What does it cost?", "Who runs it?"],
+        Kind::Provider => &["Can I take it?", "How long does it take?", "What does it cost?"],
         Kind::Framework => &["How long does it take?", "Can I take it?"],
         _ => &["How long does it take?"],
     };
     sections.retain(|(question, _)| !never.contains(question));
+    sections
+}
+
+/// The question that notes answer.
+pub(super) const NOTES: &str = "What else is there to know?";
+
+/// The facts that are shown even where no source states them.
+pub(super) const ALWAYS_TOLD: [&str; 6] =
+    ["Who can take part", "Time it takes", "Cost", "How to apply", "Provider", "Status"];
+
+/// What the page of an entry shows.
+fn view(service: &Service, snapshot: &Arc<Snapshot>, item: &Arc<Item>) -> EntryPage {
+    let telling = Telling::of(snapshot, item);
+    let kind = item.kind;
+    let term = telling.text("/status/term").unwrap_or_default();
+    let mut sections = sections(service, &telling, kind, &item.id);
     for (_, facts) in &mut sections {
-        let is_always_told = ["Who can take part", "Time it takes", "Cost", "How to apply", "Provider", "Status"];
-        facts.retain(|fact| !fact.statements.is_empty() || is_always_told.contains(&fact.name));
+        let is_told = |fact: &Fact| {
+            let is_its_own = kind == Kind::Provider && fact.name == "Provider";
+            !fact.statements.is_empty() || (ALWAYS_TOLD.contains(&fact.name) && !is_its_own)
+        };
+        facts.retain(is_told);
     }
-    let related = telling.items("/related").iter().filter_map(|related| related_to(snapshot, related)).collect();
-    let mut belongs = vec![("Comes before, after or with it", related)];
-    if kind == Kind::Programme {
-        let variants = snapshot.variants_of(&item.id).filter_map(|(_, other)| linked(snapshot, kind, &other.id, ""));
-        belongs.insert(0, ("Its forms", variants.collect()));
-        if let Some(whole) = &item.variant_of {
-            belongs.insert(0, ("It is a form of", linked(snapshot, kind, whole, "").into_iter().collect()));
-        }
-    }
+    sections.retain(|(_, facts)| !facts.is_empty());
     let description = telling.text("/description").unwrap_or_default();
+    let path = path(kind, &item.id);
+    let address = format!("{}{path}", service.public_url);
     EntryPage {
         kind: kind.label(),
         title: item.title.to_string(),
@@ -185,13 +207,63 @@ fn view(service: &Service, snapshot: &Arc<Snapshot>, item: &Item) -> EntryPage {
         status: (term.clone(), telling.label("status", &term)),
         url: telling.text("/url"),
         sections,
-        related: belongs,
+        related: belongs(snapshot, &telling, item),
         sources: telling.items("/sources").iter().map(source_line).collect(),
-        data: format!("/v1/{}/{}", collection(kind), item.id),
-        address: format!("{}{}", service.public_url, path(kind, &item.id)),
-        corrections: Some(service.contacts.corrections.clone()).filter(|contact| !contact.is_empty()),
+        data: format!("/v1{path}"),
+        linked_data: format!("/v1/exports/{}.jsonld?id={}", collection(kind), item.id),
+        back: PARTS_OF_KINDS.iter().find(|(of, _)| *of == kind).map_or(("/", ""), |(_, part)| *part),
+        compare: (kind == Kind::Programme).then(|| format!("/compare?id={}", item.id)),
+        corrections: correction(&service.contacts.corrections, &item.title, &address),
         changed: (item.change_number, day(&item.modified_at).to_owned()),
     }
+}
+
+/// Where a correction is told: a mail says already what it is about.
+fn correction(contact: &str, title: &str, address: &str) -> Option<String> {
+    if contact.is_empty() {
+        return None;
+    }
+    if !contact.starts_with("mailto:") || contact.contains('?') {
+        return Some(contact.to_owned());
+    }
+    let coded =
+        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+    Some(format!("{contact}?subject={}&body={}", coded(&format!("Correction: {title}")), coded(address)))
+}
+
+/// What an entry belongs with: in what way, and what.
+fn belongs(snapshot: &Snapshot, telling: &Telling<'_>, item: &Arc<Item>) -> Vec<(&'static str, Vec<Linked>)> {
+    let kind = item.kind;
+    let related = telling.items("/related").iter().filter_map(|related| related_to(snapshot, related)).collect();
+    let mut belongs = Vec::new();
+    match kind {
+        Kind::Programme => {
+            if let Some(whole) = &item.variant_of {
+                belongs.push(("It is a form of", linked(snapshot, kind, whole, "").into_iter().collect()));
+            }
+            let forms = snapshot.variants_of(&item.id).filter_map(|(_, other)| linked(snapshot, kind, &other.id, ""));
+            belongs.push(("Its forms", forms.collect()));
+        }
+        Kind::Academy => {
+            belongs.push(("What took its place", telling.successors()));
+            belongs.push((
+                "Coaching and mentoring by it",
+                entries(snapshot, Kind::CoachingLink, Field::Provider, &item.id),
+            ));
+        }
+        Kind::Framework => {
+            belongs
+                .push(("Programmes that rest on it", entries(snapshot, Kind::Programme, Field::Framework, &item.id)));
+            belongs.push(("Resources that rest on it", entries(snapshot, Kind::Resource, Field::Framework, &item.id)));
+        }
+        Kind::Provider => {
+            belongs.push(("Programmes of it", entries(snapshot, Kind::Programme, Field::Provider, &item.id)));
+            belongs.push(("Resources of it", entries(snapshot, Kind::Resource, Field::Provider, &item.id)));
+        }
+        Kind::CoachingLink | Kind::Resource => {}
+    }
+    belongs.push(("Comes before, after or with it", related));
+    belongs
 }
 
 fn what(telling: &Telling<'_>, kind: Kind) -> Fact {

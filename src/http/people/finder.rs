@@ -7,34 +7,61 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 
-use super::{of_a_person, public, read_form, unreadable};
+use super::telling::Telling;
+use super::{PARTS_OF_KINDS, asked, of_a_person, place, public, read_form, unreadable};
 use crate::catalogue::{Field, LONGEST_TEXT, Looked, Snapshot, Source, label};
-use crate::http::Service;
 use crate::http::list::ListRequest;
 use crate::http::query::shown;
+use crate::http::{Service, collection};
 use crate::model::codes::Kind;
 use crate::model::eligibility::POSITIVE_ACTION;
-use crate::pages::people::{Chip, Facet, FacetTerm, Finder, ListAnswer, finder_page};
+use crate::pages::people::{Chip, Facet, FacetTerm, Fact, Finder, ListAnswer, Words, finder_page};
 
-/// The filters that are shown, with their names for people.
-const FACETS: [(Field, &str); 6] = [
+/// The filters that are shown, with their names for people, where a kind has them.
+const FACETS: [(Field, &str); 9] = [
     (Field::Role, "Your role"),
     (Field::Level, "Level of leadership"),
     (Field::Eligibility, "Who can take part"),
     (Field::Region, "Region"),
     (Field::Delivery, "How it is delivered"),
     (Field::Cost, "Cost"),
+    (Field::Band, "Pay band"),
+    (Field::Type, "What it is"),
+    (Field::Status, "Is it still running"),
 ];
 
 /// What the list may be asked for beside its filters by term.
-const OTHERS: [&str; 7] = ["q", "match", "variants", "id", "modifiedSince", "sort", "cursor"];
+const OTHERS: [&str; 8] = ["q", "match", "variants", "id", "modifiedSince", "sort", "cursor", "limit"];
 
-/// `/`
-pub(in crate::http) async fn finder(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    let asked = url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
-    let snapshot = service.directory.snapshot();
-    let (status, view) = found(&service, &snapshot, asked, false);
-    public(&service, &request, &snapshot, status, finder_page(&view))
+/// How long a fact may be that is told in a list.
+const SHORT: usize = 80;
+
+/// The filters of a kind that are shown.
+fn facets(kind: Kind) -> impl Iterator<Item = (Field, &'static str)> {
+    FACETS.into_iter().filter(move |(field, _)| Field::of(kind).contains(field))
+}
+
+/// Declares the finder of a kind.
+macro_rules! finders {
+    ($($(#[$doc:meta])* $name:ident, $kind:ident;)+) => {$(
+        $(#[$doc])*
+        pub(in crate::http) async fn $name(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+            let snapshot = service.directory.snapshot();
+            let (status, view) = found(&service, &snapshot, Kind::$kind, asked(&request), false);
+            public(&service, &request, &snapshot, status, finder_page(place(&service, &request), &view))
+        }
+    )+};
+}
+
+finders! {
+    /// `/`
+    finder, Programme;
+    /// `/frameworks`
+    frameworks, Framework;
+    /// `/resources`
+    resources, Resource;
+    /// `/providers`
+    providers, Provider;
 }
 
 /// `/`, asked by what is put into no address.
@@ -44,34 +71,37 @@ pub(in crate::http) async fn finder_in_private(service: web::Data<Service>, requ
         Err(problem) => return unreadable(&service, &request, &problem),
     };
     let snapshot = service.directory.snapshot();
-    let (status, view) = found(&service, &snapshot, asked, true);
-    of_a_person(&request, &snapshot, status, finder_page(&view))
+    let (status, view) = found(&service, &snapshot, Kind::Programme, asked, true);
+    of_a_person(&request, &snapshot, status, finder_page(place(&service, &request), &view))
 }
 
-/// An address of the finder.
-fn address(pairs: &[(String, String)]) -> String {
+/// An address of a finder.
+fn address(path: &str, pairs: &[(String, String)]) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-fn found(
+/// What is found, and how the answer is: what a page shows of it is up to the page.
+pub(super) fn found(
     service: &Service,
     snapshot: &Arc<Snapshot>,
+    kind: Kind,
     asked: Vec<(String, String)>,
     is_private: bool,
 ) -> (StatusCode, Finder) {
     // A form sends what was left empty too.
     let mut asked: Vec<(String, String)> = asked.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect();
-    let mut view = Finder { is_private, ..Finder::default() };
+    let path = PARTS_OF_KINDS.iter().find(|(of, _)| *of == kind).map_or("/", |(_, (path, _))| path);
+    let mut view = Finder { is_private, path, entries: collection(kind), words: words(kind), ..Finder::default() };
     let value = |name: &str| asked.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
     // What cannot be looked for is shown as far as a page can hold it.
     view.text = value("q").unwrap_or_default().chars().filter(|c| !c.is_control()).take(LONGEST_TEXT).collect();
     view.sort = value("sort").unwrap_or_else(|| if view.text.is_empty() { "title" } else { "relevance" }.to_owned());
     view.with_silent = value("match").is_some_and(|value| value == "possible");
-    let fields = Field::of(Kind::Programme);
+    let fields = Field::of(kind);
     for (name, _) in &asked {
         if !OTHERS.contains(&name.as_str()) && !fields.iter().any(|field| field.name() == name) {
-            view.faults.push(format!("“{}” is nothing that programmes are found by.", shown(name)));
+            view.faults.push(format!("“{}” is nothing that {} are found by.", shown(name), view.words.many));
         }
     }
     let is_telling = |(name, value): &(String, String)| name == "eligibility" && value.contains(POSITIVE_ACTION);
@@ -83,7 +113,7 @@ fn found(
                 .to_owned(),
         );
     }
-    let facets = FACETS.map(|(field, _)| field.name()).join(",");
+    let names = facets(kind).map(|(field, _)| field.name()).collect::<Vec<_>>().join(",");
     let sent = |pairs: &[(String, String)]| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         let is_order_of_words = |(name, value): &&(String, String)| name == "sort" && value == "relevance";
@@ -97,15 +127,15 @@ fn found(
                 None => joined.push((name.clone(), value.clone())),
             }
         }
-        query.extend_pairs(joined).append_pair("facets", &facets).finish()
+        query.extend_pairs(joined).append_pair("facets", &names).finish()
     };
     let read = if view.faults.is_empty() {
-        ListRequest::read(snapshot, Kind::Programme, &sent(&asked))
-            .and_then(|asked| asked.page(service, snapshot))
-            .map_err(|problem| {
+        ListRequest::read(snapshot, kind, &sent(&asked)).and_then(|asked| asked.page(service, snapshot)).map_err(
+            |problem| {
                 let told = problem.errors.iter().map(|error| error.detail.clone()).collect::<Vec<_>>();
                 if told.is_empty() { vec![problem.detail] } else { told }
-            })
+            },
+        )
     } else {
         Err(Vec::new())
     };
@@ -114,20 +144,25 @@ fn found(
         Err(faults) => {
             view.faults.extend(faults);
             // The filters are there all the same, so that one can go on.
-            let all =
-                ListRequest::read(snapshot, Kind::Programme, &sent(&[])).and_then(|all| all.page(service, snapshot));
+            let all = ListRequest::read(snapshot, kind, &sent(&[])).and_then(|all| all.page(service, snapshot));
             (StatusCode::BAD_REQUEST, all.map(|(body, _)| body).unwrap_or_default(), None)
         }
     };
     let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
-    view.facets = facets_of(&answer, is_private);
-    view.groups = groups(snapshot, &asked);
+    view.facets = facets_of(kind, &answer, is_private);
+    if kind == Kind::Programme {
+        view.groups = groups(snapshot, &asked);
+    }
     if status != StatusCode::OK {
         return (status, view);
     }
     view.hidden = hidden(&asked);
     view.list = serde_json::from_value::<ListAnswer>(answer).ok();
-    view.labels = labels(snapshot, &view, &asked);
+    for entry in view.list.iter_mut().flat_map(|list| &mut list.data) {
+        let telling = Telling::of_answer(snapshot, std::mem::take(&mut entry.rest));
+        entry.facts = facts(&telling);
+    }
+    view.labels = labels(snapshot, kind, &view, &asked);
     if is_private {
         view.next = cursor.map(|cursor| cursor.encode());
         return (status, view);
@@ -135,16 +170,33 @@ fn found(
     let with = |name: &str, value: String| {
         let mut pairs: Vec<_> = asked.iter().filter(|(known, _)| known != name && known != "cursor").cloned().collect();
         pairs.push((name.to_owned(), value));
-        address(&pairs)
+        address(path, &pairs)
     };
+    if asked.iter().any(|(name, _)| name == "cursor") {
+        let first: Vec<_> = asked.iter().filter(|(name, _)| name != "cursor").cloned().collect();
+        view.first = Some(address(path, &first));
+    }
     view.next = cursor.map(|cursor| with("cursor", cursor.encode()));
     view.possible = Some(with("match", "possible".to_owned()));
-    view.chips = chips(snapshot, &asked);
+    view.chips = chips(snapshot, kind, path, &asked);
     (status, view)
 }
 
+/// What entries of a kind are called.
+const fn words(kind: Kind) -> Words {
+    let (one, many, title) = match kind {
+        Kind::Programme => ("programme", "programmes", "Find a leadership programme"),
+        Kind::Framework => ("framework", "frameworks", "Leadership frameworks"),
+        Kind::Resource => ("resource", "resources", "Resources for leaders"),
+        Kind::Provider => ("provider", "providers", "Providers of programmes and resources"),
+        Kind::Academy => ("academy", "academies", "Leadership academies"),
+        Kind::CoachingLink => ("coaching link", "coaching links", "Coaching and mentoring"),
+    };
+    Words { one, many, title }
+}
+
 /// The filters with their counts, as the list tells them.
-fn facets_of(answer: &Value, is_private: bool) -> Vec<Facet> {
+fn facets_of(kind: Kind, answer: &Value, is_private: bool) -> Vec<Facet> {
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let term = |term: &Value| FacetTerm {
         code: text(term, "term"),
@@ -157,7 +209,7 @@ fn facets_of(answer: &Value, is_private: bool) -> Vec<Facet> {
         let terms = terms.into_iter().flatten().map(term).filter(|term| !term.code.starts_with(POSITIVE_ACTION));
         Facet { name: field.name(), title, terms: terms.collect() }
     };
-    FACETS.into_iter().map(facet).collect()
+    facets(kind).map(facet).collect()
 }
 
 /// The groups that positive action is for, and which are chosen.
@@ -174,6 +226,17 @@ fn groups(snapshot: &Snapshot, asked: &[(String, String)]) -> Vec<FacetTerm> {
         .collect()
 }
 
+/// What people want to know of an entry before they open its page: as much as it states, in short.
+fn facts(telling: &Telling<'_>) -> Vec<String> {
+    let all = [telling.durations(), telling.costs(), telling.delivery()];
+    let first = |fact: &Fact| fact.statements.first().map(|statement| statement.text.clone());
+    let mut facts: Vec<String> = all.iter().filter_map(first).filter(|text| text.chars().count() <= SHORT).collect();
+    let provider = telling.entries("Provider", "/provider", Kind::Provider);
+    let named = provider.statements.iter().flat_map(|statement| &statement.leads).map(|(_, name)| name.clone());
+    facts.extend(named.take(1));
+    facts
+}
+
 /// What else was asked, and has no place of its own on the page.
 fn hidden(asked: &[(String, String)]) -> Vec<(String, String)> {
     let has_place = |name: &str| {
@@ -183,11 +246,11 @@ fn hidden(asked: &[(String, String)]) -> Vec<(String, String)> {
 }
 
 /// The filters that are chosen, each with the address without it.
-fn chips(snapshot: &Snapshot, asked: &[(String, String)]) -> Vec<Chip> {
+fn chips(snapshot: &Snapshot, kind: Kind, path: &str, asked: &[(String, String)]) -> Vec<Chip> {
     let mut chips = Vec::new();
     let asked: Vec<(String, String)> = asked.iter().filter(|(name, _)| name != "cursor").cloned().collect();
     for (at, (name, value)) in asked.iter().enumerate() {
-        let Some(field) = Field::of(Kind::Programme).iter().find(|field| field.name() == name) else { continue };
+        let Some(field) = Field::of(kind).iter().find(|field| field.name() == name) else { continue };
         for code in value.split(',') {
             let mut without = asked.clone();
             let rest: Vec<&str> = value.split(',').filter(|other| *other != code).collect();
@@ -197,8 +260,8 @@ fn chips(snapshot: &Snapshot, asked: &[(String, String)]) -> Vec<Chip> {
             without.retain(|(_, value)| !value.is_empty());
             let title = FACETS.iter().find(|(shown, _)| shown == field).map_or(name.as_str(), |(_, title)| title);
             chips.push(Chip {
-                label: format!("{title}: {}", name_of(snapshot, *field, code)),
-                without: address(&without),
+                label: format!("{title}: {}", name_of(snapshot, kind, *field, code)),
+                without: address(path, &without),
             });
         }
     }
@@ -206,12 +269,17 @@ fn chips(snapshot: &Snapshot, asked: &[(String, String)]) -> Vec<Chip> {
 }
 
 /// What the terms are called that results are explained by.
-fn labels(snapshot: &Snapshot, view: &Finder, asked: &[(String, String)]) -> HashMap<(String, String), String> {
+fn labels(
+    snapshot: &Snapshot,
+    kind: Kind,
+    view: &Finder,
+    asked: &[(String, String)],
+) -> HashMap<(String, String), String> {
     let mut labels = HashMap::new();
     let mut name = |filter: &str, term: &str| {
-        if let Some(field) = Field::of(Kind::Programme).iter().find(|field| field.name() == filter) {
+        if let Some(field) = Field::of(kind).iter().find(|field| field.name() == filter) {
             let key = (filter.to_owned(), term.to_owned());
-            labels.entry(key).or_insert_with(|| name_of(snapshot, *field, term));
+            labels.entry(key).or_insert_with(|| name_of(snapshot, kind, *field, term));
         }
     };
     for (filter, terms) in asked {
@@ -230,8 +298,8 @@ fn labels(snapshot: &Snapshot, view: &Finder, asked: &[(String, String)]) -> Has
 }
 
 /// What a term is called.
-pub(super) fn name_of(snapshot: &Snapshot, field: Field, code: &str) -> String {
-    let name = match field.source(Kind::Programme) {
+pub(super) fn name_of(snapshot: &Snapshot, kind: Kind, field: Field, code: &str) -> String {
+    let name = match field.source(kind) {
         Source::Scheme(scheme) => label(scheme, code, snapshot.vocabularies()).map(str::to_owned),
         Source::Entries(kind) => match snapshot.look(kind, code) {
             Looked::Found(item) | Looked::Renamed(item) => Some(item.title.to_string()),

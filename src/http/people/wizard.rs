@@ -4,11 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
-use super::{of_a_person, read_form, unreadable};
+use super::{of_a_person, place, read_form, unreadable};
 use crate::catalogue::Snapshot;
+use crate::http::query::shown;
 use crate::http::{Service, collection, eligibility_checks};
 use crate::model::codes::Kind;
-use crate::pages::people::{Choice, Form, Group, Question, Told, Verdict, Wizard, wizard_page};
+use crate::pages::people::{Choice, Form, Group, Question, Reviewed, Told, Verdict, Wizard, wizard_page};
 
 /// How many verdicts a page shows.
 const SHOWN: usize = 100;
@@ -20,7 +21,7 @@ const ANSWER: &str = "answer:";
 pub(in crate::http) async fn wizard(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     let snapshot = service.directory.snapshot();
     let (status, view) = next(&service, &snapshot, Vec::new());
-    of_a_person(&request, &snapshot, status, wizard_page(&view))
+    of_a_person(&request, &snapshot, status, wizard_page(place(&service, &request), &view))
 }
 
 /// `/can-i-take-it`, with what was told so far.
@@ -31,7 +32,7 @@ pub(in crate::http) async fn wizard_answered(service: web::Data<Service>, reques
     };
     let snapshot = service.directory.snapshot();
     let (status, view) = next(&service, &snapshot, sent);
-    of_a_person(&request, &snapshot, status, wizard_page(&view))
+    of_a_person(&request, &snapshot, status, wizard_page(place(&service, &request), &view))
 }
 
 /// What a form told.
@@ -40,14 +41,25 @@ struct Answers {
     told: Vec<(String, Vec<String>)>,
     /// The questions that somebody would rather not answer.
     skipped: Vec<String>,
-    wants_results: bool,
+    wants: Wants,
     /// What was asked last.
     asked: Option<String>,
+    /// What is to be asked before anything else: an answer that somebody wants to change.
+    again: Option<String>,
+}
+
+/// What a form wants to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wants {
+    Question,
+    Results,
+    Review,
 }
 
 impl Answers {
     fn read(sent: Vec<(String, String)>) -> Self {
-        let mut answers = Self { told: Vec::new(), skipped: Vec::new(), wants_results: false, asked: None };
+        let mut answers =
+            Self { told: Vec::new(), skipped: Vec::new(), wants: Wants::Question, asked: None, again: None };
         for (name, value) in sent {
             if let Some(pointer) = name.strip_prefix(ANSWER) {
                 match answers.told.iter_mut().find(|(known, _)| known == pointer) {
@@ -58,8 +70,14 @@ impl Answers {
                 answers.skipped.push(value);
             } else if name == "asked" {
                 answers.asked = Some(value);
+            } else if name == "again" {
+                answers.again = Some(value);
             } else if name == "show" {
-                answers.wants_results = value == "results";
+                answers.wants = match value.as_str() {
+                    "results" => Wants::Results,
+                    "review" => Wants::Review,
+                    _ => Wants::Question,
+                };
             }
         }
         // A field that was left empty tells nothing; that none of several applies is told by an empty one.
@@ -71,7 +89,21 @@ impl Answers {
         answers.skipped.extend(answers.asked.iter().filter(|asked| !is_told(asked)).cloned().collect::<Vec<_>>());
         let skipped = &answers.skipped;
         answers.told.retain(|(pointer, _)| !skipped.contains(pointer));
+        if let Some(again) = answers.again.clone() {
+            answers = answers.without(&again);
+        }
         answers
+    }
+
+    /// What was told but for one answer.
+    fn without(&self, pointer: &str) -> Self {
+        Self {
+            told: self.told.iter().filter(|(known, _)| known != pointer).cloned().collect(),
+            skipped: self.skipped.iter().filter(|known| *known != pointer).cloned().collect(),
+            wants: self.wants,
+            asked: self.asked.clone(),
+            again: self.again.clone(),
+        }
     }
 
     /// What the check is asked.
@@ -145,11 +177,47 @@ fn next(service: &Service, snapshot: &Snapshot, sent: Vec<(String, String)>) -> 
     let answer: Value = serde_json::from_str(&answer).unwrap_or_default();
     let questions = answer.pointer("/meta/nextQuestions").and_then(Value::as_array).cloned().unwrap_or_default();
     let is_open = |question: &&Value| !answers.skipped.contains(&text(question, "/pointer"));
-    let question = questions.iter().find(is_open).filter(|_| !answers.wants_results).map(question);
-    let groups = if question.is_some() { Vec::new() } else { groups(&answer) };
+    let is_again = |question: &&Value| answers.again.as_ref() == Some(&text(question, "/pointer"));
+    let next = questions.iter().find(is_again).or_else(|| questions.iter().find(is_open));
+    let question = next.filter(|_| answers.wants == Wants::Question).map(question);
+    let review = if answers.wants == Wants::Review { review(service, snapshot, &answers) } else { Vec::new() };
+    let groups = if question.is_some() || !review.is_empty() { Vec::new() } else { groups(&answer) };
     let answered = answers.told.len() + answers.skipped.len();
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    (status, Wizard { faults, told: answers.sent_along(), question, groups, answered })
+    (status, Wizard { faults, told: answers.sent_along(), question, review, groups, answered })
+}
+
+/// Every answer beside its question, as the check asks it where the answer is left out.
+fn review(service: &Service, snapshot: &Snapshot, answers: &Answers) -> Vec<Reviewed> {
+    let told = answers.told.iter().map(|(pointer, values)| (pointer, values.as_slice()));
+    let skipped = answers.skipped.iter().map(|pointer| (pointer, &[][..]));
+    told.chain(skipped)
+        .map(|(pointer, values)| {
+            let without = answers.without(pointer);
+            let answer = eligibility_checks::checked(service, snapshot, without.request(&form_of)).unwrap_or_default();
+            let answer: Value = serde_json::from_str(&answer).unwrap_or_default();
+            let questions = items(&answer, "/meta/nextQuestions");
+            let asked = questions.iter().find(|question| text(question, "/pointer") == *pointer).map(question);
+            let name = |value: &String| {
+                let choices = asked.as_ref().map_or(&[][..], |asked| asked.choices.as_slice());
+                let known = choices.iter().find(|choice| choice.term == *value).map(|choice| choice.label.clone());
+                known.unwrap_or_else(|| match value.as_str() {
+                    "true" => "Yes".to_owned(),
+                    "false" => "No".to_owned(),
+                    other => shown(other),
+                })
+            };
+            let told: Vec<String> = values.iter().filter(|value| !value.is_empty()).map(name).collect();
+            let told = match (told.is_empty(), values.is_empty()) {
+                (false, _) => told,
+                (true, false) => vec!["None of these".to_owned()],
+                (true, true) => vec!["I'd rather not say".to_owned()],
+            };
+            // Another answer may have made it pointless to ask.
+            let prompt = asked.map_or_else(|| "It decides nothing any more".to_owned(), |asked| asked.prompt);
+            Reviewed { prompt, told, pointer: pointer.clone() }
+        })
+        .collect()
 }
 
 fn text(value: &Value, pointer: &str) -> String {

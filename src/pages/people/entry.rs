@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{shell, status_tag};
+use super::{Place, Said, shell, status_tag};
 
 /// A source, as it is shown under a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct SourceLine {
 }
 
 /// What one or several sources say about something.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Statement {
     /// What it is about, where there are several.
     pub about: Option<String>,
@@ -28,6 +28,8 @@ pub struct Statement {
     pub notes: Vec<String>,
     /// Of when it is, where that is stated.
     pub as_of: Option<String>,
+    /// Where it leads: address and name.
+    pub leads: Vec<(String, String)>,
     /// The sources.
     pub sources: Vec<SourceLine>,
 }
@@ -98,8 +100,12 @@ pub struct EntryPage {
     pub sources: Vec<SourceLine>,
     /// The path of the entry in the API.
     pub data: String,
-    /// The address of the entry here.
-    pub address: String,
+    /// The path of the entry as JSON-LD.
+    pub linked_data: String,
+    /// Where its kind is listed: path and name.
+    pub back: (&'static str, &'static str),
+    /// Where it is compared with others, where it can be.
+    pub compare: Option<String>,
     /// To whom a correction is told, where that is known.
     pub corrections: Option<String>,
     /// The last change: number and date.
@@ -108,7 +114,7 @@ pub struct EntryPage {
 
 /// The page of an entry.
 #[must_use]
-pub fn entry_page(view: &EntryPage) -> String {
+pub fn entry_page(place: Place<'_>, view: &EntryPage) -> String {
     let (term, label) = &view.status;
     let content = html! {
         span.nhsuk-caption-l { (view.kind) }
@@ -127,7 +133,7 @@ pub fn entry_page(view: &EntryPage) -> String {
         @for paragraph in &view.description { p { bdi { (paragraph) } } }
         @if let Some(url) = &view.url { p { a.nhsuk-button href=(url) rel="external" { "Go to its own page" } } }
         @for (question, facts) in &view.sections {
-            section {
+            section id=[part(question)] {
                 h2.nhsuk-heading-l { (question) }
                 dl.ld-facts { @for fact in facts { (row(fact)) } }
             }
@@ -145,7 +151,9 @@ pub fn entry_page(view: &EntryPage) -> String {
             ol.nhsuk-list.nhsuk-list--number { @for source in &view.sources { li { (cited(source)) } } }
             p.nhsuk-body-s { "Last changed on " (view.changed.1) ", change " (view.changed.0) "." }
             ul.nhsuk-list {
+                @if let Some(compare) = &view.compare { li { a href=(compare) { "Compare it with other programmes" } } }
                 li { a href=(view.data) { "This entry as data (JSON)" } }
+                li { a href=(view.linked_data) { "This entry as linked data (JSON-LD)" } }
                 li {
                     "Something is wrong here? "
                     @match &view.corrections {
@@ -156,7 +164,25 @@ pub fn entry_page(view: &EntryPage) -> String {
             }
         }
     };
-    shell(&view.title, "", Some(("/", "Find a programme")), &content)
+    let data = [("application/json", view.data.clone()), ("application/ld+json", view.linked_data.clone())];
+    let said = Said {
+        title: &view.title,
+        description: Some(&view.summary),
+        back: Some(view.back),
+        data: &data,
+        ..Said::default()
+    };
+    shell(place, &said, &content)
+}
+
+/// The place of a question on the page, for those who lead to it.
+fn part(question: &str) -> Option<&'static str> {
+    match question {
+        "Can I take it?" => Some("eligibility"),
+        "How do I apply?" => Some("apply"),
+        "Who runs it?" => Some("who"),
+        _ => None,
+    }
 }
 
 fn row(fact: &Fact) -> Markup {
@@ -188,11 +214,15 @@ fn differ(statements: &[Statement]) -> bool {
     })
 }
 
-fn said(statement: &Statement) -> Markup {
+pub(super) fn said(statement: &Statement) -> Markup {
     html! {
         p {
             @if let Some(about) = &statement.about { strong { bdi { (about) } ": " } }
             bdi { (statement.text) }
+            @for (at, (address, name)) in statement.leads.iter().enumerate() {
+                @if at > 0 { ", " } @else if !statement.text.is_empty() { " " }
+                @if address.starts_with('/') { a href=(address) { bdi { (name) } } } @else { a href=(address) rel="external" { bdi { (name) } } }
+            }
             @if let Some(as_of) = &statement.as_of { " (" (as_of) ")" }
         }
         @for note in &statement.notes { p.nhsuk-body-s { bdi { (note) } } }
@@ -200,7 +230,7 @@ fn said(statement: &Statement) -> Markup {
     }
 }
 
-fn cited(source: &SourceLine) -> Markup {
+pub(super) fn cited(source: &SourceLine) -> Markup {
     html! {
         @match &source.url {
             Some(url) => a href=(url) rel="external" { bdi { (source.title) } },
@@ -224,7 +254,7 @@ pub struct Missing {
 
 /// A page that leads on.
 #[must_use]
-pub fn missing_page(view: &Missing) -> String {
+pub fn missing_page(place: Place<'_>, view: &Missing) -> String {
     let content = html! {
         h1.nhsuk-heading-xl { (view.title) }
         p.nhsuk-lede-text { bdi { (view.text) } }
@@ -233,5 +263,6 @@ pub fn missing_page(view: &Missing) -> String {
         }
         p { a href="/" { "Find a programme" } }
     };
-    shell(&view.title, "", Some(("/", "Find a programme")), &content)
+    let said = Said { title: &view.title, back: Some(("/", "Find a programme")), is_unlisted: true, ..Said::default() };
+    shell(place, &said, &content)
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{faults, shell, status_tag};
+use super::{Place, Said, faults, shell, status_tag};
 
 /// A list as the API answers it, as far as the finder shows it.
 #[derive(Debug, Default, Deserialize)]
@@ -51,6 +51,12 @@ pub struct Listed {
     pub matched: Vec<Matched>,
     /// How it answers what was looked for.
     pub found: Option<Found>,
+    /// What it says besides.
+    #[serde(flatten)]
+    pub rest: serde_json::Value,
+    /// What people want to know before they open its page.
+    #[serde(skip)]
+    pub facts: Vec<String>,
 }
 
 /// Whether an entry still runs.
@@ -130,9 +136,26 @@ pub struct Chip {
     pub without: String,
 }
 
+/// What entries of a kind are called.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Words {
+    /// One of them.
+    pub one: &'static str,
+    /// Several.
+    pub many: &'static str,
+    /// What their finder is called.
+    pub title: &'static str,
+}
+
 /// What the finder shows.
 #[derive(Debug, Default)]
 pub struct Finder {
+    /// Its path.
+    pub path: &'static str,
+    /// The first part of the paths of entries.
+    pub entries: &'static str,
+    /// What entries are called.
+    pub words: Words,
     /// What is wrong with what was asked.
     pub faults: Vec<String>,
     /// The text that is looked for.
@@ -153,6 +176,8 @@ pub struct Finder {
     pub hidden: Vec<(String, String)>,
     /// The address that shows those too which do not say.
     pub possible: Option<String>,
+    /// Where the first page is, where this is another.
+    pub first: Option<String>,
     /// Where the next page is; the cursor alone where nothing is put into an address.
     pub next: Option<String>,
     /// Whether it was asked by what is put into no address.
@@ -190,13 +215,13 @@ fn silence(filter: &str) -> &'static str {
 
 /// The finder.
 #[must_use]
-pub fn finder_page(view: &Finder) -> String {
+pub fn finder_page(place: Place<'_>, view: &Finder) -> String {
     let title =
-        if view.text.is_empty() { "Find a leadership programme".to_owned() } else { format!("{}: search", view.text) };
+        if view.text.is_empty() { view.words.title.to_owned() } else { format!("{}: {}", view.text, view.words.many) };
     let content = html! {
         (faults(&view.faults))
-        h1.nhsuk-heading-xl { "Find a leadership programme" }
-        form role="search" method=(if view.is_private { "post" } else { "get" }) action="/" {
+        h1.nhsuk-heading-xl { (view.words.title) }
+        form role="search" method=(if view.is_private { "post" } else { "get" }) action=(view.path) {
             div.nhsuk-form-group {
                 label.nhsuk-label.nhsuk-label--s for="q" { "What are you looking for?" }
                 div.nhsuk-hint id="q-hint" { "A name, a topic or a profession, such as coaching or midwife" }
@@ -206,19 +231,23 @@ pub fn finder_page(view: &Finder) -> String {
                 }
             }
             @for (name, value) in chosen(view) { input type="hidden" name=(name) value=(value); }
+            // An order that was chosen is kept; the usual one depends on whether a text is looked for.
+            @if !["title", "relevance"].contains(&view.sort.as_str()) { input type="hidden" name="sort" value=(view.sort); }
         }
-        p { a href="/can-i-take-it" { "Answer a few questions to see what you can take" } }
+        @if view.path == "/" { p { a href="/can-i-take-it" { "Answer a few questions to see what you can take" } } }
         div.ld-layout {
             (filters(view))
             section aria-labelledby="found" {
                 @match &view.list {
                     Some(list) => (results(view, list)),
-                    None => { h2.nhsuk-heading-m id="found" { "Nothing was looked for" } p { a href="/" { "Begin again" } } },
+                    None => { h2.nhsuk-heading-m id="found" { "Nothing was looked for" } p { a href=(view.path) { "Begin again" } } },
                 }
             }
         }
     };
-    shell(&title, "/", None, &content)
+    // What is looked for has no end.
+    let is_unlisted = !view.text.is_empty() || !view.chips.is_empty() || view.first.is_some() || view.is_private;
+    shell(place, &Said { title: &title, is_unlisted, ..Said::default() }, &content)
 }
 
 /// The filters that are chosen, to be sent along with another text.
@@ -240,10 +269,10 @@ fn filters(view: &Finder) -> Markup {
                 summary.ld-filters__summary { "Filters" @if count > 0 { " (" (count) " chosen)" } }
                 div.ld-filters__body {
                     h2.ld-filters__title { "Filters" }
-                    form action="/" method=(if view.is_private { "post" } else { "get" }) {
+                    form action=(view.path) method=(if view.is_private { "post" } else { "get" }) {
                         @if !view.text.is_empty() { input type="hidden" name="q" value=(view.text); }
                         @for (name, value) in &view.hidden { input type="hidden" name=(name) value=(value); }
-                        @for facet in &view.facets { (facet_group(facet)) }
+                        @for facet in &view.facets { (facet_group(view, facet)) }
                         @if view.is_private { (groups(view)) }
                         div.nhsuk-form-group {
                             div.nhsuk-checkboxes.nhsuk-checkboxes--small {
@@ -268,7 +297,7 @@ fn filters(view: &Finder) -> Markup {
                             summary.nhsuk-details__summary { span.nhsuk-details__summary-text { "Programmes for particular groups" } }
                             div.nhsuk-details__text {
                                 p { "Some programmes are positive action: they are for people who share a protected characteristic. What you choose here is put into no address, and nobody keeps it." }
-                                form action="/" method="post" {
+                                form action=(view.path) method="post" {
                                     @if !view.text.is_empty() { input type="hidden" name="q" value=(view.text); }
                                     @for (name, value) in chosen(view) { input type="hidden" name=(name) value=(value); }
                                     (groups(view))
@@ -287,12 +316,12 @@ fn groups(view: &Finder) -> Markup {
     html! {
         fieldset.nhsuk-fieldset {
             legend.nhsuk-fieldset__legend.nhsuk-fieldset__legend--s { "Positive action" }
-            div.nhsuk-checkboxes.nhsuk-checkboxes--small { @for group in &view.groups { (checkbox("eligibility", group)) } }
+            div.nhsuk-checkboxes.nhsuk-checkboxes--small { @for group in &view.groups { (checkbox(view, "eligibility", group)) } }
         }
     }
 }
 
-fn facet_group(facet: &Facet) -> Markup {
+fn facet_group(view: &Finder, facet: &Facet) -> Markup {
     let has_chosen = facet.terms.iter().any(|term| term.is_chosen);
     html! {
         @if !facet.terms.is_empty() {
@@ -300,14 +329,14 @@ fn facet_group(facet: &Facet) -> Markup {
                 summary.ld-facet__name { (facet.title) }
                 fieldset.nhsuk-fieldset {
                     legend.nhsuk-u-visually-hidden { (facet.title) }
-                    div.nhsuk-checkboxes.nhsuk-checkboxes--small { @for term in &facet.terms { (checkbox(facet.name, term)) } }
+                    div.nhsuk-checkboxes.nhsuk-checkboxes--small { @for term in &facet.terms { (checkbox(view, facet.name, term)) } }
                 }
             }
         }
     }
 }
 
-fn checkbox(name: &str, term: &FacetTerm) -> Markup {
+fn checkbox(view: &Finder, name: &str, term: &FacetTerm) -> Markup {
     let id = format!("{name}-{}", term.code);
     html! {
         div.nhsuk-checkboxes__item {
@@ -315,7 +344,7 @@ fn checkbox(name: &str, term: &FacetTerm) -> Markup {
             label.nhsuk-label.nhsuk-checkboxes__label for=(id) {
                 (term.label)
                 @if let Some(count) = term.count {
-                    " " span.ld-count { "(" (count) span.nhsuk-u-visually-hidden { " programmes" } ")" }
+                    " " span.ld-count { "(" (count) span.nhsuk-u-visually-hidden { " " (view.words.many) } ")" }
                 }
             }
         }
@@ -330,19 +359,19 @@ fn results(view: &Finder, list: &ListAnswer) -> Markup {
         .iter()
         .filter_map(|(filter, count)| Some((filter, count.as_u64().filter(|count| *count > 0)?)));
     html! {
-        h2.nhsuk-heading-m id="found" { (total) @if total == 1 { " programme" } @else { " programmes" } }
+        h2.nhsuk-heading-m id="found" { (total) " " @if total == 1 { (view.words.one) } @else { (view.words.many) } }
         @if !view.chips.is_empty() {
             ul.ld-chips aria-label="Chosen filters" {
                 @for chip in &view.chips {
                     li { a.ld-chip href=(chip.without) { span.nhsuk-u-visually-hidden { "Remove the filter " } (chip.label) } }
                 }
-                li { a.ld-chip.ld-chip--all href="/" { "Remove all filters" } }
+                li { a.ld-chip.ld-chip--all href=(view.path) { "Remove all filters" } }
             }
         }
         @if view.is_private {
             div.nhsuk-inset-text {
                 span.nhsuk-u-visually-hidden { "Information: " }
-                p { "What you chose is in no address, and nobody keeps it. Change it with the filters, or " a href="/" { "begin again" } "." }
+                p { "What you chose is in no address, and nobody keeps it. Change it with the filters, or " a href=(view.path) { "begin again" } "." }
             }
         }
         @for notice in &list.meta.notices { div.nhsuk-inset-text { span.nhsuk-u-visually-hidden { "Information: " } p { (notice.detail) } } }
@@ -354,21 +383,40 @@ fn results(view: &Finder, list: &ListAnswer) -> Markup {
             }
         }
         @if list.data.is_empty() {
-            p { "No programme says that it is all of this. Take a filter away, or use fewer words." }
+            p { "No " (view.words.one) " says that it is all of this. Take a filter away, or use fewer words." }
         }
         ol.ld-results { @for entry in &list.data { (result(view, entry)) } }
-        @if let Some(next) = &view.next {
-            @if view.is_private {
-                form action="/" method="post" {
+        @if view.path == "/" && list.data.len() > 1 {
+            form id="compare" action="/compare" {
+                button.nhsuk-button.nhsuk-button--secondary.nhsuk-button--small type="submit" { "Compare those that are ticked" }
+            }
+        }
+        (pages(view))
+    }
+}
+
+/// Where the other pages are.
+fn pages(view: &Finder) -> Markup {
+    html! {
+        @if view.is_private {
+            @if let Some(next) = &view.next {
+                form action=(view.path) method="post" {
                     @if !view.text.is_empty() { input type="hidden" name="q" value=(view.text); }
                     @for (name, value) in chosen(view) { input type="hidden" name=(name) value=(value); }
                     @if !view.sort.is_empty() { input type="hidden" name="sort" value=(view.sort); }
                     input type="hidden" name="cursor" value=(next);
                     button.nhsuk-button.nhsuk-button--secondary type="submit" { "Next page" }
                 }
-            } @else {
-                nav.nhsuk-pagination aria-label="Pages" {
-                    ul.nhsuk-list.nhsuk-pagination__list {
+            }
+        } @else if view.first.is_some() || view.next.is_some() {
+            nav.nhsuk-pagination aria-label="Pages" {
+                ul.nhsuk-list.nhsuk-pagination__list {
+                    @if let Some(first) = &view.first {
+                        li.nhsuk-pagination-item--previous {
+                            a.nhsuk-pagination__link href=(first) { span.nhsuk-pagination__title { "First" span.nhsuk-u-visually-hidden { " page" } } }
+                        }
+                    }
+                    @if let Some(next) = &view.next {
                         li.nhsuk-pagination-item--next {
                             a.nhsuk-pagination__link rel="next" href=(next) { span.nhsuk-pagination__title { "Next" span.nhsuk-u-visually-hidden { " page" } } }
                         }
@@ -401,14 +449,23 @@ fn result(view: &Finder, entry: &Listed) -> Markup {
     html! {
         li.ld-result {
             div.ld-result__head {
-                h3.ld-result__title { a href={ "/programmes/" (entry.id) } { bdi { (entry.title) } } }
+                h3.ld-result__title { a href={ "/" (view.entries) "/" (entry.id) } { bdi { (entry.title) } } }
                 (status_tag(&entry.status.term, &label("status", &entry.status.term)))
             }
+            @if !entry.facts.is_empty() { ul.ld-result__facts { @for fact in &entry.facts { li { bdi { (fact) } } } } }
             @match snippet {
                 Some(snippet) => p { @for part in &snippet.parts { @if part.is_match { mark { (part.text) } } @else { (part.text) } } },
                 None => p { bdi { (entry.summary) } },
             }
             @if !why.is_empty() { p.ld-result__why { strong { "Why it matched: " } (why.join("; ")) "." } }
+            @if view.path == "/" {
+                div.nhsuk-checkboxes.nhsuk-checkboxes--small {
+                    div.nhsuk-checkboxes__item {
+                        input.nhsuk-checkboxes__input id={ "compare-" (entry.id) } name="id" type="checkbox" value=(entry.id) form="compare";
+                        label.nhsuk-label.nhsuk-checkboxes__label for={ "compare-" (entry.id) } { "Compare" span.nhsuk-u-visually-hidden { " " (entry.title) } }
+                    }
+                }
+            }
         }
     }
 }

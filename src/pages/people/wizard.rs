@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{faults, shell};
+use super::{Place, Said, faults, shell};
 
 /// How a question is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +74,17 @@ pub struct Told {
     pub value: String,
 }
 
+/// An answer beside its question.
+#[derive(Debug)]
+pub struct Reviewed {
+    /// The question.
+    pub prompt: String,
+    /// What was answered.
+    pub told: Vec<String>,
+    /// Where the answer goes.
+    pub pointer: String,
+}
+
 /// What the page shows.
 #[derive(Debug)]
 pub struct Wizard {
@@ -83,11 +94,16 @@ pub struct Wizard {
     pub told: Vec<Told>,
     /// The next question; none where there is no more to ask, or where results are shown.
     pub question: Option<Question>,
+    /// Every answer, where somebody wants to see them.
+    pub review: Vec<Reviewed>,
     /// The results, the best first; empty before they are asked for.
     pub groups: Vec<Group>,
     /// How many questions were answered.
     pub answered: usize,
 }
+
+/// What the wizard is, for those who find it elsewhere.
+const DESCRIPTION: &str = "Answer a few questions and see which leadership programmes are open to you, and why. Nobody keeps what you answer.";
 
 /// What a verdict means, in words, and how it looks.
 fn words(verdict: &str) -> (&'static str, &'static str) {
@@ -117,16 +133,21 @@ fn outcome(outcome: &str) -> (&'static str, &'static str) {
 
 /// The wizard.
 #[must_use]
-pub fn wizard_page(view: &Wizard) -> String {
+pub fn wizard_page(place: Place<'_>, view: &Wizard) -> String {
     let content = html! {
         (faults(&view.faults))
         @match &view.question {
             Some(question) => (ask(view, question)),
+            None if !view.review.is_empty() => (review(view)),
             None => (results(view)),
         }
     };
-    let title = view.question.as_ref().map_or("What you can take", |question| question.prompt.as_str());
-    shell(title, "/can-i-take-it", None, &content)
+    let title = match &view.question {
+        Some(question) => question.prompt.as_str(),
+        None if !view.review.is_empty() => "What you told",
+        None => "What you can take",
+    };
+    shell(place, &Said { title, description: Some(DESCRIPTION), ..Said::default() }, &content)
 }
 
 fn told(view: &Wizard) -> Markup {
@@ -185,12 +206,53 @@ fn ask(view: &Wizard, question: &Question) -> Markup {
             " "
             button.nhsuk-button.nhsuk-button--secondary type="submit" name="skip" value=(question.pointer) formnovalidate { "I'd rather not say" }
         }
+        (turn(view, "results", "Show what I can take now"))
+        @if view.answered > 0 { (turn(view, "review", "See or change what I told")) }
+        p.nhsuk-body-s { "Your answers stay in this page. Nobody keeps them, and they are put into no address." }
+    }
+}
+
+/// A form that only shows something else.
+fn turn(view: &Wizard, show: &str, label: &str) -> Markup {
+    html! {
         form action="/can-i-take-it" method="post" {
             (told(view))
-            input type="hidden" name="show" value="results";
-            button.nhsuk-button.nhsuk-button--secondary.nhsuk-button--small type="submit" { "Show what I can take now" }
+            input type="hidden" name="show" value=(show);
+            button.nhsuk-button.nhsuk-button--secondary.nhsuk-button--small type="submit" { (label) }
         }
-        p.nhsuk-body-s { "Your answers stay in this page. Nobody keeps them, and they are put into no address." }
+    }
+}
+
+fn review(view: &Wizard) -> Markup {
+    html! {
+        h1.nhsuk-heading-xl { "What you told" }
+        dl.nhsuk-summary-list {
+            @for answer in &view.review {
+                div.nhsuk-summary-list__row {
+                    dt.nhsuk-summary-list__key { (answer.prompt) }
+                    dd.nhsuk-summary-list__value {
+                        p { (answer.told.join(", ")) }
+                        form action="/can-i-take-it" method="post" {
+                            (told(view))
+                            input type="hidden" name="again" value=(answer.pointer);
+                            button.nhsuk-button.nhsuk-button--secondary.nhsuk-button--small type="submit" { "Change" span.nhsuk-u-visually-hidden { ": " (answer.prompt) } }
+                        }
+                    }
+                }
+            }
+        }
+        (turn(view, "results", "Show what I can take"))
+        p { a href="/can-i-take-it" { "Begin again" } }
+    }
+}
+
+/// What to do next about a programme: where on its page that stands, and what it is called.
+fn next(verdict: &str) -> (&'static str, &'static str) {
+    match verdict {
+        "eligible" | "conditional" => ("apply", "How to apply"),
+        "unknown" => ("eligibility", "What it depends on"),
+        "notStated" => ("who", "Whom to ask"),
+        _ => ("eligibility", "What its rules say"),
     }
 }
 
@@ -215,6 +277,8 @@ fn results(view: &Wizard) -> Markup {
                                     }
                                 }
                             }
+                            @let (part, name) = next(&group.verdict);
+                            p { a href={ (entry.path) "#" (part) } { (name) span.nhsuk-u-visually-hidden { ": " (entry.title) } } }
                             @if !entry.changes.is_empty() {
                                 p { "It would be open to you with all of this:" }
                                 ul.nhsuk-list.nhsuk-list--bullet { @for change in &entry.changes { li { (change) } } }
@@ -226,10 +290,8 @@ fn results(view: &Wizard) -> Markup {
                 @if left > 0 { p { (left) " more are not shown here. " a href="/" { "Find them with filters" } } }
             }
         }
-        form action="/can-i-take-it" method="post" {
-            (told(view))
-            button.nhsuk-button.nhsuk-button--secondary type="submit" { "Answer more questions" }
-        }
+        (turn(view, "question", "Answer more questions"))
+        @if view.answered > 0 { (turn(view, "review", "See or change what I told")) }
         p { a href="/can-i-take-it" { "Begin again" } }
     }
 }

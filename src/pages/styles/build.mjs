@@ -1,6 +1,6 @@
-// Makes dist/finder.css: compiles the subset of nhsuk-frontend, cuts what keep.json does not name,
+// Makes ../finder.css: compiles the subset of nhsuk-frontend, cuts what keep.json does not name,
 // turns its colours into custom properties, puts our own blocks behind it and minifies the whole.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync, brotliCompressSync } from "node:zlib";
 import postcss from "postcss";
 import selectorParser from "postcss-selector-parser";
@@ -185,7 +185,7 @@ const minify = (css) =>
     targets: { chrome: 109 << 16, firefox: 115 << 16, safari: (16 << 16) | (4 << 8) },
     exclude: 0xfffff,
   }).code.toString();
-const licence = `/*! Holds parts of nhsuk-frontend ${version}, MIT licence */\n`;
+const licence = `/*! Holds parts of nhsuk-frontend ${version}, Copyright (c) 2019 NHS.UK, MIT licence */\n`;
 const css = licence + minify(`${root}\n${nhsuk}\n${own}`);
 
 if (process.argv.includes("--verbose")) writeFileSync(here("nhsuk.expanded.css"), nhsuk);
@@ -196,8 +196,7 @@ const known = new Set(colours.map(([name]) => name));
 for (const [, name] of css.matchAll(/var\(--ld-([a-z-]+)/g))
   if (!known.has(name) && !css.includes(`--ld-${name}:`)) throw new Error(`--ld-${name} is used and never set`);
 
-mkdirSync(here("dist"), { recursive: true });
-writeFileSync(here("dist/finder.css"), css);
+writeFileSync(here("../finder.css"), css);
 const size = (text) => `${Buffer.byteLength(text)} raw, ${gzipSync(text, { level: 9 }).length} gzip, ${brotliCompressSync(text).length} br`;
 console.log(`finder.css ${size(css)}\n  of it nhsuk ${size(minify(nhsuk))}\n  of it ours ${size(minify(own))}`);
 if (process.argv.includes("--verbose")) {

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::catalogue::{Looked, Snapshot, label};
-use crate::http::{Service, eligibility_checks};
+use super::entry::linked;
+use crate::catalogue::{Item, Looked, Snapshot, label};
+use crate::http::{Service, collection, eligibility_checks};
 use crate::model::codes::{CostType, Kind};
 use crate::model::identity::parse_reference;
-use crate::pages::people::{Fact, SourceLine, Statement};
+use crate::pages::people::{Fact, Linked, SourceLine, Statement};
 
 /// An entry as the API tells it, with what its page needs to tell it.
 pub(super) struct Telling<'a> {
@@ -14,7 +15,30 @@ pub(super) struct Telling<'a> {
     pub(super) entry: Value,
 }
 
-impl Telling<'_> {
+impl<'a> Telling<'a> {
+    /// An entry as its answer tells it.
+    pub(super) fn of(snapshot: &'a Snapshot, item: &Item) -> Self {
+        Self { snapshot, entry: serde_json::from_slice(&item.full).unwrap_or_default() }
+    }
+
+    /// An entry as a list told it.
+    pub(super) const fn of_answer(snapshot: &'a Snapshot, entry: Value) -> Self {
+        Self { snapshot, entry }
+    }
+
+    /// The academies that took an academy's place, and what that rests on.
+    pub(super) fn successors(&self) -> Vec<Linked> {
+        let successor = |successor: &Value| {
+            let how = match text_at(successor, "/basis").unwrap_or_default().as_str() {
+                "inferred" => "inferred from the names; no source says so",
+                "same-name" => "it has the same name; no source says more",
+                _ => "",
+            };
+            linked(self.snapshot, Kind::Academy, &text_at(successor, "/academy")?, how)
+        };
+        self.items("/successors").iter().filter_map(successor).collect()
+    }
+
     pub(super) fn text(&self, pointer: &str) -> Option<String> {
         text_at(&self.entry, pointer)
     }
@@ -55,6 +79,7 @@ impl Telling<'_> {
             about,
             text,
             notes: notes.into_iter().flatten().chain(printed).collect(),
+            leads: Vec::new(),
             as_of: text_at(value, "/asOf/date").or_else(|| text_at(value, "/asOf/note")),
             sources: self.sources(sources),
         }
@@ -62,7 +87,7 @@ impl Telling<'_> {
 
     /// A plain statement about a member.
     pub(super) fn plain(&self, pointer: &str, text: String) -> Statement {
-        Statement { about: None, text, notes: Vec::new(), as_of: None, sources: self.evidence(pointer) }
+        Statement { text, sources: self.evidence(pointer), ..Statement::default() }
     }
 
     fn codes(&self, pointer: &str, scheme: &str) -> Vec<String> {
@@ -75,13 +100,8 @@ impl Telling<'_> {
         let terms = self.codes(pointer, scheme);
         let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
         let sources = [self.evidence(pointer), self.evidence(parent)].into_iter().find(|sources| !sources.is_empty());
-        let statement = Statement {
-            about: None,
-            text: terms.join(", "),
-            notes: Vec::new(),
-            as_of: None,
-            sources: sources.unwrap_or_default(),
-        };
+        let statement =
+            Statement { text: terms.join(", "), sources: sources.unwrap_or_default(), ..Statement::default() };
         Fact::of(name, if terms.is_empty() { Vec::new() } else { vec![statement] })
     }
 
@@ -158,11 +178,10 @@ impl Telling<'_> {
             let source = |id: &Value| known.iter().find(|source| source.get("id") == Some(id)).map(source_line);
             let strength = text_at(reason, "/strength").filter(|strength| strength != "required");
             Statement {
-                about: None,
                 text: text_at(reason, "/sentence").unwrap_or_default(),
                 notes: strength.into_iter().map(|strength| format!("This is {strength}.")).collect(),
-                as_of: None,
                 sources: ids.iter().filter_map(source).collect(),
+                ..Statement::default()
             }
         };
         let mut statements: Vec<Statement> = reasons.iter().filter(is_rule).map(statement).collect();
@@ -204,11 +223,12 @@ impl Telling<'_> {
         let statement = application.map(|application| {
             let steps = application.get("steps").and_then(Value::as_array).cloned().unwrap_or_default();
             let mut steps: Vec<String> = steps.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-            steps.extend(text_at(application, "/url").map(|url| format!("Apply at {url}")));
             steps.extend(text_at(application, "/contact").map(|contact| format!("Contact: {contact}")));
             let selected = text_at(application, "/selectedBy").map(|by| format!("Selected by {by}"));
             let text = if steps.is_empty() { selected.clone().unwrap_or_default() } else { steps.join(" ") };
-            self.statement(application, None, text, vec![selected.filter(|_| !steps.is_empty())])
+            let leads = text_at(application, "/url").map(|url| (url, "Apply".to_owned())).into_iter().collect();
+            let notes = vec![selected.filter(|_| !steps.is_empty())];
+            Statement { leads, ..self.statement(application, None, text, notes) }
         });
         Fact::of("How to apply", statement.into_iter().collect())
     }
@@ -240,13 +260,9 @@ impl Telling<'_> {
         let statement = |link: &Value| {
             let url = text_at(link, "/url").unwrap_or_default();
             let title = text_at(link, "/title").unwrap_or_else(|| url.clone());
-            let mut statement = self.statement(link, None, title.clone(), Vec::new());
-            statement.about = Some(text_at(link, "/role").unwrap_or_default().replace('-', " "));
-            statement
-                .sources
-                .insert(0, SourceLine { title, publisher: None, url: Some(url), date: "its own page".to_owned() });
-            statement.sources.truncate(1);
-            statement
+            let role = text_at(link, "/role").unwrap_or_default().replace('-', " ");
+            let statement = self.statement(link, Some(role), String::new(), Vec::new());
+            Statement { leads: vec![(url, title)], ..statement }
         };
         Fact::of("Pages about it", self.items("/links").iter().map(statement).collect())
     }
@@ -258,12 +274,34 @@ impl Telling<'_> {
             Value::Array(ids) => ids.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             _ => Vec::new(),
         };
-        let names: Vec<String> = ids
+        let leads: Vec<(String, String)> = ids
             .iter()
-            .map(|id| parse_reference(id).map_or_else(|| self.name(kind, id), |(kind, id)| self.name(kind, id)))
+            .map(|id| parse_reference(id).unwrap_or((kind, id)))
+            .map(|(kind, id)| (format!("/{}/{id}", collection(kind)), self.name(kind, id)))
             .collect();
-        let statement = (!names.is_empty()).then(|| self.plain(pointer, names.join(", ")));
+        let statement = (!leads.is_empty()).then(|| Statement { leads, ..self.plain(pointer, String::new()) });
         Fact::of(name, statement.into_iter().collect())
+    }
+
+    /// What a register offers, each to whom it says.
+    pub(super) fn services(&self) -> Fact {
+        let statement = |service: &Value| {
+            let role = text_at(service, "/role").unwrap_or_default().replace('-', " ");
+            let tags = service.pointer("/eligibility/tags").and_then(Value::as_array).cloned().unwrap_or_default();
+            let tags = tags.iter().filter_map(Value::as_str).map(|tag| self.label("eligibility", tag));
+            let printed =
+                text_at(service, "/eligibility/asPrinted").map(|printed| format!("In its words: “{printed}”"));
+            let notes = tags.map(Some).chain([printed]).collect();
+            let text = text_at(service, "/summary").unwrap_or_default();
+            self.statement(service, Some(format!("For the {role}")), text, notes)
+        };
+        Fact::of("What it offers", self.items("/services").iter().map(statement).collect())
+    }
+
+    pub(super) fn notes(&self) -> Fact {
+        let statement =
+            |note: &Value| self.statement(note, None, text_at(note, "/text").unwrap_or_default(), Vec::new());
+        Fact::of("To know besides", self.items("/notes").iter().map(statement).collect())
     }
 
     pub(super) fn status(&self) -> Fact {

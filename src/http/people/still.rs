@@ -1,0 +1,157 @@
+//! The pages that show no entry, what search engines and browsers look for, and what people see where nothing is.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::entry::path;
+use super::{PARTS_OF_KINDS, asked, place, public, unknown};
+use crate::catalogue::{Filter, Item, Snapshot};
+use crate::http::Service;
+use crate::http::answer::{cacheable_as, entity_tag};
+use crate::http::collection;
+use crate::http::problem::{NOT_FOUND, Problem};
+use crate::model::codes::Kind;
+use crate::pages::ICON;
+use crate::pages::people::{Accessibility, Missing, accessibility_page, missing_page};
+
+/// `/accessibility`
+pub(in crate::http) async fn accessibility(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+    let snapshot = service.directory.snapshot();
+    let faults = unknown(&asked(&request), &[]);
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let contact = Some(service.contacts.corrections.clone()).filter(|contact| !contact.is_empty());
+    let view = Accessibility { faults, contact };
+    public(&service, &request, &snapshot, status, accessibility_page(place(&service, &request), &view))
+}
+
+/// What people see where there is nothing, or nothing that can be done with it.
+pub(in crate::http) fn missing(service: &Service, request: &HttpRequest, problem: &Problem) -> String {
+    let title = match problem.code.status {
+        404 => "There is no such page",
+        405 => "This page cannot be used like that",
+        414 => "The address is too long",
+        _ => problem.code.title,
+    };
+    let text = match problem.code.status {
+        404 => "Nothing is at this address. It may have been typed wrongly, or copied in part.".to_owned(),
+        405 => {
+            "The form that led here is an old one, or the page was asked for in an unusual way. Begin again.".to_owned()
+        }
+        _ => problem.detail.clone(),
+    };
+    // An address that is wrong is shown nowhere: it may hold anything.
+    let place = crate::pages::people::Place { path: "/", ..place(service, request) };
+    missing_page(place, &Missing { title: title.to_owned(), text, instead: Vec::new() })
+}
+
+/// `/programmes`
+pub(in crate::http) async fn to_finder(request: HttpRequest) -> HttpResponse {
+    to(&with_query("/", &request))
+}
+
+/// `/coaching-links`
+pub(in crate::http) async fn to_coaching(request: HttpRequest) -> HttpResponse {
+    to(&with_query("/coaching", &request))
+}
+
+fn with_query(path: &str, request: &HttpRequest) -> String {
+    let query = request.query_string();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+fn to(address: &str) -> HttpResponse {
+    HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, address))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .finish()
+}
+
+/// `/favicon.ico`, which browsers ask for unasked.
+pub(in crate::http) async fn icon() -> HttpResponse {
+    to(&ICON.path)
+}
+
+/// `/robots.txt` (RFC 9309)
+pub(in crate::http) async fn robots(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+    let text = format!(
+        "User-agent: *\nDisallow: /v1/\nDisallow: /ims/\nDisallow: /compare\nDisallow: /embed\nSitemap: {}/sitemap.xml\n",
+        service.public_url
+    );
+    let snapshot = service.directory.snapshot();
+    file(&service, &request, &snapshot, "text/plain; charset=utf-8", text)
+}
+
+/// How many addresses a sitemap has; 50,000 are the most (sitemaps.org protocol 0.9).
+const MOST: usize = 10_000;
+
+const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
+
+/// `/sitemap.xml`
+pub(in crate::http) async fn sitemap_index(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+    let snapshot = service.directory.snapshot();
+    let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"{NAMESPACE}\">\n");
+    for kind in Kind::ALL.iter().copied() {
+        let pages = usize::try_from(snapshot.count(kind)).unwrap_or_default().div_ceil(MOST);
+        for page in 1..=pages.max(1) {
+            let _ = writeln!(
+                text,
+                "<sitemap><loc>{}/sitemaps/{}-{page}.xml</loc></sitemap>",
+                service.public_url,
+                collection(kind)
+            );
+        }
+    }
+    text.push_str("</sitemapindex>\n");
+    file(&service, &request, &snapshot, "application/xml; charset=utf-8", text)
+}
+
+/// `/sitemaps/{kind}-{page}.xml`
+pub(in crate::http) async fn sitemap(
+    service: web::Data<Service>,
+    request: HttpRequest,
+    name: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let nothing = || Problem::new(NOT_FOUND, "There is no such sitemap. /sitemap.xml lists them.");
+    let (kind, page) = name.strip_suffix(".xml").and_then(|name| name.rsplit_once('-')).ok_or_else(nothing)?;
+    let kind = Kind::ALL.iter().copied().find(|known| collection(*known) == kind).ok_or_else(nothing)?;
+    let page = page.parse::<usize>().ok().and_then(|page| page.checked_sub(1)).ok_or_else(nothing)?;
+    let snapshot = service.directory.snapshot();
+    // What is part of another entry has a page of its own too.
+    let filter = Filter { variants: true, ..Filter::default() };
+    let items = snapshot.whole(kind, &filter);
+    let items: &[Arc<Item>] = items.chunks(MOST).nth(page).unwrap_or(&[]);
+    if items.is_empty() && page > 0 {
+        return Err(nothing());
+    }
+    let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"{NAMESPACE}\">\n");
+    if page == 0 {
+        for (_, (part, _)) in PARTS_OF_KINDS.iter().filter(|(of, _)| *of == kind) {
+            let _ = writeln!(text, "<url><loc>{}{part}</loc></url>", service.public_url);
+        }
+        if kind == Kind::Programme {
+            for part in ["/can-i-take-it", "/accessibility", "/developers", "/reference"] {
+                let _ = writeln!(text, "<url><loc>{}{part}</loc></url>", service.public_url);
+            }
+        }
+    }
+    for item in items {
+        let (path, day) = (path(kind, &item.id), item.modified_at.get(..10).unwrap_or_default());
+        let _ = writeln!(text, "<url><loc>{}{path}</loc><lastmod>{day}</lastmod></url>", service.public_url);
+    }
+    text.push_str("</urlset>\n");
+    Ok(file(&service, &request, &snapshot, "application/xml; charset=utf-8", text))
+}
+
+fn file(
+    service: &Service,
+    request: &HttpRequest,
+    snapshot: &Snapshot,
+    media_type: &'static str,
+    text: String,
+) -> HttpResponse {
+    let tag = entity_tag(service, 0, &crate::store::hash(&[&text]));
+    cacheable_as(request, media_type, snapshot.head().change_number, &tag, || text)
+}
