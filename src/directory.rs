@@ -52,9 +52,10 @@ pub enum DirectoryError {
 /// of it is waited for, however long it takes; a second refresh beside it would write to the same index.
 const LONGEST_LOAD: Duration = Duration::from_mins(1);
 
-/// How long a refresh may take before the next one gives way to nobody. One that gives way has next to nothing where
-/// requests keep every core busy, and what was written must be seen some time.
-const LONGEST_WAY: Duration = Duration::from_secs(2);
+/// How much a refresh gives way: it has a tenth of the CPU time that a thread which serves has, and more where that
+/// leaves some (`nice`, POSIX.1-2017).
+#[cfg(target_os = "linux")]
+const GIVING_WAY: i32 = 10;
 
 /// The directory of this process: what it serves from, and what it writes to.
 #[derive(Debug)]
@@ -64,8 +65,6 @@ pub struct Directory {
     snapshot: ArcSwap<Snapshot>,
     /// Held while the snapshot is advanced, so that no advance is lost.
     advancing: tokio::sync::Mutex<()>,
-    /// Whether the last refresh gave way for too long.
-    is_starved: AtomicBool,
     reachable: AtomicBool,
     /// Where the database stands, for those who are ahead of this process.
     last: Together<i64>,
@@ -107,7 +106,7 @@ impl Directory {
         let begun = Instant::now();
         let loaded = store.load().await?;
         tracing::debug!(loaded_after = ?begun.elapsed(), "loaded");
-        let snapshot = aside(true, move || Snapshot::new(loaded)).await?;
+        let snapshot = aside(move || Snapshot::new(loaded)).await?;
         let shown = Shown::of(snapshot.head());
         Ok(Self {
             shown: watch::Sender::new(shown),
@@ -115,7 +114,6 @@ impl Directory {
             clock,
             snapshot: ArcSwap::from_pointee(snapshot),
             advancing: tokio::sync::Mutex::new(()),
-            is_starved: AtomicBool::new(false),
             reachable: AtomicBool::new(true),
             last: Together::default(),
             looked_for_clients: Together::default(),
@@ -197,18 +195,14 @@ impl Directory {
     async fn advance(&self) -> Result<(), DirectoryError> {
         let _turn = self.advancing.lock().await;
         let now = self.snapshot();
-        let loaded = in_time(self.store.load_since(now.head())).await?;
-        let gives_way = !self.is_starved.load(Ordering::Relaxed);
-        let begun = Instant::now();
-        let next = match loaded {
+        let next = match in_time(self.store.load_since(now.head())).await? {
             // A term may change what any entry shows of it, and a lost history leaves nothing to build on.
-            Some(loaded) if loaded.terms.is_empty() => aside(gives_way, move || Ok(now.advance(loaded))).await?,
+            Some(loaded) if loaded.terms.is_empty() => aside(move || Ok(now.advance(loaded))).await?,
             _ => {
                 let loaded = in_time(self.store.load()).await?;
-                aside(gives_way, move || Snapshot::lenient(loaded)).await?
+                aside(move || Snapshot::lenient(loaded)).await?
             }
         };
-        self.is_starved.store(gives_way && begun.elapsed() > LONGEST_WAY, Ordering::Relaxed);
         let now = Shown::of(next.head());
         self.snapshot.store(Arc::new(next));
         self.shown.send_modify(|shown| *shown = Shown { is_last: shown.is_last, ..now });
@@ -224,19 +218,18 @@ async fn in_time<T>(loading: impl Future<Output = Result<T, StoreError>>) -> Res
     }
 }
 
-/// Runs work that takes long off the threads that serve. Where it gives way, any of those is let in at once, and it goes
-/// on where they leave a core idle (`SCHED_IDLE`, Linux's sched(7)): a thread of any other policy keeps its core for a
-/// tick of some milliseconds, however nice it is. The threads that it starts do as it does; those that merge the index
-/// are started with the first snapshot, and so give way for good.
+/// Runs work that takes long off the threads that serve, on one that gives way to them where they share a core, as do
+/// the threads that it starts: whoever reads does not wait for what was written. What writes the index is started with the
+/// first snapshot, and so gives way for good.
 async fn aside<T: Send + 'static>(
-    gives_way: bool,
     work: impl FnOnce() -> Result<T, CatalogueError> + Send + 'static,
 ) -> Result<T, DirectoryError> {
     let (tell, told) = tokio::sync::oneshot::channel();
     let run = move || {
-        if gives_way {
-            give_way();
-        }
+        // Elsewhere than on Linux it would slow the whole process. Where it is not allowed, the work is only as pressing
+        // as any other.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::process::nice(GIVING_WAY);
         let _ = tell.send(work());
     };
     let thread = std::thread::Builder::new().name("refresh".to_owned()).spawn(run)?;
@@ -249,21 +242,6 @@ async fn aside<T: Send + 'static>(
         },
     }
 }
-
-/// Where it is not allowed, the work is only as pressing as any other.
-#[cfg(target_os = "linux")]
-fn give_way() {
-    use thread_priority::{
-        NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy,
-        thread_native_id,
-    };
-    let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
-    let _ = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle);
-}
-
-/// Elsewhere there is no such policy.
-#[cfg(not(target_os = "linux"))]
-const fn give_way() {}
 
 /// A moment as the directory writes it: RFC 3339, UTC, milliseconds.
 #[must_use]

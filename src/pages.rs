@@ -87,6 +87,8 @@ pub struct Look {
     pub name: String,
     /// What addresses begin with, without a slash at the end.
     pub public_url: String,
+    /// What paths begin with, where a proxy serves the directory under a path of its own; empty otherwise.
+    pub base: String,
     /// Who may show a page in a frame, where it is made for one.
     pub frame_ancestors: String,
     /// The colours that are set.
@@ -123,8 +125,10 @@ impl Look {
             let _ = write!(style, "{name}:{colour};");
         }
         let theme = (!style.is_empty()).then(|| Asset::new("theme", "css", CSS, format!(":root{{{style}}}")));
+        let base = url::Url::parse(public_url).map(|url| url.path().trim_end_matches('/').to_owned());
         Ok(Self {
             name: site.name.clone(),
+            base: base.unwrap_or_default(),
             public_url: public_url.to_owned(),
             frame_ancestors: site.frame_ancestors.clone(),
             theme,
@@ -136,6 +140,18 @@ impl Look {
     #[must_use]
     pub fn asset(&self, path: &str) -> Option<&Asset> {
         asset(path).or_else(|| self.theme.iter().chain(&self.logo).find(|asset| asset.path == path))
+    }
+
+    /// A page as it is sent. Its paths begin at the root; where a proxy serves the directory under a path, all of them
+    /// begin with that. No text can look like one of these: a quotation mark in it is escaped.
+    fn sent(&self, page: Markup) -> String {
+        let page = page.into_string();
+        if self.base.is_empty() {
+            return page;
+        }
+        ["href", "src", "action", "data-template"]
+            .iter()
+            .fold(page, |page, name| page.replace(&format!("{name}=\"/"), &format!("{name}=\"{}/", self.base)))
     }
 
     /// The name, with the logo before it.
@@ -164,7 +180,7 @@ fn head(look: &Look, title: &str, style: &Asset, more: &Markup) -> Markup {
 
 /// What every page for developers has around its content.
 fn layout(look: &Look, title: &str, content: &Markup) -> String {
-    html! {
+    look.sent(html! {
         (DOCTYPE)
         html lang="en-GB" {
             (head(look, title, &SITE, &html! {}))
@@ -189,6 +205,5 @@ fn layout(look: &Look, title: &str, content: &Markup) -> String {
                 }
             }
         }
-    }
-    .into_string()
+    })
 }

@@ -95,7 +95,10 @@ fn of_a_person(request: &HttpRequest, shows: &Snapshot, status: StatusCode, html
 
 fn of_policy(mut answer: HttpResponse, status: StatusCode) -> HttpResponse {
     *answer.status_mut() = status;
-    answer.extensions_mut().insert(Page);
+    // A demand that is not met is told as everywhere.
+    if status != StatusCode::PRECONDITION_FAILED {
+        answer.extensions_mut().insert(Page);
+    }
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(PAGE_POLICY));
     answer
 }

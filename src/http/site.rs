@@ -142,24 +142,29 @@ pub(super) async fn asset(service: web::Data<Service>, request: HttpRequest) -> 
     let Some(asset) = service.look.asset(request.path()) else {
         return Err(Problem::new(NOT_FOUND, "There is no such file."));
     };
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .content_type(asset.media_type)
-        .insert_header((header::CONTENT_SECURITY_POLICY, ASSET_POLICY))
-        .body(asset.bytes.clone()))
+    let number = service.directory.snapshot().head().change_number;
+    let tag = entity_tag(&service, 0, &crate::store::hash(&[&asset.path]));
+    let mut answer = cacheable_as(&request, asset.media_type, number, &tag, || asset.bytes.to_vec());
+    if answer.status().is_success() {
+        let headers = answer.headers_mut();
+        let forever = header::HeaderValue::from_static("public, max-age=31536000, immutable");
+        headers.insert(header::CACHE_CONTROL, forever);
+        headers.insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(ASSET_POLICY));
+    }
+    Ok(answer)
 }
 
 /// `/docs` and what it loads: Swagger UI from its own package, nothing from elsewhere.
-pub(super) async fn swagger(request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(super) async fn swagger(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let path = request.path().trim_start_matches("/docs").trim_start_matches('/');
     if request.path() == "/docs" {
         // Its files are found beside its address.
         return Ok(HttpResponse::PermanentRedirect()
-            .insert_header((header::LOCATION, "/docs/"))
+            .insert_header((header::LOCATION, format!("{}/docs/", service.look.base)))
             .insert_header((header::CACHE_CONTROL, "public, no-cache"))
             .finish());
     }
-    let config = Config::from("/openapi.json")
+    let config = Config::from(format!("{}/openapi.json", service.look.base))
         .deep_linking(true)
         .try_it_out_enabled(true)
         .filter(true)

@@ -66,16 +66,16 @@ fn shell(place: Place<'_>, said: &Said<'_>, content: &Markup) -> String {
     let more = html! {
         meta name="description" content=(description);
         @if said.is_unlisted { meta name="robots" content="noindex"; }
-        link rel="canonical" href=(address);
+        @if !path.is_empty() { link rel="canonical" href=(address); }
         @for (media_type, data) in said.data { link rel="alternate" type=(media_type) href=(data); }
         meta property="og:type" content="website";
         meta property="og:site_name" content=(look.name);
         meta property="og:title" content=(said.title);
         meta property="og:description" content=(description);
-        meta property="og:url" content=(address);
+        @if !path.is_empty() { meta property="og:url" content=(address); }
         meta property="og:locale" content="en_GB";
     };
-    html! {
+    look.sent(html! {
         (DOCTYPE)
         html lang="en-GB" {
             (head(look, said.title, &FINDER, &more))
@@ -120,8 +120,7 @@ fn shell(place: Place<'_>, said: &Said<'_>, content: &Markup) -> String {
                 }
             }
         }
-    }
-    .into_string()
+    })
 }
 
 /// What is wrong with what was asked.

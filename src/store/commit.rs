@@ -218,10 +218,12 @@ impl Commit {
     /// # Errors
     /// As the database fails.
     pub async fn renamed(&mut self) -> Result<BTreeMap<(Kind, String), String>, StoreError> {
-        let rows =
-            sqlx::query("SELECT s.kind, s.id, e.id FROM slug AS s JOIN entry AS e ON e.uid = s.uid WHERE s.id <> e.id")
-                .fetch_all(&mut *self.transaction)
-                .await?;
+        let rows = sqlx::query(
+            "SELECT s.kind, s.id, e.id FROM slug AS s JOIN entry AS e ON e.uid = s.uid \
+             WHERE NOT EXISTS (SELECT 1 FROM entry AS c WHERE c.kind = s.kind AND c.id = s.id)",
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
         rows.iter().map(|row| Ok(((kind_of(row.try_get(0)?)?, row.try_get(1)?), row.try_get(2)?))).collect()
     }
 

@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_directory.sql"),
     include_str!("../../migrations/0002_chain.sql"),
     include_str!("../../migrations/0003_clients.sql"),
+    include_str!("../../migrations/0004_slugs.sql"),
 ];
 
 /// The SQLite application id that marks a file as ours: `Ldir`.

@@ -236,6 +236,27 @@ on_both_engines! {
         assert!(eligible > 0 && page.contains(&format!("You can take these ({eligible})")));
     }
 
+    async fn what_was_told_can_be_seen_and_changed(engine: Engine) {
+        let app = App::start(engine).await;
+        let told = [("answer:/profile/role", "nurse"), ("answer:/profile/registrations", "nmc"), ("skip", "/profile/band")];
+        let review = post(&app.process, "/can-i-take-it", &[told.as_slice(), &[("show", "review")]].concat()).await;
+        assert_eq!((review.status, review.header("cache-control")), (200, "private, no-store"));
+        let rows: Vec<&str> = review.text.split("nhsuk-summary-list__row").skip(1).collect();
+        assert_eq!(rows.len(), 3);
+        let labels = app.get("/v1/vocabularies/registration/nmc").await.json();
+        for (row, told) in rows.iter().zip(["Nurse", labels["data"]["label"].as_str().unwrap(), "I'd rather not say"]) {
+            assert!(row.contains(&format!("<p>{told}</p>")) && row.contains("name=\"again\""), "{row}");
+        }
+        // The answer that is changed is asked for before anything else, and the others are kept.
+        let again = post(&app.process, "/can-i-take-it", &[told.as_slice(), &[("again", "/profile/role")]].concat()).await.text;
+        assert_eq!(hidden(&again, "asked"), ["/profile/role"]);
+        assert!(hidden(&again, "answer:/profile/role").is_empty());
+        assert!(hidden(&again, "answer:/profile/registrations").contains(&"nmc") && hidden(&again, "skip").contains(&"/profile/band"));
+        // What was not answered is asked when it is asked for.
+        let again = post(&app.process, "/can-i-take-it", &[told.as_slice(), &[("again", "/profile/band")]].concat()).await.text;
+        assert_eq!(hidden(&again, "asked"), ["/profile/band"]);
+    }
+
     async fn an_answer_that_cannot_be_used_loses_no_other(engine: Engine) {
         let app = App::start(engine).await;
         let words = app.process.post("/v1/eligibility-checks", &json!({})).await.json();

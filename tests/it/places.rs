@@ -240,6 +240,65 @@ on_both_engines! {
         }
     }
 
+    async fn pages_work_under_a_path_of_a_proxy(engine: Engine) {
+        let app = App::start_with(engine, &["--public-url", "https://intranet.example/leadership"]).await;
+        for path in ["/", "/academies", "/embed/builder", "/embed", "/developers", "/programmes/mary-seacole", "/can-i-take-it"] {
+            let page = app.get(path).await.text;
+            for name in ["href", "src", "action", "data-template"] {
+                for part in page.split(&format!(" {name}=\"/")).skip(1) {
+                    assert!(part.starts_with("leadership/"), "{path}: {name}={}", &part[..part.len().min(60)]);
+                }
+            }
+            assert!(page.contains("href=\"/leadership/assets/"), "{path}");
+        }
+        let answer = app.process.ask(Method::GET, "/programmes", &[]).await;
+        assert_eq!(answer.header("location"), "/leadership/");
+        assert!(app.get("/embed/builder").await.text.contains("src=&quot;https://intranet.example/leadership/embed"));
+    }
+
+    async fn what_holds_for_a_part_is_not_said_of_the_whole(engine: Engine) {
+        let app = App::start(engine).await;
+        let result = |page: &str, id: &str| page.split("<li class=\"ld-result\">").find(|part| part.contains(&format!("/programmes/{id}\""))).unwrap().to_owned();
+        let page = app.get("/?q=edward+jenner").await.text;
+        assert!(!result(&page, "edward-jenner").contains("5 hours"), "that is one of its two parts");
+        let page = app.get("/?id=elizabeth-garrett-anderson").await.text;
+        assert!(!result(&page, "elizabeth-garrett-anderson").contains("£6000"), "that is the price for some people");
+        // One of several ways is no condition.
+        let page = app.get("/coaching-links/coaching-mentoring-east-of-england").await.text;
+        let entry = app.data("/v1/coaching-links/coaching-mentoring-east-of-england").await;
+        assert_eq!(entry["eligibility"], Value::Null, "the rules are of its services");
+        assert!(page.contains("What it offers"));
+    }
+
+    async fn an_academy_leads_to_what_was_before_it_and_to_its_coaching(engine: Engine) {
+        let app = App::start(engine).await;
+        let page = app.get("/academies/midlands-leadership-academy").await.text;
+        for before in ["lla-east-midlands", "lla-west-midlands"] {
+            assert!(between(&page, "It took the place of", "</section>").contains(&format!("/academies/{before}\"")), "{before}");
+        }
+        let page = app.get("/academies/east-of-england-leadership-academy").await.text;
+        assert!(between(&page, "Coaching and mentoring by it", "</section>").contains("/coaching-links/coaching-mentoring-east-of-england\""));
+    }
+
+    async fn files_come_compressed_and_demands_are_answered(engine: Engine) {
+        let app = App::start(engine).await;
+        let page = app.get("/").await.text;
+        let style = format!("/assets/finder-{}", between(&page, "/assets/finder-", "\""));
+        for coding in ["br", "gzip"] {
+            let answer = app.process.ask(Method::GET, &style, &[("accept-encoding", coding)]).await;
+            assert_eq!((answer.status, answer.header("content-encoding")), (200, coding));
+            assert!(answer.header("cache-control").contains("immutable") && answer.header("vary").to_lowercase().contains("accept-encoding"));
+        }
+        let refused = app.process.ask(Method::GET, "/", &[("if-match", "\"x\"")]).await;
+        assert_eq!((refused.status, refused.header("content-type")), (412, "application/problem+json"));
+        // A redirect is kept by caches: what tells of a group does not go into it.
+        let moved = app.process.ask(Method::GET, "/programmes?eligibility=positive-action-race", &[]).await;
+        assert_eq!((moved.status, moved.header("location")), (308, "/"));
+        let stable = app.get("/leadership-finder.js").await;
+        let host = app.get("/embed-host.js").await;
+        assert_ne!(stable.header("etag"), host.header("etag"));
+    }
+
     async fn the_pages_look_as_they_are_set(engine: Engine) {
         let folder = tempfile::tempdir().unwrap();
         let logo = folder.path().join("logo.svg");
@@ -258,7 +317,7 @@ on_both_engines! {
         let shown = app.get(&format!("/assets/logo-{}", between(&page, "<img src=\"/assets/logo-", "\""))).await;
         assert_eq!(shown.header("content-type"), "image/svg+xml");
         assert!(shown.header("content-security-policy").contains("default-src 'none'"));
-        assert!(app.get("/embed").await.header("content-security-policy").ends_with("frame-ancestors https://portal.example"));
+        assert!(app.get("/embed").await.header("content-security-policy").ends_with("frame-ancestors 'self' https://portal.example"));
         assert!(app.get("/developers").await.text.contains("Leading &lt;here&gt;"));
         let entry = app.get("/programmes/mary-seacole").await.text;
         assert!(entry.contains("mailto:us@trust.example?subject=Correction%3A%20") && entry.contains("programmes%2Fmary-seacole"));

@@ -36,7 +36,11 @@ pub(in crate::http) async fn embed(service: web::Data<Service>, request: HttpReq
         &format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
              form-action 'self'; frame-ancestors {}",
-            service.look.frame_ancestors
+            // The builder shows it too.
+            match service.look.frame_ancestors.as_str() {
+                all_or_none @ ("*" | "'none'") => all_or_none.to_owned(),
+                some => format!("'self' {some}"),
+            }
         ),
     )
 }
@@ -80,7 +84,7 @@ pub(in crate::http) async fn builder(service: web::Data<Service>, request: HttpR
             .into_iter()
             .filter(|facet| CHOICES.iter().any(|field| field.name() == facet.name))
             .collect(),
-        limit: limit.unwrap_or_else(|| USUAL.to_owned()),
+        limit: limit.unwrap_or_default(),
         heading: heading.unwrap_or_default(),
         query: query(&chosen),
         snippets: Snippets::filled(&service.look, &query(&chosen), &attributes),
@@ -165,6 +169,6 @@ pub(in crate::http) async fn script(
         _ => return Err(Problem::new(NOT_FOUND, "There is no such file.")),
     };
     let number = service.directory.snapshot().head().change_number;
-    let tag = entity_tag(&service, 0, &asset.path);
+    let tag = entity_tag(&service, 0, &crate::store::hash(&[&asset.path]));
     Ok(cacheable_as(&request, asset.media_type, number, &tag, || asset.bytes.to_vec()))
 }

@@ -7,8 +7,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 
 use super::telling::{Telling, source_line, text_at};
-use super::{PARTS_OF_KINDS, entries, place, public};
-use crate::catalogue::{Field, Item, Looked, Snapshot, Standing, type_scheme};
+use super::{MOST_LISTED, PARTS_OF_KINDS, entries, place, public};
+use crate::catalogue::{Field, Filter, Item, Looked, PageQuery, Snapshot, Sort, Standing, type_scheme};
 use crate::http::query::shown;
 use crate::http::{Service, collection};
 use crate::model::codes::Kind;
@@ -58,7 +58,7 @@ fn page(service: &Service, request: &HttpRequest, kind: Kind, id: &str) -> HttpR
             ),
         },
         Looked::Renamed(item) => HttpResponse::PermanentRedirect()
-            .insert_header((header::LOCATION, path(kind, &item.id)))
+            .insert_header((header::LOCATION, format!("{}{}", service.look.base, path(kind, &item.id))))
             .insert_header((header::CACHE_CONTROL, "public, no-cache"))
             .finish(),
         Looked::Nothing => {
@@ -246,10 +246,8 @@ fn belongs(snapshot: &Snapshot, telling: &Telling<'_>, item: &Arc<Item>) -> Vec<
         }
         Kind::Academy => {
             belongs.push(("What took its place", telling.successors()));
-            belongs.push((
-                "Coaching and mentoring by it",
-                entries(snapshot, Kind::CoachingLink, Field::Provider, &item.id),
-            ));
+            belongs.push(("It took the place of", naming(snapshot, Kind::Academy, &item.id)));
+            belongs.push(("Coaching and mentoring by it", naming(snapshot, Kind::CoachingLink, &item.id)));
         }
         Kind::Framework => {
             belongs
@@ -264,6 +262,23 @@ fn belongs(snapshot: &Snapshot, telling: &Telling<'_>, item: &Arc<Item>) -> Vec<
     }
     belongs.push(("Comes before, after or with it", related));
     belongs
+}
+
+/// The entries of a kind that name an academy: those whose place it took, or the coaching that it offers. There are few of
+/// them, however many programmes there are.
+fn naming(snapshot: &Snapshot, kind: Kind, id: &str) -> Vec<Linked> {
+    let page = PageQuery { kind, sort: Sort::Title, limit: MOST_LISTED, filter: Filter::default(), after: None };
+    let named = |item: &Arc<Item>| {
+        let telling = Telling::of(snapshot, item);
+        if kind == Kind::CoachingLink {
+            let is_its = telling.text("/provider").is_some_and(|provider| provider == format!("academy/{id}"));
+            return is_its.then(|| linked(snapshot, kind, &item.id, "")).flatten();
+        }
+        let here = path(Kind::Academy, id);
+        let how = telling.successors().into_iter().find(|successor| successor.path == here)?.how;
+        linked(snapshot, kind, &item.id, &how)
+    };
+    snapshot.page(&page).items.iter().filter_map(named).collect()
 }
 
 fn what(telling: &Telling<'_>, kind: Kind) -> Fact {

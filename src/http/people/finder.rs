@@ -109,7 +109,7 @@ pub(super) fn found(
         // A form of this page would put it into an address again.
         asked.retain(|pair| !is_telling(pair));
         view.faults.push(
-            "What tells of a particular group is put into no address. Choose it below, under “Programmes for particular groups”."
+            "What tells of a particular group is put into no address. Choose it in the finder, under “Programmes for particular groups”."
                 .to_owned(),
         );
     }
@@ -228,13 +228,26 @@ fn groups(snapshot: &Snapshot, asked: &[(String, String)]) -> Vec<FacetTerm> {
 
 /// What people want to know of an entry before they open its page: as much as it states, in short.
 fn facts(telling: &Telling<'_>) -> Vec<String> {
-    let all = [telling.durations(), telling.costs(), telling.delivery()];
-    let first = |fact: &Fact| fact.statements.first().map(|statement| statement.text.clone());
-    let mut facts: Vec<String> = all.iter().filter_map(first).filter(|text| text.chars().count() <= SHORT).collect();
+    let told = [
+        of_the_whole(&telling.durations(), &telling.items("/durations"), "/of", "/kind"),
+        of_the_whole(&telling.costs(), &telling.items("/costs"), "/appliesTo", ""),
+        telling.delivery().statements.first().map(|statement| statement.text.clone()),
+    ];
+    let mut facts: Vec<String> = told.into_iter().flatten().filter(|text| text.chars().count() <= SHORT).collect();
     let provider = telling.entries("Provider", "/provider", Kind::Provider);
     let named = provider.statements.iter().flat_map(|statement| &statement.leads).map(|(_, name)| name.clone());
     facts.extend(named.take(1));
     facts
+}
+
+/// What is said of the whole of an entry, where that is one thing: not what holds for a part of it or for some people,
+/// and not one of several that differ. `part` is where a statement says what it holds for, `sort` of what sort it is.
+fn of_the_whole(fact: &Fact, items: &[Value], part: &str, sort: &str) -> Option<String> {
+    let is_whole = |item: &Value| item.pointer(part).is_none_or(Value::is_null);
+    let mut whole = items.iter().zip(&fact.statements).filter(|(item, _)| is_whole(item));
+    let (first, statement) = whole.next()?;
+    let differs = whole.any(|(item, other)| item.pointer(sort) == first.pointer(sort) && other.text != statement.text);
+    (!differs).then(|| statement.text.clone())
 }
 
 /// What else was asked, and has no place of its own on the page.

@@ -14,6 +14,7 @@ use crate::http::answer::{cacheable_as, entity_tag};
 use crate::http::collection;
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::model::codes::Kind;
+use crate::model::eligibility::POSITIVE_ACTION;
 use crate::pages::ICON;
 use crate::pages::people::{Accessibility, Missing, accessibility_page, missing_page};
 
@@ -43,35 +44,32 @@ pub(in crate::http) fn missing(service: &Service, request: &HttpRequest, problem
         _ => problem.detail.clone(),
     };
     // An address that is wrong is shown nowhere: it may hold anything.
-    let place = crate::pages::people::Place { path: "/", ..place(service, request) };
+    let place = crate::pages::people::Place { path: "", ..place(service, request) };
     missing_page(place, &Missing { title: title.to_owned(), text, instead: Vec::new() })
 }
 
 /// `/programmes`
-pub(in crate::http) async fn to_finder(request: HttpRequest) -> HttpResponse {
-    to(&with_query("/", &request))
+pub(in crate::http) async fn to_finder(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+    // What tells of a particular group is sent on by nobody: a redirect is kept.
+    let query = Some(request.query_string()).filter(|query| !query.is_empty() && !query.contains(POSITIVE_ACTION));
+    to(&service, &query.map_or_else(|| "/".to_owned(), |query| format!("/?{query}")))
 }
 
 /// `/coaching-links`
-pub(in crate::http) async fn to_coaching(request: HttpRequest) -> HttpResponse {
-    to(&with_query("/coaching", &request))
+pub(in crate::http) async fn to_coaching(service: web::Data<Service>) -> HttpResponse {
+    to(&service, "/coaching")
 }
 
-fn with_query(path: &str, request: &HttpRequest) -> String {
-    let query = request.query_string();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
-}
-
-fn to(address: &str) -> HttpResponse {
+fn to(service: &Service, address: &str) -> HttpResponse {
     HttpResponse::PermanentRedirect()
-        .insert_header((header::LOCATION, address))
+        .insert_header((header::LOCATION, format!("{}{address}", service.look.base)))
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
         .finish()
 }
 
 /// `/favicon.ico`, which browsers ask for unasked.
-pub(in crate::http) async fn icon() -> HttpResponse {
-    to(&ICON.path)
+pub(in crate::http) async fn icon(service: web::Data<Service>) -> HttpResponse {
+    to(&service, &ICON.path)
 }
 
 /// `/robots.txt` (RFC 9309)

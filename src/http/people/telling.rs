@@ -171,13 +171,17 @@ impl<'a> Telling<'a> {
         let found = answer.pointer("/data/0").cloned().unwrap_or_default();
         let known = found.get("sources").and_then(Value::as_array).cloned().unwrap_or_default();
         let reasons = found.get("reasons").and_then(Value::as_array).cloned().unwrap_or_default();
-        let is_rule =
-            |reason: &&Value| text_at(reason, "/pointer").is_some_and(|pointer| !pointer.starts_with("/status"));
+        // Who may take part by role is a fact of its own.
+        let is_rule = |reason: &&Value| {
+            text_at(reason, "/pointer")
+                .is_some_and(|pointer| !pointer.starts_with("/status") && !pointer.starts_with("/audience/openTo"))
+        };
         let statement = |reason: &Value| {
             let ids = reason.get("sources").and_then(Value::as_array).cloned().unwrap_or_default();
             let source = |id: &Value| known.iter().find(|source| source.get("id") == Some(id)).map(source_line);
             let strength = text_at(reason, "/strength").filter(|strength| strength != "required");
             Statement {
+                about: way(&text_at(reason, "/pointer").unwrap_or_default()).map(|way| format!("Way {way}")),
                 text: text_at(reason, "/sentence").unwrap_or_default(),
                 notes: strength.into_iter().map(|strength| format!("This is {strength}.")).collect(),
                 sources: ids.iter().filter_map(source).collect(),
@@ -185,6 +189,10 @@ impl<'a> Telling<'a> {
             }
         };
         let mut statements: Vec<Statement> = reasons.iter().filter(is_rule).map(statement).collect();
+        if let Some(first) = statements.iter().position(|statement| statement.about.is_some()) {
+            let text = "Any one of these ways is enough:".to_owned();
+            statements.insert(first, Statement { text, ..Statement::default() });
+        }
         if let Some(printed) = self.text("/eligibility/asPrinted") {
             statements.insert(0, self.plain("/eligibility", format!("In its words: “{printed}”")));
         }
@@ -330,6 +338,14 @@ impl<'a> Telling<'a> {
         };
         Fact::of(name, self.items(pointer).iter().map(part).collect())
     }
+}
+
+/// Which of several ways a point of a rule belongs to, where one of them is enough: the part of the rule that it stands
+/// in, counted from one.
+pub(super) fn way(pointer: &str) -> Option<usize> {
+    let (_, rest) = pointer.split_once("/any/")?;
+    let place: usize = rest.split('/').next()?.parse().ok()?;
+    Some(place + 1)
 }
 
 pub(super) fn text_at(value: &Value, pointer: &str) -> Option<String> {

@@ -4,12 +4,16 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
+use super::telling::way;
 use super::{of_a_person, place, read_form, unreadable};
 use crate::catalogue::Snapshot;
 use crate::http::query::shown;
 use crate::http::{Service, collection, eligibility_checks};
 use crate::model::codes::Kind;
 use crate::pages::people::{Choice, Form, Group, Question, Reviewed, Told, Verdict, Wizard, wizard_page};
+
+/// How many answers are reviewed: each is a check of its own.
+const REVIEWED: usize = 60;
 
 /// How many verdicts a page shows.
 const SHOWN: usize = 100;
@@ -87,6 +91,10 @@ impl Answers {
         // Whoever goes on without an answer would rather not say.
         let is_told = |asked: &&String| answers.told.iter().any(|(known, _)| known == *asked);
         answers.skipped.extend(answers.asked.iter().filter(|asked| !is_told(asked)).cloned().collect::<Vec<_>>());
+        // Each once, and only what the check has a question for: somebody may send anything.
+        let mut known = std::collections::HashSet::new();
+        answers.skipped.retain(|pointer| form_of(pointer).is_some() && known.insert(pointer.clone()));
+        answers.told.retain(|(pointer, _)| form_of(pointer).is_some());
         let skipped = &answers.skipped;
         answers.told.retain(|(pointer, _)| !skipped.contains(pointer));
         if let Some(again) = answers.again.clone() {
@@ -107,12 +115,12 @@ impl Answers {
     }
 
     /// What the check is asked.
-    fn request(&self, forms: &dyn Fn(&str) -> Option<Form>) -> Value {
+    fn request(&self, verdicts: usize) -> Value {
         let mut profile = Map::new();
         for (pointer, values) in &self.told {
             let Some(path) = pointer.strip_prefix("/profile/") else { continue };
             let first = values.first().map_or("", String::as_str);
-            let value = match forms(pointer) {
+            let value = match form_of(pointer) {
                 Some(Form::Several) if path == "priorProgrammes" => {
                     let chosen = values.iter().filter(|value| !value.is_empty());
                     chosen.map(|value| json!({"programme": value, "participation": null})).collect()
@@ -132,7 +140,7 @@ impl Answers {
                 }
             }
         }
-        json!({"profile": profile, "limit": SHOWN})
+        json!({"profile": profile, "limit": verdicts})
     }
 
     /// What is sent along.
@@ -152,7 +160,8 @@ fn form_of(pointer: &str) -> Option<Form> {
         "registrations" | "employerSupport" | "accessRoutes" | "memberships" | "priorProgrammes" => Form::Several,
         "experience" => Form::Years,
         "statements" => Form::YesOrNo,
-        _ => Form::One,
+        "role" | "level" | "band" | "employer" | "region" | "aspiresTo" => Form::One,
+        _ => return None,
     })
 }
 
@@ -160,17 +169,17 @@ fn form_of(pointer: &str) -> Option<Form> {
 fn next(service: &Service, snapshot: &Snapshot, sent: Vec<(String, String)>) -> (StatusCode, Wizard) {
     let mut answers = Answers::read(sent);
     let mut faults = Vec::new();
-    let answer = match eligibility_checks::checked(service, snapshot, answers.request(&form_of)) {
+    let answer = match eligibility_checks::checked(service, snapshot, answers.request(1)) {
         Ok(answer) => answer,
         Err(problem) => {
             // Nothing of what was sent is told again, and what cannot be read is asked anew.
             faults = problem.errors.iter().map(|error| error.detail.clone()).collect();
             let asked = answers.asked.take();
             answers.told.retain(|(pointer, _)| Some(pointer) != asked.as_ref());
-            eligibility_checks::checked(service, snapshot, answers.request(&form_of)).unwrap_or_else(|_| {
+            eligibility_checks::checked(service, snapshot, answers.request(1)).unwrap_or_else(|_| {
                 // What was told before cannot be read either: the directory has changed meanwhile, or somebody wrote it.
                 answers.told.clear();
-                eligibility_checks::checked(service, snapshot, answers.request(&form_of)).unwrap_or_default()
+                eligibility_checks::checked(service, snapshot, answers.request(1)).unwrap_or_default()
             })
         }
     };
@@ -181,7 +190,13 @@ fn next(service: &Service, snapshot: &Snapshot, sent: Vec<(String, String)>) -> 
     let next = questions.iter().find(is_again).or_else(|| questions.iter().find(is_open));
     let question = next.filter(|_| answers.wants == Wants::Question).map(question);
     let review = if answers.wants == Wants::Review { review(service, snapshot, &answers) } else { Vec::new() };
-    let groups = if question.is_some() || !review.is_empty() { Vec::new() } else { groups(&answer) };
+    let groups = if question.is_some() || !review.is_empty() {
+        Vec::new()
+    } else {
+        // Only now is every verdict worth its while.
+        let whole = eligibility_checks::checked(service, snapshot, answers.request(SHOWN)).unwrap_or_default();
+        groups(&serde_json::from_str(&whole).unwrap_or_default())
+    };
     let answered = answers.told.len() + answers.skipped.len();
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     (status, Wizard { faults, told: answers.sent_along(), question, review, groups, answered })
@@ -192,9 +207,10 @@ fn review(service: &Service, snapshot: &Snapshot, answers: &Answers) -> Vec<Revi
     let told = answers.told.iter().map(|(pointer, values)| (pointer, values.as_slice()));
     let skipped = answers.skipped.iter().map(|pointer| (pointer, &[][..]));
     told.chain(skipped)
+        .take(REVIEWED)
         .map(|(pointer, values)| {
             let without = answers.without(pointer);
-            let answer = eligibility_checks::checked(service, snapshot, without.request(&form_of)).unwrap_or_default();
+            let answer = eligibility_checks::checked(service, snapshot, without.request(1)).unwrap_or_default();
             let answer: Value = serde_json::from_str(&answer).unwrap_or_default();
             let questions = items(&answer, "/meta/nextQuestions");
             let asked = questions.iter().find(|question| text(question, "/pointer") == *pointer).map(question);
@@ -253,7 +269,10 @@ fn groups(answer: &Value) -> Vec<Group> {
         title: text(entry, "/entry/title"),
         reasons: items(entry, "/reasons")
             .iter()
-            .map(|reason| (text(reason, "/outcome"), text(reason, "/sentence")))
+            .map(|reason| {
+                let way = way(&text(reason, "/pointer")).map(|way| format!("Way {way}: ")).unwrap_or_default();
+                (text(reason, "/outcome"), format!("{way}{}", text(reason, "/sentence")))
+            })
             .collect(),
         changes: items(entry, "/toBecomeEligible").iter().map(|change| text(change, "/sentence")).collect(),
     };

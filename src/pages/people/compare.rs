@@ -141,6 +141,7 @@ fn told(statements: &[Statement]) -> Markup {
                 }
                 @if let Some(as_of) = &statement.as_of { " (" (as_of) ")" }
             }
+            @for note in &statement.notes { p.nhsuk-body-s { bdi { (note) } } }
         }
         @if !sources.is_empty() {
             details.ld-sources {

@@ -14,7 +14,7 @@ pub fn embed_page(place: Place<'_>, view: &Finder) -> String {
         meta name="robots" content="noindex";
         script src=(EMBED.path) defer {}
     };
-    html! {
+    look.sent(html! {
         (DOCTYPE)
         html.ld-embed lang="en-GB" {
             (head(look, "Leadership programmes", &FINDER, &more))
@@ -46,8 +46,7 @@ pub fn embed_page(place: Place<'_>, view: &Finder) -> String {
                 }
             }
         }
-    }
-    .into_string()
+    })
 }
 
 /// The finder with the same choice.
@@ -135,7 +134,7 @@ pub fn builder_page(place: Place<'_>, view: &Builder) -> String {
             }
             div.nhsuk-form-group {
                 label.nhsuk-label.nhsuk-label--s for="limit" { "How many programmes at once" }
-                div.nhsuk-hint id="limit-hint" { "1 to 100" }
+                div.nhsuk-hint id="limit-hint" { "1 to 100. Empty: 10" }
                 input.nhsuk-input id="limit" name="limit" type="number" min="1" max="100" value=(view.limit) inputmode="numeric" aria-describedby="limit-hint";
             }
             div.nhsuk-form-group {
@@ -153,14 +152,14 @@ pub fn builder_page(place: Place<'_>, view: &Builder) -> String {
         }
         section {
             h2.nhsuk-heading-l { "2. A frame" }
-            p { "Works where a page may show another one. It is as high as it says; with " code { "<script src=\"" (place.look.public_url) "/embed-host.js\"></script>" } " in the page before it, and " code { "data-leadership-directory" } " on the frame, it is as high as its content." }
+            p { "Works where a page may show another one. It is as high as it says; with " code { "<script src=\"" (place.look.public_url) "/embed-host.js\" async></script>" } " anywhere in the page, it is as high as its content." }
             (snippet("snippet-iframe", "The frame", &view.snippets.iframe, &view.templates.iframe))
             h3.nhsuk-heading-m { "How the frame looks" }
             iframe.ld-preview src={ "/embed" (view.query) } data-template="/embed{query}" title="Preview of the frame" height="640" width="100%" loading="lazy" sandbox="allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox" {}
         }
         section {
             h2.nhsuk-heading-l { "3. An element" }
-            p { "Looks like a part of your page, in your font and colours. Works where a page may load a script from here. The hash in it changes when the script does: your page keeps the one that it has." }
+            p { "Looks like a part of your page, in your font and colours. Works where a page may load a script from here. The line names this version of the script: when the directory has another one, take the line anew." }
             (snippet("snippet-element", "The element", &view.snippets.element, &view.templates.element))
             h3.nhsuk-heading-m { "How the element looks" }
             leadership-finder data-preview role=[attribute("role")] level=[attribute("level")] eligibility=[attribute("eligibility")]
@@ -201,12 +200,14 @@ fn hosts() -> Markup {
         section {
             h2.nhsuk-heading-l { "What SharePoint, Moodle and others allow" }
             h3.nhsuk-heading-m { "SharePoint" }
-            p { "The link works in every page. The frame works with the Embed web part, once whoever administers the site has put this address under “HTML Field Security”. Pages take no scripts of others, so the element does not work." }
+            p { "The link works in every page. The frame works in the Embed web part, once an administrator of the site collection has put this address on the list under Site settings › HTML Field Security. Pages take neither scripts nor elements of others, so the element does not work: it would have to be a web part of your own, made with the SharePoint Framework." }
+            p { "Microsoft: " a href="https://support.microsoft.com/office/allow-or-restrict-the-ability-to-embed-content-on-sharepoint-pages-e7baf83f-09d0-4bd1-9058-4aa483ee137b" { "which sites may be embedded" } "." }
             h3.nhsuk-heading-m { "Moodle" }
-            p { "The link works as a resource of the type “URL”. The frame works in a page that a teacher writes, where the site's administrator allows it. Scripts are taken out of most texts, so the element works only where an administrator puts it: in a theme, or as additional HTML." }
+            p { "The link works everywhere, best as a resource of the type URL. The frame works in a Page and in a text block, as a teacher's text is not cleaned there unless the administrator has turned on content cleaning everywhere. The editor takes tags that it does not know out of a text, so for the element an administrator has to put it into a theme or the additional HTML." }
+            p { "Moodle: " a href="https://docs.moodle.org/en/URL_resource" { "URL" } ", " a href="https://docs.moodle.org/en/Page_resource" { "Page" } "." }
             h3.nhsuk-heading-m { "A site with a Content Security Policy" }
             p {
-                "The frame needs " code { "frame-src" } ", the element needs " code { "script-src" } " and " code { "connect-src" } ", each with the address of this directory. Neither needs anything inline."
+                "The frame needs this address in " code { "frame-src" } ", the element needs it in " code { "script-src" } " and " code { "connect-src" } ", and the script for the frame's height in " code { "script-src" } ". None of them needs anything inline."
             }
         }
     }

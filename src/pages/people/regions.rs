@@ -128,7 +128,7 @@ fn count(view: &Regions, region: &Region) -> String {
 fn academies(region: &Region) -> Markup {
     html! {
         h3.nhsuk-heading-m { "Academy" }
-        @if region.now.is_empty() { p { "No source tells of one." } }
+        @if region.now.is_empty() { p { "None was found." } }
         @for now in &region.now { (academy(now)) }
         @if !region.before.is_empty() {
             h4.nhsuk-heading-s { "It took the place of" }
@@ -147,7 +147,7 @@ fn academies(region: &Region) -> Markup {
 fn coaching(region: &Region) -> Markup {
     html! {
         h3.nhsuk-heading-m { "Coaching and mentoring" }
-        @if region.coaching.is_empty() { p { "No source tells of a register of this region. " a href="/coaching-links/coaching-mentoring" { "Coaching everywhere" } } }
+        @if region.coaching.is_empty() { p { "No register was found for this region." } }
         @for offer in &region.coaching { (offered(offer)) }
     }
 }

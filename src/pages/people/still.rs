@@ -24,7 +24,7 @@ pub fn accessibility_page(place: Place<'_>, view: &Accessibility) -> String {
         }
         h2.nhsuk-heading-l { "What you can do" }
         ul.nhsuk-list.nhsuk-list--bullet {
-            li { "use every page and form without a mouse, and without JavaScript" }
+            li { "use every page and form without a mouse, and without JavaScript: save /docs, and the preview of the element for other sites" }
             li { "zoom to 400 % without scrolling sideways, save in the table that compares programmes" }
             li { "use your own colours and high contrast" }
             li { "print a page, with the addresses of what it links to" }
@@ -36,7 +36,7 @@ pub fn accessibility_page(place: Place<'_>, view: &Accessibility) -> String {
             strong { "No audit by people has been made" } ", so that this statement calls the pages neither fully nor partly compliant."
         }
         h2.nhsuk-heading-l { "What was tried" }
-        p { "With every change of the software, in Chromium and on Linux:" }
+        p { "By the tests that come with the software, in Chromium on Linux:" }
         ul.nhsuk-list.nhsuk-list--bullet {
             li { "axe, HTML_CodeSniffer, the Nu HTML checker and Lighthouse, on each sort of page" }
             li { "the finder and the questions with the keyboard alone, with and without JavaScript" }

@@ -226,16 +226,15 @@ fn turn(view: &Wizard, show: &str, label: &str) -> Markup {
 fn review(view: &Wizard) -> Markup {
     html! {
         h1.nhsuk-heading-xl { "What you told" }
+        form id="answers" action="/can-i-take-it" method="post" { (told(view)) }
         dl.nhsuk-summary-list {
             @for answer in &view.review {
                 div.nhsuk-summary-list__row {
                     dt.nhsuk-summary-list__key { (answer.prompt) }
                     dd.nhsuk-summary-list__value {
                         p { (answer.told.join(", ")) }
-                        form action="/can-i-take-it" method="post" {
-                            (told(view))
-                            input type="hidden" name="again" value=(answer.pointer);
-                            button.nhsuk-button.nhsuk-button--secondary.nhsuk-button--small type="submit" { "Change" span.nhsuk-u-visually-hidden { ": " (answer.prompt) } }
+                        button.nhsuk-button.nhsuk-button--secondary.nhsuk-button--small type="submit" form="answers" name="again" value=(answer.pointer) {
+                            "Change" span.nhsuk-u-visually-hidden { ": " (answer.prompt) }
                         }
                     }
                 }

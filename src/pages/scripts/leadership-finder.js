@@ -112,7 +112,7 @@ p { margin: .25em 0; }
       const root = this.attachShadow({ mode: 'open' });
       if (sheet) root.adoptedStyleSheets = [sheet];
       else root.append(make('style', {}, STYLE));
-      root.append(this._heading, make('div', { lang: 'en' },
+      root.append(this._heading, make('div', { lang: 'en', dir: 'ltr' },
         make('div', { role: 'search', 'aria-labelledby': 'heading' },
           make('label', { for: 'words' }, 'Search by word'), this._words, button('Search', () => this._search())),
         this._status, this._results,
@@ -130,7 +130,11 @@ p { margin: .25em 0; }
         if (value === null || PAGE_ROLE.test(value)) return;
         this.removeAttribute('role');
       }
-      if (FILTERS.includes(name)) this._terms[name] = terms(value);
+      if (FILTERS.includes(name)) {
+        const sent = terms(value);
+        if (sent === (this._terms[name] || '')) return;
+        this._terms[name] = sent;
+      } else if (value === before) return;
       this._startSoon();
     }
 
