@@ -114,7 +114,7 @@ for (const javaScriptEnabled of SCRIPTED) {
     assert.equal(told.filter((words) => words === "I'd rather not say").length, 1);
     assert.equal(page.url(), address);
 
-    await button(page, `Change: ${first}`).click();
+    await button(page, `Change what you told: ${first}`).click();
     assert.equal(await title(page), first);
     await answer(page);
     await button(page, 'Show what I can take now').click();

@@ -155,7 +155,7 @@ pub fn builder_page(place: Place<'_>, view: &Builder) -> String {
             p { "Works where a page may show another one. It is as high as it says; with " code { "<script src=\"" (place.look.public_url) "/embed-host.js\" async></script>" } " anywhere in the page, it is as high as its content." }
             (snippet("snippet-iframe", "The frame", &view.snippets.iframe, &view.templates.iframe))
             h3.nhsuk-heading-m { "How the frame looks" }
-            iframe.ld-preview src={ "/embed" (view.query) } data-template="/embed{query}" title="Preview of the frame" height="640" width="100%" loading="lazy" sandbox="allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox" {}
+            iframe.ld-preview src={ "/embed" (view.query) } data-template="/embed{query}" title="Preview of the frame" height="640" loading="lazy" sandbox="allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox" {}
         }
         section {
             h2.nhsuk-heading-l { "3. An element" }

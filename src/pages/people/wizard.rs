@@ -234,7 +234,7 @@ fn review(view: &Wizard) -> Markup {
                     dd.nhsuk-summary-list__value {
                         p { (answer.told.join(", ")) }
                         button.nhsuk-button.nhsuk-button--secondary.nhsuk-button--small type="submit" form="answers" name="again" value=(answer.pointer) {
-                            "Change" span.nhsuk-u-visually-hidden { ": " (answer.prompt) }
+                            "Change" span.nhsuk-u-visually-hidden { " what you told: " (answer.prompt) }
                         }
                     }
                 }
