@@ -156,8 +156,8 @@ async fn load_after(connection: &mut AnyConnection, head: Head, after: i64) -> R
         entries.push(EntryRow::read(&row)?);
     }
     drop(rows);
-    // A slug that no entry has any more was somebody's before. Asked for entry by entry, it takes SQLite two seconds to
-    // find that there is none among 100,000.
+    // A slug that no entry has any more was somebody's before. Asked for entry by entry, it takes SQLite up to two seconds
+    // to find that there is none among 100,000.
     let old_slugs = if after < 0 { sqlx::query(OLD_SLUGS) } else { sqlx::query(OLD_SLUGS_SINCE).bind(after) };
     let old_slugs = old_slugs.fetch_all(&mut *connection).await?;
     let old_slugs = old_slugs.iter().map(SlugRow::read).collect::<Result<_, _>>()?;
