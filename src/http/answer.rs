@@ -119,7 +119,7 @@ impl Asked<'_> {
     ///
     /// # Errors
     /// Where it cannot be put together.
-    pub(super) fn answer(self, make: impl FnOnce(&str) -> Result<Part, Problem>) -> Result<HttpResponse, Problem> {
+    pub(super) fn answer<E>(self, make: impl FnOnce(&str) -> Result<Part, E>) -> Result<HttpResponse, E> {
         let shows = self.snapshot.head().change_number;
         if self.is_private {
             let Part { body, next } = make(&(self.address)())?;
@@ -147,7 +147,8 @@ impl Asked<'_> {
         let mut builder = if let Some(builder) = builder {
             builder
         } else {
-            let tag = entity_tag(self.service, shows, kept.sum.as_deref().unwrap_or_default());
+            // A body that is the same after a change elsewhere is the same to whoever has it.
+            let tag = entity_tag(self.service, 0, kept.sum.as_deref().unwrap_or_default());
             match conditional(self.request, self.media_type, coding, shows, &tag) {
                 Ok(ready) => ready,
                 Err(answer) => return Ok(*answer),
@@ -158,6 +159,26 @@ impl Asked<'_> {
         }
         Ok(with_next(builder.content_type(self.media_type).body(kept.body), kept.next.as_deref()))
     }
+}
+
+/// Answers with a page or a file that everybody may have: with what was made for the same address on the same day (a
+/// call closes with its last day) before, if it is still kept.
+///
+/// # Errors
+/// What is made instead of it, which is not kept.
+pub(super) fn by_address<E>(
+    service: &Service,
+    request: &HttpRequest,
+    snapshot: &Snapshot,
+    media_type: &'static str,
+    make: impl FnOnce() -> Result<Vec<u8>, E>,
+) -> Result<HttpResponse, E> {
+    let address = || {
+        let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
+        [asked, " ", &service.directory.today()].concat()
+    };
+    let asked = Asked { service, request, snapshot, media_type, is_private: false, address: &address, tag: None };
+    asked.answer(|_| Ok(Part { body: make()?, next: None }))
 }
 
 /// Says where the next page is (RFC 8288).

@@ -14,13 +14,23 @@ use crate::catalogue::Snapshot;
 use answer::EligibilityAnswer;
 use request::{Asked, EligibilityRequest};
 
-/// Checks what a request in JSON asks, and answers in JSON.
+pub(super) use answer::question_at;
+
+/// The most questions that an answer proposes.
+const MOST_QUESTIONS: usize = 20;
+
+/// Checks what a request in JSON asks, and answers in JSON, with so many questions at the most.
 ///
 /// # Errors
 /// Where the request cannot be read.
-pub(super) fn checked(service: &Service, snapshot: &Snapshot, request: Value) -> Result<String, Problem> {
+pub(super) fn checked(
+    service: &Service,
+    snapshot: &Snapshot,
+    request: Value,
+    questions: usize,
+) -> Result<String, Problem> {
     let asked = Asked::read(request, snapshot)?;
-    Ok(answer::answer(service, snapshot, &asked, &service.directory.today()))
+    Ok(answer::answer(service, snapshot, &asked, &service.directory.today(), questions))
 }
 
 /// Check what a person can take
@@ -48,6 +58,6 @@ pub(super) async fn check_eligibility(
     }
     let body = body::read(&request).await?;
     let snapshot = service.directory.snapshot();
-    let text = checked(&service, &snapshot, body)?;
+    let text = checked(&service, &snapshot, body, MOST_QUESTIONS)?;
     Ok(private(&request, JSON, snapshot.head().change_number, text))
 }

@@ -21,7 +21,7 @@ pub(super) use still::{accessibility, icon, missing, robots, sitemap, sitemap_in
 pub(super) use wizard::{wizard, wizard_answered};
 
 use super::Service;
-use super::answer::{cacheable_as, entity_tag, private};
+use super::answer::{by_address, private};
 use super::body::{FORM, is_said_to_be, read_bytes};
 use super::outermost::Page;
 use super::problem::{MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE};
@@ -70,22 +70,25 @@ fn entries(snapshot: &Snapshot, kind: Kind, field: Field, id: &str) -> Vec<Linke
 /// The media type of the pages.
 pub(super) const HTML: &str = "text/html; charset=utf-8";
 
-/// A page that everybody may see, or 304 where the client has it already.
+/// A page that everybody may see, or 304 where the client has it already. It is kept by its address until the directory
+/// changes; what tells that something is wrong is not.
 fn public(
     service: &Service,
     request: &HttpRequest,
     shows: &Snapshot,
-    status: StatusCode,
-    html: String,
+    make: impl FnOnce() -> (StatusCode, String),
 ) -> HttpResponse {
-    let number = shows.head().change_number;
-    if status != StatusCode::OK {
-        return of_a_person(request, shows, status, html);
+    let answer = by_address(service, request, shows, HTML, || match make() {
+        (StatusCode::OK, html) => Ok(html.into_bytes()),
+        wrong => Err(wrong),
+    });
+    match answer {
+        Ok(answer) => {
+            let status = answer.status();
+            of_policy(answer, status)
+        }
+        Err((status, html)) => of_a_person(request, shows, status, html),
     }
-    let tag = entity_tag(service, 0, &crate::store::hash(&[&html]));
-    let answer = cacheable_as(request, HTML, number, &tag, || html);
-    let status = answer.status();
-    of_policy(answer, status)
 }
 
 /// A page that nobody keeps: what was asked for it tells of a person, or something is wrong with it.

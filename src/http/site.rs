@@ -1,5 +1,6 @@
 //! The pages, Swagger UI and what machines look for at well-known addresses.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use actix_web::http::header;
@@ -7,7 +8,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 use utoipa_swagger_ui::Config;
 
-use super::answer::{cacheable_as, entity_tag};
+use super::answer::{by_address, cacheable_as, entity_tag};
+use super::people::HTML;
 use super::problem::{CODES, Code, NOT_FOUND, Problem};
 use super::query::{Query, shown};
 use super::{Service, collection};
@@ -28,26 +30,27 @@ const SWAGGER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
 pub const SECURITY_EXPIRES: &str = "2027-11-01T00:00:00Z";
 
 /// A page, or 304 where the client has it already.
-fn page(service: &Service, request: &HttpRequest, html: String) -> HttpResponse {
-    let number = service.directory.snapshot().head().change_number;
-    let tag = entity_tag(service, 0, &crate::store::hash(&[&html]));
-    let mut answer = cacheable_as(request, "text/html; charset=utf-8", number, &tag, || html);
+fn page(service: &Service, request: &HttpRequest, make: impl FnOnce(&Snapshot) -> String) -> HttpResponse {
+    let snapshot = service.directory.snapshot();
+    let Ok(mut answer) =
+        by_address(service, request, &snapshot, HTML, || Ok::<_, Infallible>(make(&snapshot).into_bytes()));
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(PAGE_POLICY));
     answer
 }
 
 /// `/`
 pub(super) async fn start_page(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    let snapshot = service.directory.snapshot();
-    let kinds =
-        Kind::ALL.iter().map(|kind| (plural(*kind), snapshot.count(*kind), format!("/v1/{}", collection(*kind))));
-    let view = pages::Start {
-        public_url: service.public_url.clone(),
-        kinds: kinds.collect(),
-        change_number: snapshot.head().change_number,
-        examples: examples(&snapshot),
-    };
-    page(&service, &request, pages::start(&service.look, &view))
+    page(&service, &request, |snapshot| {
+        let kinds =
+            Kind::ALL.iter().map(|kind| (plural(*kind), snapshot.count(*kind), format!("/v1/{}", collection(*kind))));
+        let view = pages::Start {
+            public_url: service.public_url.clone(),
+            kinds: kinds.collect(),
+            change_number: snapshot.head().change_number,
+            examples: examples(snapshot),
+        };
+        pages::start(&service.look, &view)
+    })
 }
 
 /// What a page calls the entries of a kind.
@@ -108,7 +111,7 @@ fn examples(snapshot: &Snapshot) -> Vec<pages::Example> {
 /// `/reference`
 pub(super) async fn reference_page(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     let make = || pages::reference(&service.look, &serde_json::from_str(super::openapi::text()).unwrap_or_default());
-    page(&service, &request, service.reference.get_or_init(make).clone())
+    page(&service, &request, |_| service.reference.get_or_init(make).clone())
 }
 
 /// A sort of problem as its page tells it.
@@ -118,11 +121,9 @@ const fn kind_of(code: &Code) -> pages::ProblemKind {
 
 /// `/problems`
 pub(super) async fn problems_page(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    page(
-        &service,
-        &request,
-        pages::problems(&service.look, &CODES.iter().map(|code| kind_of(code)).collect::<Vec<_>>()),
-    )
+    page(&service, &request, |_| {
+        pages::problems(&service.look, &CODES.iter().map(|code| kind_of(code)).collect::<Vec<_>>())
+    })
 }
 
 /// `/problems/{code}`
@@ -132,7 +133,7 @@ pub(super) async fn problem_page(
     code: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     match CODES.iter().find(|known| known.code == *code) {
-        Some(code) => Ok(page(&service, &request, pages::problem(&service.look, &kind_of(code)))),
+        Some(code) => Ok(page(&service, &request, |_| pages::problem(&service.look, &kind_of(code)))),
         None => Err(Problem::new(NOT_FOUND, format!("There is no problem “{}”. /problems lists them.", shown(&code)))),
     }
 }
@@ -142,9 +143,9 @@ pub(super) async fn asset(service: web::Data<Service>, request: HttpRequest) -> 
     let Some(asset) = service.look.asset(request.path()) else {
         return Err(Problem::new(NOT_FOUND, "There is no such file."));
     };
-    let number = service.directory.snapshot().head().change_number;
-    let tag = entity_tag(&service, 0, &crate::store::hash(&[&asset.path]));
-    let mut answer = cacheable_as(&request, asset.media_type, number, &tag, || asset.bytes.to_vec());
+    let snapshot = service.directory.snapshot();
+    let Ok(mut answer) =
+        by_address(&service, &request, &snapshot, asset.media_type, || Ok::<_, Infallible>(asset.bytes.to_vec()));
     if answer.status().is_success() {
         let headers = answer.headers_mut();
         let forever = header::HeaderValue::from_static("public, max-age=31536000, immutable");

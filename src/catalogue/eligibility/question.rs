@@ -10,7 +10,6 @@ use crate::catalogue::facet::{ALL_STAFF, FieldTerm, scheme_terms};
 use crate::catalogue::{Looked, Snapshot};
 use crate::model::codes::Kind;
 use crate::model::eligibility::{Criterion, Rule};
-use crate::model::text::Line;
 
 /// A member of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
@@ -205,6 +204,18 @@ impl Snapshot {
         named.into_iter().filter_map(term).collect()
     }
 
+    /// The question that a member of the profile answers: of experience and statements, about what rules word so.
+    #[must_use]
+    pub fn question(&self, field: ProfileField, of: Option<&str>) -> Option<Question<'_>> {
+        let is_worded = matches!(field, ProfileField::Experience | ProfileField::Statements);
+        match of {
+            None => (!is_worded).then_some(Question::Field(field)),
+            Some(of) => {
+                self.criteria().find_map(|criterion| worded(field, criterion).filter(|asked| asked.of() == Some(of)))
+            }
+        }
+    }
+
     /// The name for people of a term, or of an entry, that a member of the profile takes.
     #[must_use]
     pub fn label_of<'a>(&'a self, field: ProfileField, code: &str) -> Option<&'a str> {
@@ -220,19 +231,7 @@ impl Snapshot {
     /// What rules ask years of experience of, or which statements they ask for: in their own words.
     #[must_use]
     pub fn words_of_rules(&self, field: ProfileField) -> BTreeSet<&str> {
-        let mut words = BTreeSet::new();
-        for criterion in self.criteria() {
-            words.extend(match (field, criterion) {
-                (ProfileField::Experience, Criterion::Experience { of, .. }) => Some(of.as_str()),
-                (ProfileField::Statements, Criterion::Qualification { name, .. }) => Some(name.as_str()),
-                (ProfileField::Statements, Criterion::Aspiration { scope, .. }) => scope.as_ref().map(Line::as_str),
-                (ProfileField::Statements, Criterion::PriorProgramme { any_of: None, of, .. }) => {
-                    of.as_ref().map(Line::as_str)
-                }
-                _ => None,
-            });
-        }
-        words
+        self.criteria().filter_map(|criterion| worded(field, criterion)?.of()).collect()
     }
 
     /// Every different criterion.
@@ -241,5 +240,22 @@ impl Snapshot {
             Rule::Criterion(criterion) => Some(criterion),
             _ => None,
         })
+    }
+}
+
+/// What a criterion asks in its own words: years of experience, or whether a statement is true.
+fn worded(field: ProfileField, criterion: &Criterion) -> Option<Question<'_>> {
+    match (field, criterion) {
+        (ProfileField::Experience, Criterion::Experience { of, .. }) => Some(Question::Experience(of.as_str())),
+        (ProfileField::Statements, Criterion::Qualification { name, .. }) => {
+            Some(Question::Qualification(name.as_str()))
+        }
+        (ProfileField::Statements, Criterion::Aspiration { scope, .. }) => {
+            scope.as_ref().map(|scope| Question::Scope(scope.as_str()))
+        }
+        (ProfileField::Statements, Criterion::PriorProgramme { any_of: None, of, .. }) => {
+            of.as_ref().map(|of| Question::EarlierLearning(of.as_str()))
+        }
+        _ => None,
     }
 }

@@ -14,9 +14,6 @@ use crate::http::entries::entry_address;
 use crate::model::codes::{Kind, Participation};
 use crate::model::source::Source;
 
-/// The most questions that an answer proposes.
-const MOST_QUESTIONS: usize = 20;
-
 /// What a person can take.
 #[derive(Serialize, ToSchema)]
 pub(super) struct EligibilityAnswer<'a> {
@@ -226,8 +223,8 @@ struct EligibilityLinks {
     reference: String,
 }
 
-/// Answers a check as JSON text.
-pub(super) fn answer(service: &Service, snapshot: &Snapshot, asked: &Asked, today: &str) -> String {
+/// Answers a check as JSON text, with so many questions at the most.
+pub(super) fn answer(service: &Service, snapshot: &Snapshot, asked: &Asked, today: &str, most: usize) -> String {
     let told = Told::new(&asked.profile, &asked.shown, snapshot.vocabularies(), today);
     let check = Check {
         told,
@@ -246,7 +243,7 @@ pub(super) fn answer(service: &Service, snapshot: &Snapshot, asked: &Asked, toda
             total: checked.counts.iter().sum(),
             limit: u32::try_from(asked.limit).unwrap_or(u32::MAX),
             counts: VerdictCounts { eligible, conditional, unknown, not_stated, ineligible },
-            next_questions: questions.iter().filter_map(|next| question(snapshot, next)).take(MOST_QUESTIONS).collect(),
+            next_questions: questions.iter().filter_map(|next| question(snapshot, next)).take(most).collect(),
             next_cursor: next.map(|next| next.encode()),
         },
         links: EligibilityLinks {
@@ -328,6 +325,16 @@ fn question<'a>(snapshot: &'a Snapshot, next: &Next<'a>) -> Option<NextQuestion<
         settles: next.settles,
         concerns: next.concerns,
     })
+}
+
+/// The question that is answered at a place in the request, as JSON text; `None` where none is.
+pub(in crate::http) fn question_at(snapshot: &Snapshot, pointer: &str) -> Option<String> {
+    let place = pointer.strip_prefix("/profile/")?;
+    let (name, of) = place.split_once('/').map_or((place, None), |(name, of)| (name, Some(of)));
+    let of = of.map(|of| of.replace("~1", "/").replace("~0", "~"));
+    let field = ProfileField::ALL.into_iter().find(|field| field.name() == name)?;
+    let asked = Next { question: snapshot.question(field, of.as_deref())?, settles: 0, concerns: 0 };
+    question(snapshot, &asked).map(|question| json(&question))
 }
 
 fn form(question: Question<'_>) -> AnswerForm {

@@ -24,10 +24,17 @@ const PROPOSED: usize = 5;
 /// `/compare`
 pub(in crate::http) async fn compare(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    let asked = asked(&request);
-    let mut view = Compare { faults: unknown(&asked, &["id", "add"]), ..Compare::default() };
+    public(&service, &request, &snapshot, || {
+        let (status, view) = compared(&service, &snapshot, &asked(&request));
+        (status, compare_page(place(&service, &request), &view))
+    })
+}
+
+/// What stands beside each other, and how the answer is.
+fn compared(service: &Service, snapshot: &Arc<Snapshot>, asked: &[(String, String)]) -> (StatusCode, Compare) {
+    let mut view = Compare { faults: unknown(asked, &["id", "add"]), ..Compare::default() };
     let mut ids: Vec<Arc<str>> = Vec::new();
-    for id in values(&asked, "id") {
+    for id in values(asked, "id") {
         match snapshot.look(Kind::Programme, &id) {
             Looked::Found(item) | Looked::Renamed(item) if item.standing == Standing::Published => {
                 if !ids.contains(&item.id) {
@@ -47,7 +54,7 @@ pub(in crate::http) async fn compare(service: web::Data<Service>, request: HttpR
     let status = if view.faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     for id in &ids {
         if let Looked::Found(item) = snapshot.look(Kind::Programme, id) {
-            let telling = Telling::of(&snapshot, &item);
+            let telling = Telling::of(snapshot, &item);
             let term = telling.text("/status/term").unwrap_or_default();
             view.programmes.push(Compared {
                 path: path(Kind::Programme, id),
@@ -57,7 +64,7 @@ pub(in crate::http) async fn compare(service: web::Data<Service>, request: HttpR
                 without: address(ids.iter().filter(|other| *other != id)),
             });
             // Notes are read on the page of the programme: they are not about the same.
-            let sections = sections(&service, &telling, Kind::Programme, id);
+            let sections = sections(service, &telling, Kind::Programme, id);
             for (question, facts) in sections.into_iter().filter(|(question, _)| *question != NOTES) {
                 for fact in facts {
                     // A fact is a row: its first programme begins it.
@@ -72,11 +79,11 @@ pub(in crate::http) async fn compare(service: web::Data<Service>, request: HttpR
     }
     view.lines.retain(|line| ALWAYS_TOLD.contains(&line.name) || line.said.iter().any(|said| !said.is_empty()));
     if ids.len() < MOST {
-        view.add = Some(values(&asked, "add").join(" "));
+        view.add = Some(values(asked, "add").join(" "));
         view.ids = ids.iter().map(ToString::to_string).collect();
-        view.proposed = proposed(&service, &snapshot, &view, &ids);
+        view.proposed = proposed(service, snapshot, &view, &ids);
     }
-    public(&service, &request, &snapshot, status, compare_page(place(&service, &request), &view))
+    (status, view)
 }
 
 /// The page with some programmes.

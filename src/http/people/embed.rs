@@ -1,13 +1,14 @@
 //! What other sites put into their pages: a list for a frame, an element, and the page that makes the lines for both.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::finder::found;
 use super::{asked, place, public, unknown, values};
-use crate::catalogue::Field;
+use crate::catalogue::{Field, Snapshot};
 use crate::http::Service;
 use crate::http::answer::{cacheable_as, entity_tag};
 use crate::http::problem::{NOT_FOUND, Problem};
@@ -25,12 +26,14 @@ const CHOICES: [Field; 6] =
 /// `/embed`
 pub(in crate::http) async fn embed(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    let mut asked = asked(&request);
-    if !asked.iter().any(|(name, value)| name == "limit" && !value.is_empty()) {
-        asked.push(("limit".to_owned(), USUAL.to_owned()));
-    }
-    let (status, view) = found(&service, &snapshot, Kind::Programme, asked, false);
-    let answer = public(&service, &request, &snapshot, status, embed_page(place(&service, &request), &view));
+    let answer = public(&service, &request, &snapshot, || {
+        let mut asked = asked(&request);
+        if !asked.iter().any(|(name, value)| name == "limit" && !value.is_empty()) {
+            asked.push(("limit".to_owned(), USUAL.to_owned()));
+        }
+        let (status, view) = found(&service, &snapshot, Kind::Programme, asked, false);
+        (status, embed_page(place(&service, &request), &view))
+    });
     with_policy(
         answer,
         &format!(
@@ -48,7 +51,17 @@ pub(in crate::http) async fn embed(service: web::Data<Service>, request: HttpReq
 /// `/embed/builder`
 pub(in crate::http) async fn builder(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    let asked = asked(&request);
+    let answer = public(&service, &request, &snapshot, || built(&service, &snapshot, &request));
+    with_policy(
+        answer,
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+         frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    )
+}
+
+/// The builder with what is chosen, and how the answer is.
+fn built(service: &Service, snapshot: &Arc<Snapshot>, request: &HttpRequest) -> (StatusCode, String) {
+    let asked = asked(request);
     let takes: Vec<&str> = CHOICES.iter().map(|field| field.name()).chain(["limit", "heading"]).collect();
     let mut faults = unknown(&asked, &takes);
     let filters: Vec<(String, String)> = CHOICES
@@ -63,7 +76,7 @@ pub(in crate::http) async fn builder(service: web::Data<Service>, request: HttpR
     // The finder says what is wrong with the choice, and which terms there are.
     let limited = limit.iter().map(|limit| ("limit".to_owned(), limit.clone()));
     let mut chosen: Vec<(String, String)> = filters.iter().cloned().chain(limited).collect();
-    let (status, found) = found(&service, &snapshot, Kind::Programme, chosen.clone(), false);
+    let (status, found) = found(service, snapshot, Kind::Programme, chosen.clone(), false);
     faults.extend(found.faults);
     if status != StatusCode::OK {
         chosen.clear();
@@ -91,12 +104,7 @@ pub(in crate::http) async fn builder(service: web::Data<Service>, request: HttpR
         templates: Snippets::templates(&service.look),
         attributes: chosen,
     };
-    let answer = public(&service, &request, &snapshot, status, builder_page(place(&service, &request), &view));
-    with_policy(
-        answer,
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-         frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    )
+    (status, builder_page(place(service, request), &view))
 }
 
 fn with_policy(mut answer: HttpResponse, policy: &str) -> HttpResponse {

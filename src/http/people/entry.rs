@@ -37,42 +37,39 @@ pages! {
 
 fn page(service: &Service, request: &HttpRequest, kind: Kind, id: &str) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    match snapshot.look(kind, id) {
-        Looked::Found(item) => match &item.standing {
-            Standing::Retired(retirement) => {
-                let replaced_by = retirement.replaced_by.as_deref().and_then(parse_reference);
-                let instead = replaced_by.and_then(|(kind, id)| linked(&snapshot, kind, id, "took its place"));
-                let view = Missing {
-                    title: format!("{} was taken out", item.title),
-                    text: format!("{} It was taken out on {}.", retirement.reason, day(&retirement.since)),
-                    instead: instead.into_iter().collect(),
-                };
-                public(service, request, &snapshot, StatusCode::GONE, missing_page(place(service, request), &view))
-            }
-            _ => public(
-                service,
-                request,
-                &snapshot,
-                StatusCode::OK,
-                entry_page(place(service, request), &view(service, &snapshot, &item)),
-            ),
-        },
-        Looked::Renamed(item) => HttpResponse::PermanentRedirect()
+    let look = snapshot.look(kind, id);
+    if let Looked::Renamed(item) = look {
+        return HttpResponse::PermanentRedirect()
             .insert_header((header::LOCATION, format!("{}{}", service.look.base, path(kind, &item.id))))
             .insert_header((header::CACHE_CONTROL, "public, no-cache"))
-            .finish(),
-        Looked::Nothing => {
-            let ids = snapshot.ids_around(kind, id);
-            let near = nearest(id, ids.iter().map(|id| &**id)).map(str::to_owned);
-            let instead = near.and_then(|near| linked(&snapshot, kind, &near, ""));
-            let view = Missing {
-                title: "There is no such page".to_owned(),
-                text: format!("Nothing here is called “{}”.", shown(id)),
-                instead: instead.into_iter().collect(),
-            };
-            public(service, request, &snapshot, StatusCode::NOT_FOUND, missing_page(place(service, request), &view))
-        }
+            .finish();
     }
+    public(service, request, &snapshot, || {
+        if let Looked::Found(item) = look {
+            return match &item.standing {
+                Standing::Retired(retirement) => {
+                    let replaced_by = retirement.replaced_by.as_deref().and_then(parse_reference);
+                    let instead = replaced_by.and_then(|(kind, id)| linked(&snapshot, kind, id, "took its place"));
+                    let view = Missing {
+                        title: format!("{} was taken out", item.title),
+                        text: format!("{} It was taken out on {}.", retirement.reason, day(&retirement.since)),
+                        instead: instead.into_iter().collect(),
+                    };
+                    (StatusCode::GONE, missing_page(place(service, request), &view))
+                }
+                _ => (StatusCode::OK, entry_page(place(service, request), &view(service, &snapshot, &item))),
+            };
+        }
+        let ids = snapshot.ids_around(kind, id);
+        let near = nearest(id, ids.iter().map(|id| &**id)).map(str::to_owned);
+        let instead = near.and_then(|near| linked(&snapshot, kind, &near, ""));
+        let view = Missing {
+            title: "There is no such page".to_owned(),
+            text: format!("Nothing here is called “{}”.", shown(id)),
+            instead: instead.into_iter().collect(),
+        };
+        (StatusCode::NOT_FOUND, missing_page(place(service, request), &view))
+    })
 }
 
 /// The path of an entry's page.

@@ -47,8 +47,10 @@ macro_rules! finders {
         $(#[$doc])*
         pub(in crate::http) async fn $name(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
             let snapshot = service.directory.snapshot();
-            let (status, view) = found(&service, &snapshot, Kind::$kind, asked(&request), false);
-            public(&service, &request, &snapshot, status, finder_page(place(&service, &request), &view))
+            public(&service, &request, &snapshot, || {
+                let (status, view) = found(&service, &snapshot, Kind::$kind, asked(&request), false);
+                (status, finder_page(place(&service, &request), &view))
+            })
         }
     )+};
 }

@@ -28,22 +28,30 @@ pub(in crate::http) async fn coaching(service: web::Data<Service>, request: Http
 
 fn page(service: &Service, request: &HttpRequest, first: Kind) -> HttpResponse {
     let snapshot = service.directory.snapshot();
+    public(service, request, &snapshot, || {
+        let (status, view) = shown(&snapshot, request, first);
+        (status, regions_page(place(service, request), &view))
+    })
+}
+
+/// What the page shows, and how the answer is.
+fn shown(snapshot: &Snapshot, request: &HttpRequest, first: Kind) -> (StatusCode, Regions) {
     let faults = unknown(&asked(request), &[]);
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    let regions = REGIONS.map(|code| region(&snapshot, code));
+    let regions = REGIONS.map(|code| region(snapshot, code));
     // What serves no one region stands before them.
     let everywhere = |kind| -> Vec<Arc<Item>> {
-        let listed = list(&snapshot, kind, Filter::default());
-        listed.into_iter().filter(|item| Telling::of(&snapshot, item).text("/region").is_none()).collect()
+        let listed = list(snapshot, kind, Filter::default());
+        listed.into_iter().filter(|item| Telling::of(snapshot, item).text("/region").is_none()).collect()
     };
     let view = Regions {
         faults,
         is_of_coaching: first == Kind::CoachingLink,
         regions: regions.into(),
-        networks: everywhere(Kind::Academy).iter().map(|item| academy(&snapshot, item, "")).collect(),
-        services: everywhere(Kind::CoachingLink).iter().map(|item| offer(&snapshot, item)).collect(),
+        networks: everywhere(Kind::Academy).iter().map(|item| academy(snapshot, item, "")).collect(),
+        services: everywhere(Kind::CoachingLink).iter().map(|item| offer(snapshot, item)).collect(),
     };
-    public(service, request, &snapshot, status, regions_page(place(service, request), &view))
+    (status, view)
 }
 
 fn list(snapshot: &Snapshot, kind: Kind, filter: Filter) -> Vec<Arc<Item>> {

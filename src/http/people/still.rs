@@ -10,7 +10,7 @@ use super::entry::path;
 use super::{PARTS_OF_KINDS, asked, place, public, unknown};
 use crate::catalogue::{Filter, Item, Snapshot};
 use crate::http::Service;
-use crate::http::answer::{cacheable_as, entity_tag};
+use crate::http::answer::by_address;
 use crate::http::collection;
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::model::codes::Kind;
@@ -21,11 +21,12 @@ use crate::pages::people::{Accessibility, Missing, accessibility_page, missing_p
 /// `/accessibility`
 pub(in crate::http) async fn accessibility(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    let faults = unknown(&asked(&request), &[]);
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    let contact = Some(service.contacts.corrections.clone()).filter(|contact| !contact.is_empty());
-    let view = Accessibility { faults, contact };
-    public(&service, &request, &snapshot, status, accessibility_page(place(&service, &request), &view))
+    public(&service, &request, &snapshot, || {
+        let faults = unknown(&asked(&request), &[]);
+        let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+        let contact = Some(service.contacts.corrections.clone()).filter(|contact| !contact.is_empty());
+        (status, accessibility_page(place(&service, &request), &Accessibility { faults, contact }))
+    })
 }
 
 /// What people see where there is nothing, or nothing that can be done with it.
@@ -73,22 +74,30 @@ pub(in crate::http) async fn icon(service: web::Data<Service>) -> HttpResponse {
 }
 
 /// `/robots.txt` (RFC 9309)
-pub(in crate::http) async fn robots(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+pub(in crate::http) async fn robots(
+    service: web::Data<Service>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let text = format!(
         "User-agent: *\nDisallow: /v1/\nDisallow: /ims/\nDisallow: /compare\nDisallow: /embed\nSitemap: {}/sitemap.xml\n",
         service.public_url
     );
     let snapshot = service.directory.snapshot();
-    file(&service, &request, &snapshot, "text/plain; charset=utf-8", text)
+    file(&service, &request, &snapshot, "text/plain; charset=utf-8", || Ok(text))
 }
 
 /// How many addresses a sitemap has; 50,000 are the most (sitemaps.org protocol 0.9).
 const MOST: usize = 10_000;
 
+const XML: &str = "application/xml; charset=utf-8";
+
 const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 
 /// `/sitemap.xml`
-pub(in crate::http) async fn sitemap_index(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+pub(in crate::http) async fn sitemap_index(
+    service: web::Data<Service>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let snapshot = service.directory.snapshot();
     let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"{NAMESPACE}\">\n");
     for kind in Kind::ALL.iter().copied() {
@@ -103,7 +112,7 @@ pub(in crate::http) async fn sitemap_index(service: web::Data<Service>, request:
         }
     }
     text.push_str("</sitemapindex>\n");
-    file(&service, &request, &snapshot, "application/xml; charset=utf-8", text)
+    file(&service, &request, &snapshot, XML, || Ok(text))
 }
 
 /// `/sitemaps/{kind}-{page}.xml`
@@ -117,12 +126,17 @@ pub(in crate::http) async fn sitemap(
     let kind = Kind::ALL.iter().copied().find(|known| collection(*known) == kind).ok_or_else(nothing)?;
     let page = page.parse::<usize>().ok().and_then(|page| page.checked_sub(1)).ok_or_else(nothing)?;
     let snapshot = service.directory.snapshot();
+    file(&service, &request, &snapshot, XML, || addresses(&service, &snapshot, kind, page).ok_or_else(nothing))
+}
+
+/// The addresses of a part of a kind's entries; none where there are not so many.
+fn addresses(service: &Service, snapshot: &Snapshot, kind: Kind, page: usize) -> Option<String> {
     // What is part of another entry has a page of its own too.
     let filter = Filter { variants: true, ..Filter::default() };
     let items = snapshot.whole(kind, &filter);
     let items: &[Arc<Item>] = items.chunks(MOST).nth(page).unwrap_or(&[]);
     if items.is_empty() && page > 0 {
-        return Err(nothing());
+        return None;
     }
     let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"{NAMESPACE}\">\n");
     if page == 0 {
@@ -140,7 +154,7 @@ pub(in crate::http) async fn sitemap(
         let _ = writeln!(text, "<url><loc>{}{path}</loc><lastmod>{day}</lastmod></url>", service.public_url);
     }
     text.push_str("</urlset>\n");
-    Ok(file(&service, &request, &snapshot, "application/xml; charset=utf-8", text))
+    Some(text)
 }
 
 fn file(
@@ -148,8 +162,7 @@ fn file(
     request: &HttpRequest,
     snapshot: &Snapshot,
     media_type: &'static str,
-    text: String,
-) -> HttpResponse {
-    let tag = entity_tag(service, 0, &crate::store::hash(&[&text]));
-    cacheable_as(request, media_type, snapshot.head().change_number, &tag, || text)
+    make: impl FnOnce() -> Result<String, Problem>,
+) -> Result<HttpResponse, Problem> {
+    by_address(service, request, snapshot, media_type, || make().map(String::into_bytes))
 }

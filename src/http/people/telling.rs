@@ -166,7 +166,8 @@ impl<'a> Telling<'a> {
         let status = self.text("/status/term").unwrap_or_default();
         let request = json!({"kinds": [kind.code()], "filter": {"id": [id], "status": [status]}, "limit": 1});
         let is_checked = matches!(kind, Kind::Programme | Kind::CoachingLink | Kind::Academy | Kind::Resource);
-        let answer = if is_checked { eligibility_checks::checked(service, self.snapshot, request).ok() } else { None };
+        let answer =
+            if is_checked { eligibility_checks::checked(service, self.snapshot, request, 0).ok() } else { None };
         let answer: Value = answer.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         let found = answer.pointer("/data/0").cloned().unwrap_or_default();
         let known = found.get("sources").and_then(Value::as_array).cloned().unwrap_or_default();

@@ -12,9 +12,6 @@ use crate::http::{Service, collection, eligibility_checks};
 use crate::model::codes::Kind;
 use crate::pages::people::{Choice, Form, Group, Question, Reviewed, Told, Verdict, Wizard, wizard_page};
 
-/// How many answers are reviewed: each is a check of its own.
-const REVIEWED: usize = 60;
-
 /// How many verdicts a page shows.
 const SHOWN: usize = 100;
 
@@ -40,16 +37,18 @@ pub(in crate::http) async fn wizard_answered(service: web::Data<Service>, reques
 }
 
 /// What a form told.
+#[derive(Clone)]
 struct Answers {
-    /// The answers: where each goes, and what was chosen.
-    told: Vec<(String, Vec<String>)>,
-    /// The questions that somebody would rather not answer.
-    skipped: Vec<String>,
+    /// In the order of the questions: where each answer goes, and what was chosen; nothing where somebody would rather
+    /// not say.
+    told: Vec<(String, Option<Vec<String>>)>,
     wants: Wants,
     /// What was asked last.
     asked: Option<String>,
     /// What is to be asked before anything else: an answer that somebody wants to change.
     again: Option<String>,
+    /// Where the page of results begins.
+    cursor: Option<String>,
 }
 
 /// What a form wants to be shown.
@@ -62,63 +61,62 @@ enum Wants {
 
 impl Answers {
     fn read(sent: Vec<(String, String)>) -> Self {
-        let mut answers =
-            Self { told: Vec::new(), skipped: Vec::new(), wants: Wants::Question, asked: None, again: None };
+        let mut answers = Self { told: Vec::new(), wants: Wants::Question, asked: None, again: None, cursor: None };
         for (name, value) in sent {
-            if let Some(pointer) = name.strip_prefix(ANSWER) {
-                match answers.told.iter_mut().find(|(known, _)| known == pointer) {
-                    Some((_, values)) => values.push(value),
-                    None => answers.told.push((pointer.to_owned(), vec![value])),
+            match name.as_str() {
+                "skip" => answers.tell(value, None),
+                "asked" => answers.asked = Some(value),
+                "again" => answers.again = Some(value),
+                "cursor" => answers.cursor = Some(value),
+                "show" => {
+                    answers.wants = match value.as_str() {
+                        "results" => Wants::Results,
+                        "review" => Wants::Review,
+                        _ => Wants::Question,
+                    }
                 }
-            } else if name == "skip" {
-                answers.skipped.push(value);
-            } else if name == "asked" {
-                answers.asked = Some(value);
-            } else if name == "again" {
-                answers.again = Some(value);
-            } else if name == "show" {
-                answers.wants = match value.as_str() {
-                    "results" => Wants::Results,
-                    "review" => Wants::Review,
-                    _ => Wants::Question,
-                };
+                _ => {
+                    if let Some(pointer) = name.strip_prefix(ANSWER) {
+                        answers.tell(pointer.to_owned(), Some(value));
+                    }
+                }
             }
         }
         // A field that was left empty tells nothing; that none of several applies is told by an empty one.
-        answers.told.retain(|(pointer, values)| {
-            form_of(pointer) == Some(Form::Several) || values.iter().any(|value| !value.trim().is_empty())
+        answers.told.retain(|(pointer, told)| {
+            let is_some = |values: &Vec<String>| values.iter().any(|value| !value.trim().is_empty());
+            form_of(pointer) == Some(Form::Several) || told.as_ref().is_none_or(is_some)
         });
         // Whoever goes on without an answer would rather not say.
-        let is_told = |asked: &&String| answers.told.iter().any(|(known, _)| known == *asked);
-        answers.skipped.extend(answers.asked.iter().filter(|asked| !is_told(asked)).cloned().collect::<Vec<_>>());
-        // Each once, and only what the check has a question for: somebody may send anything.
-        let mut known = std::collections::HashSet::new();
-        answers.skipped.retain(|pointer| form_of(pointer).is_some() && known.insert(pointer.clone()));
-        answers.told.retain(|(pointer, _)| form_of(pointer).is_some());
-        let skipped = &answers.skipped;
-        answers.told.retain(|(pointer, _)| !skipped.contains(pointer));
-        if let Some(again) = answers.again.clone() {
-            answers = answers.without(&again);
+        if let Some(asked) = answers.asked.clone()
+            && form_of(&asked).is_some()
+            && !answers.told.iter().any(|(known, _)| *known == asked)
+        {
+            answers.told.push((asked, None));
+        }
+        if let Some(again) = &answers.again {
+            answers.told.retain(|(known, _)| known != again);
         }
         answers
     }
 
-    /// What was told but for one answer.
-    fn without(&self, pointer: &str) -> Self {
-        Self {
-            told: self.told.iter().filter(|(known, _)| known != pointer).cloned().collect(),
-            skipped: self.skipped.iter().filter(|known| *known != pointer).cloned().collect(),
-            wants: self.wants,
-            asked: self.asked.clone(),
-            again: self.again.clone(),
+    /// Adds what was told at a place: to several values, or that somebody would rather not say, which goes before what
+    /// was told. Only what the check has a question for: somebody may send anything.
+    fn tell(&mut self, pointer: String, value: Option<String>) {
+        let Some(_) = form_of(&pointer) else { return };
+        match (self.told.iter_mut().find(|(known, _)| *known == pointer), value) {
+            (Some((_, Some(values))), Some(value)) => values.push(value),
+            (Some((_, told)), None) => *told = None,
+            (Some((_, None)), Some(_)) => {}
+            (None, value) => self.told.push((pointer, value.map(|value| vec![value]))),
         }
     }
 
     /// What the check is asked.
     fn request(&self, verdicts: usize) -> Value {
         let mut profile = Map::new();
-        for (pointer, values) in &self.told {
-            let Some(path) = pointer.strip_prefix("/profile/") else { continue };
+        for (pointer, told) in &self.told {
+            let (Some(path), Some(values)) = (pointer.strip_prefix("/profile/"), told) else { continue };
             let first = values.first().map_or("", String::as_str);
             let value = match form_of(pointer) {
                 Some(Form::Several) if path == "priorProgrammes" => {
@@ -140,16 +138,22 @@ impl Answers {
                 }
             }
         }
-        json!({"profile": profile, "limit": verdicts})
+        let cursor = self.cursor.as_ref().filter(|_| verdicts > 1);
+        json!({"profile": profile, "limit": verdicts, "cursor": cursor})
     }
 
     /// What is sent along.
     fn sent_along(&self) -> Vec<Told> {
-        let told = self.told.iter().flat_map(|(pointer, values)| {
-            values.iter().map(move |value| Told { name: format!("{ANSWER}{pointer}"), value: value.clone() })
-        });
-        told.chain(self.skipped.iter().map(|skipped| Told { name: "skip".to_owned(), value: skipped.clone() }))
-            .collect()
+        let mut fields = Vec::new();
+        for (pointer, told) in &self.told {
+            match told {
+                None => fields.push(Told { name: "skip".to_owned(), value: pointer.clone() }),
+                Some(values) => fields.extend(
+                    values.iter().map(|value| Told { name: format!("{ANSWER}{pointer}"), value: value.clone() }),
+                ),
+            }
+        }
+        fields
     }
 }
 
@@ -169,71 +173,78 @@ fn form_of(pointer: &str) -> Option<Form> {
 fn next(service: &Service, snapshot: &Snapshot, sent: Vec<(String, String)>) -> (StatusCode, Wizard) {
     let mut answers = Answers::read(sent);
     let mut faults = Vec::new();
-    let answer = match eligibility_checks::checked(service, snapshot, answers.request(1)) {
+    // Every verdict is worth its while only where it is shown.
+    let check = |answers: &Answers, verdicts| {
+        eligibility_checks::checked(service, snapshot, answers.request(verdicts), usize::MAX)
+    };
+    let verdicts = if answers.wants == Wants::Results { SHOWN } else { 1 };
+    let answer = match check(&answers, verdicts) {
         Ok(answer) => answer,
         Err(problem) => {
             // Nothing of what was sent is told again, and what cannot be read is asked anew.
             faults = problem.errors.iter().map(|error| error.detail.clone()).collect();
             let asked = answers.asked.take();
+            answers.cursor = None;
             answers.told.retain(|(pointer, _)| Some(pointer) != asked.as_ref());
-            eligibility_checks::checked(service, snapshot, answers.request(1)).unwrap_or_else(|_| {
+            check(&answers, verdicts).unwrap_or_else(|_| {
                 // What was told before cannot be read either: the directory has changed meanwhile, or somebody wrote it.
                 answers.told.clear();
-                eligibility_checks::checked(service, snapshot, answers.request(1)).unwrap_or_default()
+                check(&answers, verdicts).unwrap_or_default()
             })
         }
     };
-    let answer: Value = serde_json::from_str(&answer).unwrap_or_default();
-    let questions = answer.pointer("/meta/nextQuestions").and_then(Value::as_array).cloned().unwrap_or_default();
-    let is_open = |question: &&Value| !answers.skipped.contains(&text(question, "/pointer"));
-    let is_again = |question: &&Value| answers.again.as_ref() == Some(&text(question, "/pointer"));
-    let next = questions.iter().find(is_again).or_else(|| questions.iter().find(is_open));
-    let question = next.filter(|_| answers.wants == Wants::Question).map(question);
-    let review = if answers.wants == Wants::Review { review(service, snapshot, &answers) } else { Vec::new() };
-    let groups = if question.is_some() || !review.is_empty() {
-        Vec::new()
-    } else {
-        // Only now is every verdict worth its while.
-        let whole = eligibility_checks::checked(service, snapshot, answers.request(SHOWN)).unwrap_or_default();
-        groups(&serde_json::from_str(&whole).unwrap_or_default())
+    let mut answer: Value = serde_json::from_str(&answer).unwrap_or_default();
+    let again = answers.again.as_deref().and_then(|pointer| asked_at(snapshot, pointer));
+    let is_open = |question: &Value| {
+        let pointer = text(question, "/pointer");
+        !answers.told.iter().any(|(known, _)| *known == pointer)
     };
-    let answered = answers.told.len() + answers.skipped.len();
+    let next = again.or_else(|| items(&answer, "/meta/nextQuestions").into_iter().find(is_open));
+    let question = next.filter(|_| answers.wants == Wants::Question).map(|next| question(&next));
+    let review = if answers.wants == Wants::Review { review(snapshot, &answers) } else { Vec::new() };
+    let mut groups = Vec::new();
+    let mut more = None;
+    if question.is_none() && review.is_empty() {
+        if verdicts < SHOWN {
+            answer = serde_json::from_str(&check(&answers, SHOWN).unwrap_or_default()).unwrap_or_default();
+        }
+        groups = grouped(&answer);
+        more = Some(text(&answer, "/meta/nextCursor")).filter(|cursor| !cursor.is_empty());
+    }
+    let before = answers.told.last().map(|(pointer, _)| pointer.clone());
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    (status, Wizard { faults, told: answers.sent_along(), question, review, groups, answered })
+    let answered = answers.told.len();
+    let is_first = answers.cursor.is_none();
+    (status, Wizard { faults, told: answers.sent_along(), question, review, groups, answered, before, more, is_first })
 }
 
-/// Every answer beside its question, as the check asks it where the answer is left out.
-fn review(service: &Service, snapshot: &Snapshot, answers: &Answers) -> Vec<Reviewed> {
-    let told = answers.told.iter().map(|(pointer, values)| (pointer, values.as_slice()));
-    let skipped = answers.skipped.iter().map(|pointer| (pointer, &[][..]));
-    told.chain(skipped)
-        .take(REVIEWED)
-        .map(|(pointer, values)| {
-            let without = answers.without(pointer);
-            let answer = eligibility_checks::checked(service, snapshot, without.request(1)).unwrap_or_default();
-            let answer: Value = serde_json::from_str(&answer).unwrap_or_default();
-            let questions = items(&answer, "/meta/nextQuestions");
-            let asked = questions.iter().find(|question| text(question, "/pointer") == *pointer).map(question);
-            let name = |value: &String| {
-                let choices = asked.as_ref().map_or(&[][..], |asked| asked.choices.as_slice());
-                let known = choices.iter().find(|choice| choice.term == *value).map(|choice| choice.label.clone());
-                known.unwrap_or_else(|| match value.as_str() {
-                    "true" => "Yes".to_owned(),
-                    "false" => "No".to_owned(),
-                    other => shown(other),
-                })
-            };
-            let told: Vec<String> = values.iter().filter(|value| !value.is_empty()).map(name).collect();
-            let told = match (told.is_empty(), values.is_empty()) {
-                (false, _) => told,
-                (true, false) => vec!["None of these".to_owned()],
-                (true, true) => vec!["I'd rather not say".to_owned()],
-            };
-            // Another answer may have made it pointless to ask.
-            let prompt = asked.map_or_else(|| "It decides nothing any more".to_owned(), |asked| asked.prompt);
-            Reviewed { prompt, told, pointer: pointer.clone() }
-        })
-        .collect()
+/// The question that is answered at a place, as a check asks it.
+fn asked_at(snapshot: &Snapshot, pointer: &str) -> Option<Value> {
+    serde_json::from_str(&eligibility_checks::question_at(snapshot, pointer)?).ok()
+}
+
+/// Every answer beside its question.
+fn review(snapshot: &Snapshot, answers: &Answers) -> Vec<Reviewed> {
+    let reviewed = |(pointer, told): &(String, Option<Vec<String>>)| {
+        let asked = question(&asked_at(snapshot, pointer)?);
+        let name = |value: &String| {
+            let known = asked.choices.iter().find(|choice| choice.term == *value).map(|choice| choice.label.clone());
+            known.unwrap_or_else(|| match value.as_str() {
+                "true" => "Yes".to_owned(),
+                "false" => "No".to_owned(),
+                other => shown(other),
+            })
+        };
+        let told = match told {
+            None => "I'd rather not say".to_owned(),
+            Some(values) => {
+                let named: Vec<String> = values.iter().filter(|value| !value.is_empty()).map(name).collect();
+                if named.is_empty() { "None of these".to_owned() } else { named.join(", ") }
+            }
+        };
+        Some(Reviewed { prompt: asked.prompt, told, pointer: pointer.clone() })
+    };
+    answers.told.iter().filter_map(reviewed).collect()
 }
 
 fn text(value: &Value, pointer: &str) -> String {
@@ -245,24 +256,19 @@ fn items(value: &Value, pointer: &str) -> Vec<Value> {
 }
 
 fn question(question: &Value) -> Question {
-    let form = match text(question, "/answer").as_str() {
-        "terms" | "programmes" => Form::Several,
-        "years" => Form::Years,
-        "boolean" => Form::YesOrNo,
-        _ => Form::One,
-    };
+    let pointer = text(question, "/pointer");
     let choice = |term: &Value| Choice { term: text(term, "/term"), label: text(term, "/label") };
     Question {
-        pointer: text(question, "/pointer"),
         prompt: text(question, "/prompt"),
-        form,
+        form: form_of(&pointer).unwrap_or(Form::One),
         choices: items(question, "/terms").iter().map(choice).collect(),
         concerns: question.get("concerns").and_then(Value::as_u64).unwrap_or_default(),
+        pointer,
     }
 }
 
 /// The verdicts, the best first.
-fn groups(answer: &Value) -> Vec<Group> {
+fn grouped(answer: &Value) -> Vec<Group> {
     let found = items(answer, "/data");
     let verdict = |entry: &Value| Verdict {
         path: format!("/{}/{}", collection(Kind::Programme), text(entry, "/entry/id")),

@@ -80,7 +80,7 @@ pub struct Reviewed {
     /// The question.
     pub prompt: String,
     /// What was answered.
-    pub told: Vec<String>,
+    pub told: String,
     /// Where the answer goes.
     pub pointer: String,
 }
@@ -100,6 +100,12 @@ pub struct Wizard {
     pub groups: Vec<Group>,
     /// How many questions were answered.
     pub answered: usize,
+    /// Where the answer before goes; none where nothing was answered.
+    pub before: Option<String>,
+    /// Where the next page of results begins.
+    pub more: Option<String>,
+    /// Whether the results are the first page of them.
+    pub is_first: bool,
 }
 
 /// What the wizard is, for those who find it elsewhere.
@@ -181,7 +187,11 @@ fn ask(view: &Wizard, question: &Question) -> Markup {
                         legend.nhsuk-fieldset__legend { h1.nhsuk-heading-l { (question.prompt) } }
                         div.nhsuk-hint id="why" {
                             @if question.form == Form::Several { "Choose all that apply. " }
-                            "It decides about " (question.concerns) @if question.concerns == 1 { " programme." } @else { " programmes." }
+                            @match question.concerns {
+                                0 => "As things are, it decides about no programme.",
+                                1 => "It decides about 1 programme.",
+                                many => { "It decides about " (many) " programmes." }
+                            }
                         }
                         @match question.form {
                             Form::One => div.nhsuk-radios { @for (at, choice) in question.choices.iter().enumerate() { (radio(format!("a{at}"), &choice.term, &choice.label)) } },
@@ -206,18 +216,19 @@ fn ask(view: &Wizard, question: &Question) -> Markup {
             " "
             button.nhsuk-button.nhsuk-button--secondary type="submit" name="skip" value=(question.pointer) formnovalidate { "I'd rather not say" }
         }
-        (turn(view, "results", "Show what I can take now"))
-        @if view.answered > 0 { (turn(view, "review", "See or change what I told")) }
+        @if let Some(before) = &view.before { (turn(view, "again", before, "Back to the question before")) }
+        (turn(view, "show", "results", "Show what I can take now"))
+        @if view.answered > 0 { (turn(view, "show", "review", "See or change what I told")) }
         p.nhsuk-body-s { "Your answers stay in this page. Nobody keeps them, and they are put into no address." }
     }
 }
 
 /// A form that only shows something else.
-fn turn(view: &Wizard, show: &str, label: &str) -> Markup {
+fn turn(view: &Wizard, name: &str, value: &str, label: &str) -> Markup {
     html! {
         form action="/can-i-take-it" method="post" {
             (told(view))
-            input type="hidden" name="show" value=(show);
+            input type="hidden" name=(name) value=(value);
             button.nhsuk-button.nhsuk-button--secondary.nhsuk-button--small type="submit" { (label) }
         }
     }
@@ -232,7 +243,7 @@ fn review(view: &Wizard) -> Markup {
                 div.nhsuk-summary-list__row {
                     dt.nhsuk-summary-list__key { (answer.prompt) }
                     dd.nhsuk-summary-list__value {
-                        p { (answer.told.join(", ")) }
+                        p { (answer.told) }
                         button.nhsuk-button.nhsuk-button--secondary.nhsuk-button--small type="submit" form="answers" name="again" value=(answer.pointer) {
                             "Change" span.nhsuk-u-visually-hidden { " what you told: " (answer.prompt) }
                         }
@@ -240,7 +251,7 @@ fn review(view: &Wizard) -> Markup {
                 }
             }
         }
-        (turn(view, "results", "Show what I can take"))
+        (turn(view, "show", "results", "Show what I can take"))
         p { a href="/can-i-take-it" { "Begin again" } }
     }
 }
@@ -259,7 +270,7 @@ fn results(view: &Wizard) -> Markup {
     html! {
         h1.nhsuk-heading-xl { "What you can take" }
         p { "By what you told. Your answers stay in this page: nobody keeps them." }
-        @for group in &view.groups {
+        @for group in view.groups.iter().filter(|group| !group.entries.is_empty()) {
             @let (meaning, look) = words(&group.verdict);
             section {
                 h2.nhsuk-heading-l { (meaning) " (" (group.count) ")" }
@@ -285,12 +296,24 @@ fn results(view: &Wizard) -> Markup {
                         }
                     }
                 }
-                @let left = group.count.saturating_sub(group.entries.len() as u64);
-                @if left > 0 { p { (left) " more are not shown here. " a href="/" { "Find them with filters" } } }
             }
         }
-        (turn(view, "question", "Answer more questions"))
-        @if view.answered > 0 { (turn(view, "review", "See or change what I told")) }
+        @if view.more.is_some() || !view.is_first {
+            p { "There are more than a page holds: " @for (at, group) in view.groups.iter().enumerate() {
+                @if at > 0 { "; " } (words(&group.verdict).0.to_lowercase()) ": " (group.count)
+            } "." }
+        }
+        @if let Some(more) = &view.more {
+            form action="/can-i-take-it" method="post" {
+                (told(view))
+                input type="hidden" name="show" value="results";
+                input type="hidden" name="cursor" value=(more);
+                button.nhsuk-button type="submit" { "Next page" }
+            }
+        }
+        @if !view.is_first { (turn(view, "show", "results", "First page")) }
+        (turn(view, "show", "question", "Answer more questions"))
+        @if view.answered > 0 { (turn(view, "show", "review", "See or change what I told")) }
         p { a href="/can-i-take-it" { "Begin again" } }
     }
 }
