@@ -50,5 +50,5 @@ pub(crate) fn loaded(entries: Vec<EntryRow>, change_number: i64, is_first: bool)
 /// The generator's entries as the directory shows them.
 pub(crate) fn snapshot(rows: Vec<EntryRow>) -> Snapshot {
     let last = number(rows.len());
-    Snapshot::new(loaded(rows, last, true)).expect("a snapshot")
+    Snapshot::new([loaded(rows, last, true)]).expect("a snapshot")
 }

@@ -52,6 +52,9 @@ pub enum DirectoryError {
 /// of it is waited for, however long it takes; a second refresh beside it would write to the same index.
 const LONGEST_LOAD: Duration = Duration::from_mins(1);
 
+/// How many parts of what is loaded wait to be taken in.
+const PARTS: usize = 2;
+
 /// How much a refresh gives way: it has a tenth of the CPU time that a thread which serves has, and more where that
 /// leaves some (`nice`, POSIX.1-2017).
 #[cfg(target_os = "linux")]
@@ -104,9 +107,14 @@ impl Directory {
         prepare(&store, shipped, clock).await?;
         let clients = clients::read_clients(&store).await?;
         let begun = Instant::now();
-        let loaded = store.load().await?;
-        tracing::debug!(loaded_after = ?begun.elapsed(), "loaded");
-        let snapshot = aside(move || Snapshot::new(loaded)).await?;
+        let (give, mut take) = tokio::sync::mpsc::channel(PARTS);
+        let loading = async {
+            store.load_in_parts(give).await?;
+            tracing::debug!(loaded_after = ?begun.elapsed(), "loaded");
+            Ok(())
+        };
+        let making = aside(move || Snapshot::new(std::iter::from_fn(move || take.blocking_recv())));
+        let ((), snapshot) = tokio::try_join!(loading, making)?;
         let shown = Shown::of(snapshot.head());
         Ok(Self {
             shown: watch::Sender::new(shown),

@@ -23,7 +23,7 @@ pub use read::{EntryRow, Loaded, SlugRow, TermRow};
 use sqlx::AnyPool;
 
 /// Where the change sequence stands: its last number and the hash that chains it to all before.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Head {
     /// The last change number; 0 in an empty directory.
     pub change_number: i64,

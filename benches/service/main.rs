@@ -5,7 +5,7 @@
 //! questions, with the cache of answers off. Server and load generator have a core each. The two servers take turns,
 //! round by round, so that whatever else the machine does is shared between them; the figure that counts is the ratio
 //! of their CPU time a request. `--write` puts the tables into the README, `--steady` measures only what readers see while
-//! entries change.
+//! entries change, `--at N` measures at N entries alone.
 
 #![expect(
     clippy::expect_used,
@@ -49,7 +49,9 @@ fn main() {
         return bare::run();
     }
     let rounds = if has("--quick") { 3 } else { ROUNDS };
-    let only = |count: &usize| !has("--small") || *count < 100_000;
+    let at = arguments.iter().position(|argument| argument == "--at").and_then(|at| arguments.get(at + 1));
+    let only =
+        |count: &usize| (!has("--small") || *count < 100_000) && at.is_none_or(|wanted| *wanted == count.to_string());
     process::pin(&[ASKING]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     if has("--steady") {

@@ -67,6 +67,9 @@ pub(crate) async fn works(server: &Server) -> Vec<Work> {
     let pages =
         (0..64).map(|part| format!("/v1/changes?limit=500&afterChangeNumber={}", (last - 500).max(0) * part / 64));
     let tag = tag(&mut connection, "/v1/programmes").await;
+    let page = |paths: &[String]| paths.iter().map(|path| path.replacen("/v1/programmes", "/", 1)).collect::<Vec<_>>();
+    let entry_pages = ids.iter().map(|path| path.replacen("/v1", "", 1)).collect::<Vec<_>>();
+    let (finder_pages, search_pages) = (page(&filters), page(&searches));
     let plain = |paths: Vec<String>| paths.iter().map(|path| request(path, &[])).collect::<Vec<_>>();
     let known = filters.iter().map(|path| request(path, &[("If-None-Match", &tag)])).collect();
     let work = |name, requests, connections, status, targets| Work {
@@ -92,6 +95,9 @@ pub(crate) async fn works(server: &Server) -> Vec<Work> {
         work("the same with five facets", plain(facets), 32, 200, [0.5, 0.3, 0.1]),
         work("two-word search and a filter", plain(searches), 32, 200, [0.3, 0.15, 0.04]),
         work("feed page of 500 summaries", plain(pages.collect()), 4, 200, [0.5; 3]),
+        work("page of an entry, as HTML", plain(entry_pages), 32, 200, [0.0; 3]),
+        work("page of the finder, three filters", plain(finder_pages), 32, 200, [0.0; 3]),
+        work("page of the finder, two words and a filter", plain(search_pages), 32, 200, [0.0; 3]),
         kept,
     ]
 }

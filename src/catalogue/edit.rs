@@ -43,7 +43,7 @@ impl<'a> VocabularyEdit<'a> {
         // The tags that rules give are terms like others.
         let mut entry = entry.clone();
         entry.derive_tags(vocabularies);
-        let stated = stated(&entry, vocabularies);
+        let stated = stated(&entry, vocabularies, reach);
         let queries =
             stated.iter().flat_map(|stated| reach.of(stated).iter().map(|query| (stated.field, Arc::clone(query))));
         let was_there = |(field, code): &(Field, Arc<str>)| match field.source(entry.kind()) {

@@ -269,7 +269,7 @@ pub type Answering = HashMap<Arc<str>, How, foldhash::fast::RandomState>;
 #[derive(Debug, Default)]
 pub(super) struct Reach {
     /// For every stated term, the queries that reach an entry that states it.
-    queries: HashMap<(Field, Arc<str>), Queries>,
+    queries: [HashMap<Arc<str>, Queries, foldhash::fast::RandomState>; Field::ALL.len()],
     /// For every query, the stated terms that answer it.
     answering: [HashMap<Arc<str>, Answering, foldhash::fast::RandomState>; Field::ALL.len()],
     /// The terms of every vocabulary and code list, in the order that people see.
@@ -294,7 +294,8 @@ impl Reach {
         for field in Field::ALL {
             let Source::Scheme(scheme) = field.source(Kind::Programme) else { continue };
             let codes: Vec<Arc<str>> = vocabularies.terms(scheme).map(|term| term.code.as_str().into()).collect();
-            let Some(answering) = reach.answering.get_mut(field as usize) else { continue };
+            let places = (reach.answering.get_mut(field as usize), reach.queries.get_mut(field as usize));
+            let (Some(answering), Some(reaching)) = places else { continue };
             for stated in &codes {
                 let mut queries = Vec::new();
                 for queried in &codes {
@@ -303,26 +304,22 @@ impl Reach {
                         answering.entry(Arc::clone(queried)).or_default().insert(Arc::clone(stated), how);
                     }
                 }
-                reach.queries.insert((field, Arc::clone(stated)), queries.into());
+                reaching.insert(Arc::clone(stated), queries.into());
             }
         }
         reach
     }
 
-    /// Lets terms that are stated share the text that stands here already.
-    pub(super) fn share(&self, stated: &mut [Stated]) {
-        for stated in stated {
-            if let Some(((_, code), _)) = self.queries.get_key_value(&(stated.field, Arc::clone(&stated.code))) {
-                stated.code = Arc::clone(code);
-            }
-        }
+    /// A term, of which most entries that state it share the text.
+    pub(super) fn shared(&self, field: Field, code: &str) -> Arc<str> {
+        let known = self.queries.get(field as usize).and_then(|terms| terms.get_key_value(code));
+        known.map_or_else(|| code.into(), |(known, _)| Arc::clone(known))
     }
 
     /// The queries that reach an entry that states a term.
     pub(super) fn of<'a>(&'a self, stated: &'a Stated) -> &'a [Arc<str>] {
-        self.queries
-            .get(&(stated.field, Arc::clone(&stated.code)))
-            .map_or_else(|| std::slice::from_ref(&stated.code), |queries| &queries[..])
+        let known = self.queries.get(stated.field as usize).and_then(|terms| terms.get(&stated.code));
+        known.map_or_else(|| std::slice::from_ref(&stated.code), |queries| &queries[..])
     }
 
     /// The stated terms that answer a query.

@@ -56,6 +56,9 @@ const MANY: usize = 1_000;
 /// Ordinals by slug.
 type Slugs = GenericHashMap<Arc<str>, u32, RandomState, DefaultSharedPtr>;
 
+/// The orders that are kept, kind by kind.
+type Orders = HashMap<(Kind, Sort), Order>;
+
 /// What looking up a slug finds.
 #[derive(Debug, Clone)]
 pub enum Looked {
@@ -81,7 +84,7 @@ pub struct Snapshot {
     /// The slugs that renamed entries had first, by ordinal.
     first_slugs: HashMap<u32, Arc<str>>,
     sets: Sets,
-    orders: HashMap<(Kind, Sort), Order>,
+    orders: Orders,
     /// The places of the entries in each order.
     places: [Places; Sort::KEPT.len()],
     /// What decides whether a person can take the published entries.
@@ -103,12 +106,12 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Makes a snapshot of everything that was loaded.
+    /// Makes a snapshot of everything that was loaded, given in parts.
     ///
     /// # Errors
     /// Where a body is not what this binary writes.
-    pub fn new(loaded: Loaded) -> Result<Self, CatalogueError> {
-        let (snapshot, mut damaged) = Self::empty(&loaded.head)?.take(loaded);
+    pub fn new(parts: impl IntoIterator<Item = Loaded>) -> Result<Self, CatalogueError> {
+        let (snapshot, mut damaged) = Self::empty()?.take(parts);
         if damaged.is_empty() { Ok(snapshot) } else { Err(damaged.remove(0)) }
     }
 
@@ -117,7 +120,7 @@ impl Snapshot {
     /// # Errors
     /// Where there cannot be an index to look for texts in.
     pub fn lenient(loaded: Loaded) -> Result<Self, CatalogueError> {
-        Ok(Self::empty(&loaded.head)?.take_and_tell(loaded))
+        Ok(Self::empty()?.take_and_tell(loaded))
     }
 
     /// Makes the snapshot that follows this one when what was loaded since has changed. An entry that
@@ -127,9 +130,9 @@ impl Snapshot {
         self.clone().take_and_tell(loaded)
     }
 
-    fn empty(head: &Head) -> Result<Self, CatalogueError> {
+    fn empty() -> Result<Self, CatalogueError> {
         Ok(Self {
-            head: head.clone(),
+            head: Head::default(),
             vocabularies: Arc::default(),
             reach: Arc::default(),
             items: Vector::new(),
@@ -137,7 +140,7 @@ impl Snapshot {
             slugs: Default::default(),
             first_slugs: HashMap::new(),
             sets: Sets::default(),
-            orders: HashMap::new(),
+            orders: Orders::new(),
             places: Default::default(),
             gates: Gates::default(),
             parents: Vector::new(),

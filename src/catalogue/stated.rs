@@ -1,8 +1,6 @@
 //! Which terms an entry states, and where.
 
-use std::sync::Arc;
-
-use super::facet::{Field, Stated};
+use super::facet::{Field, Reach, Stated};
 use crate::model::audience::{Audience, Bands, Levels};
 use crate::model::eligibility::{Criterion, Eligibility, Rule};
 use crate::model::programme::Cost;
@@ -11,6 +9,7 @@ use crate::model::{Entry, Vocabularies};
 /// Collects what an entry states.
 struct Collect<'a> {
     vocabularies: &'a Vocabularies,
+    reach: &'a Reach,
     /// The list whose items are being read: what they state is stated there.
     within: Option<&'static str>,
     stated: Vec<Stated>,
@@ -18,8 +17,8 @@ struct Collect<'a> {
 
 /// Every term that an entry states, and where. Terms read off a title alone are not stated.
 #[must_use]
-pub(super) fn stated(entry: &Entry, vocabularies: &Vocabularies) -> Vec<Stated> {
-    let mut collect = Collect { vocabularies, within: None, stated: Vec::new() };
+pub(super) fn stated(entry: &Entry, vocabularies: &Vocabularies, reach: &Reach) -> Vec<Stated> {
+    let mut collect = Collect { vocabularies, reach, within: None, stated: Vec::new() };
     collect.entry(entry);
     let (audience, eligibility) = entry.audience_and_eligibility();
     collect.audience(audience);
@@ -30,9 +29,9 @@ pub(super) fn stated(entry: &Entry, vocabularies: &Vocabularies) -> Vec<Stated> 
     stated
 }
 
-impl Collect<'_> {
-    fn add(&mut self, field: Field, at: &'static str, code: impl Into<Arc<str>>) {
-        self.stated.push(Stated { field, at: self.within.unwrap_or(at), code: code.into() });
+impl<'a> Collect<'a> {
+    fn add(&mut self, field: Field, at: &'static str, code: &str) {
+        self.stated.push(Stated { field, at: self.within.unwrap_or(at), code: self.reach.shared(field, code) });
     }
 
     fn entry(&mut self, entry: &Entry) {
@@ -184,11 +183,15 @@ impl Collect<'_> {
     }
 
     /// The codes of a ranked vocabulary from one to another, or to its top.
-    fn between(&self, scheme: &str, from: &str, to: &str, or_above: bool) -> Vec<Arc<str>> {
+    fn between<'c>(&self, scheme: &str, from: &'c str, to: &str, or_above: bool) -> Vec<&'c str>
+    where
+        'a: 'c,
+    {
         let rank = |code: &str| self.vocabularies.get(scheme, code).and_then(|term| term.rank);
-        let (Some(low), Some(high)) = (rank(from), rank(to)) else { return vec![from.into()] };
+        let (Some(low), Some(high)) = (rank(from), rank(to)) else { return vec![from] };
         let high = if or_above { u32::MAX } else { high };
         let within = |term: &&crate::model::Term| term.rank.is_some_and(|rank| (low..=high).contains(&rank));
-        self.vocabularies.terms(scheme).filter(within).map(|term| term.code.as_str().into()).collect()
+        let vocabularies: &'a Vocabularies = self.vocabularies;
+        vocabularies.terms(scheme).filter(within).map(|term| term.code.as_str()).collect()
     }
 }

@@ -85,7 +85,8 @@ impl Action {
                     };
                     format!("{}  made {}  {}{state}\n", client.id, client.created_at, client.name)
                 };
-                tell(&format!("{} clients", clients.len()));
+                let many = if clients.len() == 1 { "client" } else { "clients" };
+                tell(&format!("{} {many}", clients.len()));
                 Ok(print(&clients.iter().map(line).collect::<String>()))
             }
             Self::Revoke { id } => {

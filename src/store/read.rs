@@ -1,8 +1,11 @@
 //! Reading what was committed: all of it, or what came after a number.
 
+use std::future::ready;
+
 use futures_util::TryStreamExt as _;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
+use tokio::sync::mpsc::Sender;
 
 use super::commit::{State, kind_of};
 use super::dialect::BEGIN_READ;
@@ -59,7 +62,8 @@ pub struct SlugRow {
     pub uid: String,
 }
 
-/// What was read of a directory, all at one change number.
+/// What was read of a directory, all at one change number; or a part of it, of which what entries are shown by comes
+/// first.
 #[derive(Debug)]
 pub struct Loaded {
     /// The number, and the chain up to it.
@@ -72,6 +76,24 @@ pub struct Loaded {
     pub old_slugs: Vec<SlugRow>,
     /// The links of the chain from the first number that was read on: of each number the beginning of its hash.
     pub chain: Vec<u64>,
+}
+
+/// How many entries are in a part of what is loaded.
+const PART: usize = 4_096;
+
+impl Loaded {
+    /// A part with nothing in it yet.
+    fn part(head: &Head) -> Self {
+        Self { head: head.clone(), terms: Vec::new(), entries: Vec::new(), old_slugs: Vec::new(), chain: Vec::new() }
+    }
+
+    /// Adds the part that comes next.
+    fn add(&mut self, next: Self) {
+        self.terms.extend(next.terms);
+        self.entries.extend(next.entries);
+        self.old_slugs.extend(next.old_slugs);
+        self.chain.extend(next.chain);
+    }
 }
 
 impl Store {
@@ -94,6 +116,23 @@ impl Store {
         let loaded = load_after(&mut transaction, head, -1).await?;
         transaction.rollback().await?;
         Ok(loaded)
+    }
+
+    /// Everything, part by part: the next is read while the one before is used, and no more than a few are in memory.
+    ///
+    /// # Errors
+    /// As the database fails.
+    pub async fn load_in_parts(&self, parts: Sender<Loaded>) -> Result<(), StoreError> {
+        let mut transaction = self.pool().begin_with(BEGIN_READ.of(self.dialect())).await?;
+        let head = select_head(&mut transaction).await?;
+        // Whoever takes no more of them is told why by what it does instead.
+        let send = |part| {
+            let parts = parts.clone();
+            async move { drop(parts.send(part).await) }
+        };
+        read_after(&mut transaction, &head, -1, send).await?;
+        transaction.rollback().await?;
+        Ok(())
     }
 
     /// What was committed after a head, or `None` where the chain does not know that head: the
@@ -143,7 +182,23 @@ const OLD_SLUGS_SINCE: &str = "SELECT s.kind, s.id, s.uid FROM slug AS s \
      AND NOT EXISTS (SELECT 1 FROM entry AS e WHERE e.kind = s.kind AND e.id = s.id) ORDER BY s.kind, s.id";
 
 async fn load_after(connection: &mut AnyConnection, head: Head, after: i64) -> Result<Loaded, StoreError> {
-    let terms = TermRow::select_after(connection, after).await?;
+    let mut loaded = Loaded::part(&head);
+    read_after(connection, &head, after, |part| {
+        loaded.add(part);
+        ready(())
+    })
+    .await?;
+    Ok(loaded)
+}
+
+/// Reads what was committed after a number, and gives it on part by part.
+async fn read_after<G: Future<Output = ()>>(
+    connection: &mut AnyConnection,
+    head: &Head,
+    after: i64,
+    mut give: impl FnMut(Loaded) -> G,
+) -> Result<(), StoreError> {
+    let mut part = Loaded { terms: TermRow::select_after(connection, after).await?, ..Loaded::part(head) };
     // Rows are taken one by one: a whole directory of them twice in memory would double its peak.
     let mut rows = sqlx::query(
         "SELECT e.uid, e.kind, e.id, e.state, e.body, e.version, e.change_number, e.created_at, e.modified_at, \
@@ -151,26 +206,28 @@ async fn load_after(connection: &mut AnyConnection, head: Head, after: i64) -> R
     )
     .bind(after)
     .fetch(&mut *connection);
-    let mut entries = Vec::new();
     while let Some(row) = rows.try_next().await? {
-        entries.push(EntryRow::read(&row)?);
+        part.entries.push(EntryRow::read(&row)?);
+        if part.entries.len() == PART {
+            give(std::mem::replace(&mut part, Loaded::part(head))).await;
+        }
     }
     drop(rows);
     // A slug that no entry has any more was somebody's before. Asked for entry by entry, it takes SQLite up to two seconds
     // to find that there is none among 100,000.
     let old_slugs = if after < 0 { sqlx::query(OLD_SLUGS) } else { sqlx::query(OLD_SLUGS_SINCE).bind(after) };
     let old_slugs = old_slugs.fetch_all(&mut *connection).await?;
-    let old_slugs = old_slugs.iter().map(SlugRow::read).collect::<Result<_, _>>()?;
+    part.old_slugs = old_slugs.iter().map(SlugRow::read).collect::<Result<_, _>>()?;
     let mut rows =
         sqlx::query("SELECT substr(chain, 1, 16) FROM history WHERE change_number > $1 ORDER BY change_number")
             .bind(after)
             .fetch(connection);
-    let mut links = Vec::new();
     while let Some(row) = rows.try_next().await? {
-        links.push(chain::link(row.try_get(0)?));
+        part.chain.push(chain::link(row.try_get(0)?));
     }
     drop(rows);
-    Ok(Loaded { head, terms, entries, old_slugs, chain: links })
+    give(part).await;
+    Ok(())
 }
 
 impl EntryRow {

@@ -257,6 +257,139 @@ on_both_engines! {
         assert_eq!(hidden(&again, "asked"), ["/profile/band"]);
     }
 
+    async fn one_goes_back_question_by_question(engine: Engine) {
+        let app = App::start(engine).await;
+        assert!(hidden(&app.get("/can-i-take-it").await.text, "again").is_empty(), "there is nothing before the first");
+        let mut told = vec![("answer:/profile/role", "nurse"), ("skip", "/profile/band"), ("answer:/profile/region", "london")];
+        for before in ["/profile/region", "/profile/band", "/profile/role"] {
+            let page = post(&app.process, "/can-i-take-it", &told).await.text;
+            assert_eq!(hidden(&page, "again"), [before]);
+            let page = post(&app.process, "/can-i-take-it", &[told.as_slice(), &[("again", before)]].concat()).await.text;
+            assert_eq!(hidden(&page, "asked"), [before]);
+            told.pop();
+        }
+    }
+
+    async fn whoever_says_nothing_is_asked_everything(engine: Engine) {
+        let app = App::start(engine).await;
+        let asking = |number: usize| {
+            let mut asks = course(&format!("asks-{number}"), &format!("Course {number}"));
+            asks["eligibility"] = json!({"asPrinted": null, "rule": {"type": "experience", "of": format!("Trade {number}"), "years": 2}});
+            asks.to_string()
+        };
+        app.import("asks.ndjson", &(0..25).map(asking).collect::<Vec<_>>().join("\n"));
+        app.process.until("/programmes/asks-24", |answer| answer.status == 200).await;
+        let mut skipped: Vec<String> = Vec::new();
+        loop {
+            let fields: Vec<(&str, &str)> = skipped.iter().map(|pointer| ("skip", pointer.as_str())).collect();
+            let page = post(&app.process, "/can-i-take-it", &fields).await.text;
+            let Some(asked) = hidden(&page, "asked").first().map(|asked| (*asked).to_owned()) else { break };
+            assert!(!skipped.contains(&asked), "{asked} is asked twice");
+            skipped.push(asked);
+        }
+        assert_eq!(skipped.iter().filter(|asked| asked.contains("/experience/Trade ")).count(), 25);
+        // What was said of each can be read, however many there are.
+        let fields: Vec<(&str, &str)> = skipped.iter().map(|pointer| ("skip", pointer.as_str())).chain([("show", "review")]).collect();
+        let review = post(&app.process, "/can-i-take-it", &fields).await.text;
+        assert_eq!(review.matches("nhsuk-summary-list__row").count(), skipped.len());
+        assert!(review.contains("How many years of experience do you have of this: Trade 24?"));
+    }
+
+    async fn every_verdict_is_on_some_page(engine: Engine) {
+        let app = App::start(engine).await;
+        let courses: Vec<String> = (0..120).map(|number| course(&format!("many-{number}"), &format!("Many {number}")).to_string()).collect();
+        app.import("many.ndjson", &courses.join("\n"));
+        app.process.until("/programmes/many-119", |answer| answer.status == 200).await;
+        let checked = app.process.post("/v1/eligibility-checks", &json!({"profile": {"role": "nurse"}})).await.json();
+        let total = checked["meta"]["total"].as_u64().unwrap();
+        let told = [("answer:/profile/role", "nurse"), ("show", "results")];
+        let (mut cursor, mut found, mut pages) = (None, Vec::new(), 0);
+        loop {
+            let more: Vec<(&str, &str)> = cursor.iter().map(|cursor: &String| ("cursor", cursor.as_str())).collect();
+            let page = post(&app.process, "/can-i-take-it", &[told.as_slice(), &more].concat()).await;
+            assert_eq!(page.status, 200);
+            pages += 1;
+            found.extend(page.text.split("nhsuk-card__heading").skip(1).map(|part| part.split('"').nth(2).unwrap().to_owned()));
+            assert_eq!(page.text.contains("First page"), pages > 1);
+            let Some(next) = hidden(&page.text, "cursor").first().map(|cursor| (*cursor).to_owned()) else { break };
+            cursor = Some(next);
+        }
+        assert!(pages > 1, "there is more than a page");
+        let all = found.len();
+        found.sort();
+        found.dedup();
+        assert_eq!((found.len() as u64, all as u64), (total, total));
+        let page = post(&app.process, "/can-i-take-it", &[told.as_slice(), &[("cursor", "x")]].concat()).await;
+        assert_eq!((page.status, page.text.contains("Begin again without one")), (400, true));
+    }
+
+    async fn what_is_chosen_can_be_taken_off_in_private_too(engine: Engine) {
+        let app = App::start(engine).await;
+        let fields = [("eligibility", "positive-action-race"), ("role", "nurse"), ("role", "midwife"), ("match", "possible"), ("sort", "-title")];
+        let page = post(&app.process, "/", &fields).await.text;
+        let chips: Vec<&str> = page.split("name=\"without\" value=\"").skip(1).map(|chip| chip.split('"').next().unwrap()).collect();
+        assert_eq!(chips, ["eligibility=positive-action-race", "role=nurse", "role=midwife", "match=possible"]);
+        let page = post(&app.process, "/", &[fields.as_slice(), &[("without", "role=nurse")]].concat()).await.text;
+        let list = app.get("/v1/programmes?eligibility=positive-action-race&role=midwife&match=possible&sort=-title").await.json();
+        let expected: Vec<&str> = list["data"].as_array().unwrap().iter().map(|entry| entry["title"].as_str().unwrap()).collect();
+        assert_eq!(titles(&page), expected);
+        assert!(!page.contains("value=\"role=nurse\""));
+        // The order that was chosen goes along to what is asked in private.
+        let page = app.get("/?sort=-title&role=nurse").await.text;
+        let form = page.split("<form").find(|form| form.contains("positive-action-race")).unwrap();
+        assert!(form.contains("name=\"sort\" value=\"-title\""));
+    }
+
+    async fn everything_that_is_chosen_can_be_taken_off(engine: Engine) {
+        let app = App::start(engine).await;
+        let page = app.get("/?match=possible&variants=show&id=mary-seacole,edward-jenner&modifiedSince=2020-01-01").await.text;
+        let chips: Vec<String> = page.split("class=\"ld-chip\" href=\"").skip(1).map(|chip| chip.split("</a>").next().unwrap().replace("&amp;", "&")).collect();
+        assert_eq!(chips.len(), 5, "{chips:?}");
+        let of = |label: &str| chips.iter().find(|chip| chip.contains(label)).unwrap_or_else(|| panic!("{label}: {chips:?}")).split('"').next().unwrap();
+        assert_eq!(of("do not say"), "/?variants=show&id=mary-seacole%2Cedward-jenner&modifiedSince=2020-01-01");
+        assert_eq!(of("Only Mary Seacole programme"), "/?match=possible&variants=show&id=edward-jenner&modifiedSince=2020-01-01");
+        assert_eq!(of("Changed since 2020-01-01"), "/?match=possible&variants=show&id=mary-seacole%2Cedward-jenner");
+        assert_eq!(of("Forms of programmes"), "/?match=possible&id=mary-seacole%2Cedward-jenner&modifiedSince=2020-01-01");
+    }
+
+    async fn a_page_is_the_same_until_what_it_shows_changes(engine: Engine) {
+        let app = App::start(engine).await;
+        let paths = ["/programmes/mary-seacole", "/", "/accessibility", "/academies"];
+        let mut tags = Vec::new();
+        for path in paths {
+            tags.push(app.get(path).await.header("etag").to_owned());
+        }
+        app.import("new.ndjson", &course("aaa-new", "Aaa, a new course").to_string());
+        app.process.until("/programmes/aaa-new", |answer| answer.status == 200).await;
+        for (path, tag) in paths.iter().zip(&tags) {
+            let again = app.process.ask(Method::GET, path, &[("if-none-match", tag)]).await;
+            assert_eq!(again.status, if *path == "/" { 200 } else { 304 }, "{path}");
+            assert_eq!(again.text.contains("Aaa, a new course"), *path == "/", "{path}");
+        }
+        // A tag is of one coding.
+        let coded = app.process.ask(Method::GET, "/accessibility", &[("if-none-match", &tags[2]), ("accept-encoding", "br")]).await;
+        assert_eq!((coded.status, coded.header("content-encoding")), (200, "br"));
+    }
+
+    async fn rules_of_forms_alone_and_ways_inside_ways_are_told(engine: Engine) {
+        let app = App::start(engine).await;
+        let whole = course("whole", "The whole");
+        let mut form = course("the-form", "The form of it");
+        form["type"] = "programme-variant".into();
+        form["variantOf"] = "whole".into();
+        let years = |of: &str| json!({"type": "experience", "of": of, "years": 2, "sources": ["page"]});
+        form["eligibility"] = json!({"asPrinted": null, "rule": {"any": [years("Baking"), {"all": [years("Milling"), {"any": [years("Sowing"), years("Reaping")]}]}]}});
+        app.import("whole.ndjson", &format!("{whole}\n{form}"));
+        app.process.until("/programmes/the-form", |answer| answer.status == 200).await;
+        let page = app.get("/programmes/the-form").await.text;
+        for way in ["Way 1", "Way 2", "Way 2.1", "Way 2.2"] {
+            assert!(page.contains(&format!("{way}<")) || page.contains(&format!("{way}:")), "{way}");
+        }
+        let page = app.get("/programmes/whole").await.text;
+        let rules = page.split("Who can take part").nth(1).unwrap().split("</section>").next().unwrap();
+        assert!(rules.contains("The form of it, Way 2.1") && rules.contains("Milling"), "{rules}");
+    }
+
     async fn an_answer_that_cannot_be_used_loses_no_other(engine: Engine) {
         let app = App::start(engine).await;
         let words = app.process.post("/v1/eligibility-checks", &json!({})).await.json();

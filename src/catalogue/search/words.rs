@@ -76,7 +76,7 @@ fn place_of(text: &str, from: usize, is_wanted: impl Fn(char) -> bool) -> Option
 }
 
 /// Visits the words of a text that begin with some letters: the place of each among all words, the word as it is written
-/// but for case and accents, and where it stands. Words that say nothing are passed over, but have a place.
+/// but for case and accents, and where it stands.
 fn each_word(text: &str, initials: u32, mut visit: impl FnMut(usize, &str, Range<usize>)) {
     thread_local! {
         static FOLDING: RefCell<TextAnalyzer> = RefCell::new(
@@ -101,10 +101,15 @@ fn each_word(text: &str, initials: u32, mut visit: impl FnMut(usize, &str, Range
                 folding.token_stream(&unmarked).process(&mut |token| plain.push_str(&token.text));
             });
         }
-        if STOP.binary_search(&plain.as_str()).is_err() && !plain.is_empty() {
+        if !plain.is_empty() {
             visit(at - 1, &plain, begin..end);
         }
     }
+}
+
+/// Whether a word says something. One that does not is passed over, but has a place.
+fn says_something(plain: &str) -> bool {
+    STOP.binary_search(&plain).is_err()
 }
 
 /// A word without its ending.
@@ -144,8 +149,8 @@ fn known_stem(word: &str) -> Arc<str> {
 pub(super) struct Apart {
     /// Where the words that are met are noted, and their stems; none where words are taken as they are written.
     met: Option<Arc<Met>>,
-    /// What the words that were met are indexed as.
-    known: HashMap<Box<str>, Arc<str>, RandomState>,
+    /// What the words that were met are indexed as; nothing where they say nothing.
+    known: HashMap<Box<str>, Option<Arc<str>>, RandomState>,
     /// The words of a text, with their places.
     words: Vec<(usize, Arc<str>)>,
     token: Token,
@@ -174,13 +179,14 @@ impl Tokenizer for Apart {
         let text = text.get(usize::from(weight.is_some())..).unwrap_or_default();
         each_word(text, ANY, |at, plain, _| {
             let word = known.get(plain).cloned().unwrap_or_else(|| {
-                let word = met.as_ref().map_or_else(|| plain.into(), |met| met.stem(plain));
+                let word =
+                    says_something(plain).then(|| met.as_ref().map_or_else(|| plain.into(), |met| met.stem(plain)));
                 if known.len() < REMEMBERED {
-                    known.insert(plain.into(), Arc::clone(&word));
+                    known.insert(plain.into(), word.clone());
                 }
                 word
             });
-            words.push((at, word));
+            words.extend(word.map(|word| (at, word)));
         });
         let weight = weight.unwrap_or(1);
         Weighing { apart: self, weight, at: 0, left: weight }
@@ -246,7 +252,9 @@ pub(super) fn words_like<'a>(text: &str, stems: impl Iterator<Item = &'a str>) -
 fn words_beginning(text: &str, initials: u32) -> Vec<Word> {
     let mut words = Vec::new();
     each_word(text, initials, |at, plain, Range { start: from, end: to }| {
-        words.push(Word { at, plain: plain.to_owned(), stem: known_stem(plain), from, to });
+        if says_something(plain) {
+            words.push(Word { at, plain: plain.to_owned(), stem: known_stem(plain), from, to });
+        }
     });
     words
 }

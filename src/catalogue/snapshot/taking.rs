@@ -1,16 +1,18 @@
 //! What was loaded, taken into a snapshot: rendered, put into the sets and orders it belongs to, and indexed.
 
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
 use tantivy::TantivyError;
 use uuid::Uuid;
 
-use super::{CatalogueError, MANY, Snapshot, lay_over};
+use super::{CatalogueError, MANY, Orders, Snapshot, lay_over};
 use crate::catalogue::bits::Bits;
 use crate::catalogue::eligibility::Gate;
 use crate::catalogue::facet::{Field, Reach, Source};
 use crate::catalogue::item::{Item, Standing};
+use crate::catalogue::order::Places;
 use crate::catalogue::page::{Sort, SortKey};
 use crate::catalogue::search::{Search, document};
 use crate::catalogue::sets::Set;
@@ -20,22 +22,52 @@ use crate::store::{EntryRow, Loaded, SlugRow, TermRow};
 
 impl Snapshot {
     pub(super) fn take_and_tell(self, loaded: Loaded) -> Self {
-        let (next, damaged) = self.take(loaded);
+        let (next, damaged) = self.take([loaded]);
         for error in damaged {
             tracing::error!("{error}; it is shown as it was before, or not at all");
         }
         next
     }
 
-    /// Takes in what was loaded; tells what of it cannot be read.
-    pub(super) fn take(mut self, loaded: Loaded) -> (Self, Vec<CatalogueError>) {
+    /// Takes in what was loaded, part by part; tells what of it cannot be read.
+    pub(super) fn take(mut self, parts: impl IntoIterator<Item = Loaded>) -> (Self, Vec<CatalogueError>) {
+        let begun = Instant::now();
         let mut damaged = Vec::new();
-        self.head = loaded.head;
-        self.answers = Arc::default();
         let mut moved = std::mem::take(&mut self.unsearched);
-        if !loaded.terms.is_empty() {
+        let mut entries = 0;
+        for part in parts {
+            entries += part.entries.len();
+            self.take_part(part, &mut moved, &mut damaged);
+        }
+        self.answers = Arc::default();
+        let put_after = begun.elapsed();
+        let ((orders, places), searched) = if entries < MANY {
+            (self.reordered(&moved), self.search_with(&moved))
+        } else {
+            std::thread::scope(|scope| {
+                let ordering = scope.spawn(|| self.reordered(&moved));
+                let searched = self.search_with(&moved);
+                (joined(ordering), searched)
+            })
+        };
+        (self.orders, self.places) = (orders, places);
+        match searched {
+            Ok(search) => self.search = search,
+            Err(error) => {
+                damaged.push(error.into());
+                self.unsearched = moved;
+            }
+        }
+        tracing::debug!(entries, ?put_after, indexed_after = ?begun.elapsed(), "taken in");
+        (self, damaged)
+    }
+
+    /// Puts a part of what was loaded into its place, but for the orders and the index.
+    fn take_part(&mut self, part: Loaded, moved: &mut Bits, damaged: &mut Vec<CatalogueError>) {
+        self.head = part.head;
+        if !part.terms.is_empty() {
             let mut vocabularies = (*self.vocabularies).clone();
-            for row in loaded.terms {
+            for row in part.terms {
                 match parse_term(&row) {
                     Ok(term) => vocabularies.insert(term),
                     Err(error) => damaged.push(error),
@@ -44,34 +76,16 @@ impl Snapshot {
             self.reach = Arc::new(Reach::new(&vocabularies));
             self.vocabularies = Arc::new(vocabularies);
         }
-        let reach = Arc::clone(&self.reach);
-        let begun = Instant::now();
-        let entries = loaded.entries.len();
-        let rendered = render(loaded.entries, &self.vocabularies, &reach);
-        let rendered_after = begun.elapsed();
-        for rendered in rendered {
+        for rendered in render(part.entries, &self.vocabularies, &self.reach) {
             match rendered {
-                Ok((item, gate)) => {
-                    self.put(item, gate.as_ref(), &mut moved);
-                }
+                Ok((item, gate)) => self.put(item, gate.as_ref(), moved),
                 Err(error) => damaged.push(error),
             }
         }
-        self.reorder(&moved);
-        for slug in loaded.old_slugs {
+        for slug in part.old_slugs {
             self.put_old_slug(slug);
         }
-        self.chain.extend(loaded.chain);
-        let ordered_after = begun.elapsed();
-        match self.search_with(&moved) {
-            Ok(search) => self.search = search,
-            Err(error) => {
-                damaged.push(error.into());
-                self.unsearched = moved;
-            }
-        }
-        tracing::debug!(entries, ?rendered_after, ?ordered_after, indexed_after = ?begun.elapsed(), "taken in");
-        (self, damaged)
+        self.chain.extend(part.chain);
     }
 
     /// The index with some entries as they are now.
@@ -163,9 +177,10 @@ impl Snapshot {
         }
     }
 
-    /// Puts the entries that were put in or taken out into the places that they have now: all at once, since one costs
-    /// about as much as a thousand.
-    fn reorder(&mut self, moved: &Bits) {
+    /// The orders, and the places in them, with the entries that were put in or taken out where they are now: all at
+    /// once, since one costs about as much as a thousand.
+    fn reordered(&self, moved: &Bits) -> (Orders, [Places; Sort::KEPT.len()]) {
+        let (mut orders, mut all_places) = (self.orders.clone(), self.places.clone());
         for kind in Kind::ALL.iter().copied() {
             let own: Vec<(u32, &Arc<Item>)> = moved
                 .iter()
@@ -175,16 +190,17 @@ impl Snapshot {
             if own.is_empty() {
                 continue;
             }
-            for (sort, places) in Sort::KEPT.into_iter().zip(&mut self.places) {
+            for (sort, places) in Sort::KEPT.into_iter().zip(&mut all_places) {
                 let published = own.iter().filter(|(_, item)| item.standing == Standing::Published);
                 let mut new: Vec<_> = published.map(|(ordinal, item)| (SortKey::of(sort, item), *ordinal)).collect();
                 new.sort_unstable();
                 let key_of = |ordinal: u32| self.items.get(ordinal as usize).map(|item| SortKey::of(sort, item));
-                let order = self.orders.entry((kind, sort)).or_default();
+                let order = orders.entry((kind, sort)).or_default();
                 *order = order.with(moved, &new, key_of);
                 order.note_places(Arc::make_mut(places));
             }
         }
+        (orders, all_places)
     }
 
     fn put_old_slug(&mut self, slug: SlugRow) {
@@ -220,15 +236,21 @@ fn render(mut rows: Vec<EntryRow>, vocabularies: &Vocabularies, reach: &Reach) -
         let rest = rows.split_off(share.min(rows.len()));
         shares.push(std::mem::replace(&mut rows, rest));
     }
-    let render = |share: Vec<EntryRow>| share.into_iter().map(|row| Item::render(row, vocabularies, reach)).collect();
+    let render = |share: Vec<EntryRow>| -> Vec<Rendered> {
+        share.into_iter().map(|row| Item::render(row, vocabularies, reach)).collect()
+    };
     std::thread::scope(|scope| {
         let threads: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || render(share))).collect();
-        let done = |thread: std::thread::ScopedJoinHandle<'_, Vec<Rendered>>| match thread.join() {
-            Ok(rendered) => rendered,
-            Err(panicked) => std::panic::resume_unwind(panicked),
-        };
-        threads.into_iter().flat_map(done).collect()
+        threads.into_iter().flat_map(joined).collect()
     })
+}
+
+/// What a thread came to.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    match thread.join() {
+        Ok(done) => done,
+        Err(panicked) => std::panic::resume_unwind(panicked),
+    }
 }
 
 /// Reads a term's body.

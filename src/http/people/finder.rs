@@ -68,10 +68,16 @@ finders! {
 
 /// `/`, asked by what is put into no address.
 pub(in crate::http) async fn finder_in_private(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    let asked = match read_form(&request).await {
+    let mut asked = match read_form(&request).await {
         Ok(asked) => asked,
         Err(problem) => return unreadable(&service, &request, &problem),
     };
+    if let Some(at) = asked.iter().position(|(name, _)| name == "without") {
+        let (_, choice) = asked.remove(at);
+        if let Some((name, choice)) = choice.split_once('=') {
+            asked = without(&asked, name, choice);
+        }
+    }
     let snapshot = service.directory.snapshot();
     let (status, view) = found(&service, &snapshot, Kind::Programme, asked, true);
     of_a_person(&request, &snapshot, status, finder_page(place(&service, &request), &view))
@@ -165,6 +171,11 @@ pub(super) fn found(
         entry.facts = facts(&telling);
     }
     view.labels = labels(snapshot, kind, &view, &asked);
+    let chips = choices(snapshot, kind, &asked).into_iter().map(|(label, name, choice)| Chip {
+        label,
+        without: if is_private { format!("{name}={choice}") } else { address(path, &without(&asked, &name, &choice)) },
+    });
+    view.chips = chips.collect();
     if is_private {
         view.next = cursor.map(|cursor| cursor.encode());
         return (status, view);
@@ -180,7 +191,6 @@ pub(super) fn found(
     }
     view.next = cursor.map(|cursor| with("cursor", cursor.encode()));
     view.possible = Some(with("match", "possible".to_owned()));
-    view.chips = chips(snapshot, kind, path, &asked);
     (status, view)
 }
 
@@ -260,27 +270,44 @@ fn hidden(asked: &[(String, String)]) -> Vec<(String, String)> {
     asked.iter().filter(|(name, _)| !has_place(name)).cloned().collect()
 }
 
-/// The filters that are chosen, each with the address without it.
-fn chips(snapshot: &Snapshot, kind: Kind, path: &str, asked: &[(String, String)]) -> Vec<Chip> {
-    let mut chips = Vec::new();
-    let asked: Vec<(String, String)> = asked.iter().filter(|(name, _)| name != "cursor").cloned().collect();
-    for (at, (name, value)) in asked.iter().enumerate() {
-        let Some(field) = Field::of(kind).iter().find(|field| field.name() == name) else { continue };
+/// What is chosen, each with what it is called, the parameter it is in, and what of that it is.
+fn choices(snapshot: &Snapshot, kind: Kind, asked: &[(String, String)]) -> Vec<(String, String, String)> {
+    let mut choices = Vec::new();
+    for (name, value) in asked {
+        let field = Field::of(kind).iter().find(|field| field.name() == name);
         for code in value.split(',') {
-            let mut without = asked.clone();
-            let rest: Vec<&str> = value.split(',').filter(|other| *other != code).collect();
-            if let Some(pair) = without.get_mut(at) {
-                pair.1 = rest.join(",");
-            }
-            without.retain(|(_, value)| !value.is_empty());
-            let title = FACETS.iter().find(|(shown, _)| shown == field).map_or(name.as_str(), |(_, title)| title);
-            chips.push(Chip {
-                label: format!("{title}: {}", name_of(snapshot, kind, *field, code)),
-                without: address(path, &without),
-            });
+            let label = match (field, name.as_str(), code) {
+                (Some(field), ..) => {
+                    let title =
+                        FACETS.iter().find(|(shown, _)| shown == field).map_or(name.as_str(), |(_, title)| title);
+                    format!("{title}: {}", name_of(snapshot, kind, *field, code))
+                }
+                (None, "match", "possible") => "Those too that do not say".to_owned(),
+                (None, "variants", "show") => "Forms of programmes too".to_owned(),
+                (None, "modifiedSince", day) => format!("Changed since {}", shown(day)),
+                (None, "id", id) => match snapshot.look(kind, id) {
+                    Looked::Found(item) | Looked::Renamed(item) => format!("Only {}", item.title),
+                    Looked::Nothing => format!("Only {}", shown(id)),
+                },
+                _ => continue,
+            };
+            choices.push((label, name.clone(), code.to_owned()));
         }
     }
-    chips
+    choices
+}
+
+/// What is asked, from its first page, but for one choice.
+fn without(asked: &[(String, String)], name: &str, choice: &str) -> Vec<(String, String)> {
+    let rest = |(known, value): &(String, String)| {
+        let value = if known == name {
+            value.split(',').filter(|other| *other != choice).collect::<Vec<_>>().join(",")
+        } else {
+            value.clone()
+        };
+        (known != "cursor" && !value.is_empty()).then(|| (known.clone(), value))
+    };
+    asked.iter().filter_map(rest).collect()
 }
 
 /// What the terms are called that results are explained by.

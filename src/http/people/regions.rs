@@ -41,47 +41,59 @@ fn shown(snapshot: &Snapshot, request: &HttpRequest, first: Kind) -> (StatusCode
     let regions = REGIONS.map(|code| region(snapshot, code));
     // What serves no one region stands before them.
     let everywhere = |kind| -> Vec<Arc<Item>> {
-        let listed = list(snapshot, kind, Filter::default());
-        listed.into_iter().filter(|item| Telling::of(snapshot, item).text("/region").is_none()).collect()
+        let mut all = snapshot.whole(kind, &Filter::default());
+        all.retain(|item| item.stated.iter().all(|stated| stated.field != Field::Region));
+        all.sort_by(|a, b| a.title_key.cmp(&b.title_key));
+        all.truncate(MOST);
+        all
     };
     let view = Regions {
         faults,
         is_of_coaching: first == Kind::CoachingLink,
         regions: regions.into(),
-        networks: everywhere(Kind::Academy).iter().map(|item| academy(snapshot, item, "")).collect(),
+        networks: everywhere(Kind::Academy)
+            .iter()
+            .map(|item| academy(&Telling::of(snapshot, item), item, ""))
+            .collect(),
         services: everywhere(Kind::CoachingLink).iter().map(|item| offer(snapshot, item)).collect(),
     };
     (status, view)
 }
 
-fn list(snapshot: &Snapshot, kind: Kind, filter: Filter) -> Vec<Arc<Item>> {
-    snapshot.page(&PageQuery { kind, sort: Sort::Title, limit: MOST, filter, after: None }).items
+/// The first entries of a region, and how many more there are.
+fn within(snapshot: &Snapshot, kind: Kind, code: &str) -> (Vec<Arc<Item>>, u64) {
+    let filter = Filter { terms: vec![(Field::Region, vec![code.to_owned()])], ..Filter::default() };
+    let page = snapshot.page(&PageQuery { kind, sort: Sort::Title, limit: MOST, filter, after: None });
+    let more = page.total.saturating_sub(page.items.len() as u64);
+    (page.items, more)
 }
 
 fn region(snapshot: &Snapshot, code: &'static str) -> Region {
-    let within = || Filter { terms: vec![(Field::Region, vec![code.to_owned()])], ..Filter::default() };
-    let academies = list(snapshot, Kind::Academy, within());
-    let own = |item: &Arc<Item>| Telling::of(snapshot, item).text("/region").as_deref() == Some(code);
-    let (now, before): (Vec<_>, Vec<_>) = academies.into_iter().partition(own);
-    let before = before.iter().filter_map(|item| {
+    let (academies, more_academies) = within(snapshot, Kind::Academy, code);
+    let (coaching, more_coaching) = within(snapshot, Kind::CoachingLink, code);
+    let told = academies.iter().map(|item| (item, Telling::of(snapshot, item)));
+    let (now, before): (Vec<_>, Vec<_>) =
+        told.partition(|(_, telling)| telling.text("/region").as_deref() == Some(code));
+    let before = before.iter().filter_map(|(item, telling)| {
         // Which of the region's academies took its place, and what that rests on.
-        let successors = Telling::of(snapshot, item).successors();
+        let successors = telling.successors();
         let how = successors
             .iter()
-            .find(|successor| now.iter().any(|item| successor.path == entry::path(Kind::Academy, &item.id)));
-        how.map(|successor| academy(snapshot, item, &successor.how))
+            .find(|successor| now.iter().any(|(item, _)| successor.path == entry::path(Kind::Academy, &item.id)));
+        how.map(|successor| academy(telling, item, &successor.how))
     });
     Region {
         code,
         name: name_of(snapshot, Kind::Academy, Field::Region, code),
         before: before.collect(),
-        now: now.iter().map(|item| academy(snapshot, item, "")).collect(),
-        coaching: list(snapshot, Kind::CoachingLink, within()).iter().map(|item| offer(snapshot, item)).collect(),
+        now: now.iter().map(|(item, telling)| academy(telling, item, "")).collect(),
+        coaching: coaching.iter().map(|item| offer(snapshot, item)).collect(),
+        more_academies,
+        more_coaching,
     }
 }
 
-fn academy(snapshot: &Snapshot, item: &Item, how: &str) -> Academy {
-    let telling = Telling::of(snapshot, item);
+fn academy(telling: &Telling<'_>, item: &Item, how: &str) -> Academy {
     let term = telling.text("/status/term").unwrap_or_default();
     Academy {
         path: entry::path(item.kind, &item.id),
@@ -95,5 +107,5 @@ fn academy(snapshot: &Snapshot, item: &Item, how: &str) -> Academy {
 
 fn offer(snapshot: &Snapshot, item: &Item) -> Offer {
     let telling = Telling::of(snapshot, item);
-    Offer { is: academy(snapshot, item, ""), services: telling.services().statements }
+    Offer { is: academy(&telling, item, ""), services: telling.services().statements }
 }

@@ -170,29 +170,14 @@ impl<'a> Telling<'a> {
             if is_checked { eligibility_checks::checked(service, self.snapshot, request, 0).ok() } else { None };
         let answer: Value = answer.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         let found = answer.pointer("/data/0").cloned().unwrap_or_default();
-        let known = found.get("sources").and_then(Value::as_array).cloned().unwrap_or_default();
-        let reasons = found.get("reasons").and_then(Value::as_array).cloned().unwrap_or_default();
-        // Who may take part by role is a fact of its own.
-        let is_rule = |reason: &&Value| {
-            text_at(reason, "/pointer")
-                .is_some_and(|pointer| !pointer.starts_with("/status") && !pointer.starts_with("/audience/openTo"))
-        };
-        let statement = |reason: &Value| {
-            let ids = reason.get("sources").and_then(Value::as_array).cloned().unwrap_or_default();
-            let source = |id: &Value| known.iter().find(|source| source.get("id") == Some(id)).map(source_line);
-            let strength = text_at(reason, "/strength").filter(|strength| strength != "required");
-            Statement {
-                about: way(&text_at(reason, "/pointer").unwrap_or_default()).map(|way| format!("Way {way}")),
-                text: text_at(reason, "/sentence").unwrap_or_default(),
-                notes: strength.into_iter().map(|strength| format!("This is {strength}.")).collect(),
-                sources: ids.iter().filter_map(source).collect(),
-                ..Statement::default()
-            }
-        };
-        let mut statements: Vec<Statement> = reasons.iter().filter(is_rule).map(statement).collect();
+        let mut statements = points(&found, None);
         if let Some(first) = statements.iter().position(|statement| statement.about.is_some()) {
             let text = "Any one of these ways is enough:".to_owned();
             statements.insert(first, Statement { text, ..Statement::default() });
+        }
+        // Where its forms alone have rules, each tells its own.
+        for form in found.get("variants").and_then(Value::as_array).into_iter().flatten() {
+            statements.extend(points(form, text_at(form, "/title").as_deref()));
         }
         if let Some(printed) = self.text("/eligibility/asPrinted") {
             statements.insert(0, self.plain("/eligibility", format!("In its words: “{printed}”")));
@@ -341,12 +326,37 @@ impl<'a> Telling<'a> {
     }
 }
 
+/// The points of a verdict of somebody who tells nothing, as statements: what the rules say.
+fn points(verdict: &Value, of: Option<&str>) -> Vec<Statement> {
+    let items = |name: &str| verdict.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let known = items("sources");
+    // Who may take part by role is a fact of its own.
+    let is_rule = |reason: &&Value| {
+        text_at(reason, "/pointer")
+            .is_some_and(|pointer| !pointer.starts_with("/status") && !pointer.starts_with("/audience/openTo"))
+    };
+    let statement = |reason: &Value| {
+        let ids = reason.get("sources").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let source = |id: &Value| known.iter().find(|source| source.get("id") == Some(id)).map(source_line);
+        let strength = text_at(reason, "/strength").filter(|strength| strength != "required");
+        let way = way(&text_at(reason, "/pointer").unwrap_or_default()).map(|way| format!("Way {way}"));
+        Statement {
+            about: [of.map(str::to_owned), way].into_iter().flatten().reduce(|of, way| format!("{of}, {way}")),
+            text: text_at(reason, "/sentence").unwrap_or_default(),
+            notes: strength.into_iter().map(|strength| format!("This is {strength}.")).collect(),
+            sources: ids.iter().filter_map(source).collect(),
+            ..Statement::default()
+        }
+    };
+    items("reasons").iter().filter(is_rule).map(statement).collect()
+}
+
 /// Which of several ways a point of a rule belongs to, where one of them is enough: the part of the rule that it stands
-/// in, counted from one.
-pub(super) fn way(pointer: &str) -> Option<usize> {
-    let (_, rest) = pointer.split_once("/any/")?;
-    let place: usize = rest.split('/').next()?.parse().ok()?;
-    Some(place + 1)
+/// in, counted from one; with a way inside it after a point.
+pub(super) fn way(pointer: &str) -> Option<String> {
+    let places = pointer.split("/any/").skip(1).filter_map(|rest| rest.split('/').next()?.parse::<usize>().ok());
+    let ways: Vec<String> = places.map(|place| (place + 1).to_string()).collect();
+    (!ways.is_empty()).then(|| ways.join("."))
 }
 
 pub(super) fn text_at(value: &Value, pointer: &str) -> Option<String> {

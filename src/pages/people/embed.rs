@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::finder::{Facet, Finder, Listed};
+use super::finder::{Facet, Finder, Listed, chosen};
 use super::{Place, Said, faults, head, shell, status_tag};
 use crate::pages::{BUILDER, ELEMENT, EMBED, FINDER};
 
@@ -23,11 +23,7 @@ pub fn embed_page(place: Place<'_>, view: &Finder) -> String {
                     (faults(&view.faults))
                     h1.nhsuk-heading-m { "Leadership programmes" }
                     form role="search" action="/embed" {
-                        @for facet in &view.facets {
-                            @for term in facet.terms.iter().filter(|term| term.is_chosen) { input type="hidden" name=(facet.name) value=(term.code); }
-                        }
-                        @for (name, value) in &view.hidden { input type="hidden" name=(name) value=(value); }
-                        @if view.with_silent { input type="hidden" name="match" value="possible"; }
+                        @for (name, value) in chosen(view) { input type="hidden" name=(name) value=(value); }
                         label.nhsuk-label.nhsuk-label--s for="q" { "What are you looking for?" }
                         div.ld-search {
                             input.nhsuk-input id="q" name="q" type="search" value=(view.text) maxlength="200" autocomplete="off";
@@ -51,9 +47,7 @@ pub fn embed_page(place: Place<'_>, view: &Finder) -> String {
 
 /// The finder with the same choice.
 fn whole(view: &Finder) -> String {
-    let terms = view.facets.iter().flat_map(|facet| {
-        facet.terms.iter().filter(|term| term.is_chosen).map(|term| (facet.name, term.code.as_str()))
-    });
+    let terms = chosen(view).into_iter().filter(|(name, _)| *name != "limit");
     let text = (!view.text.is_empty()).then_some(("q", view.text.as_str()));
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(terms.chain(text)).finish();
     if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }

@@ -132,7 +132,7 @@ pub struct FacetTerm {
 pub struct Chip {
     /// What it is, for people.
     pub label: String,
-    /// The address without it.
+    /// The address without it; where nothing is put into an address, what a form sends to take it off.
     pub without: String,
 }
 
@@ -250,8 +250,17 @@ pub fn finder_page(place: Place<'_>, view: &Finder) -> String {
     shell(place, &Said { title: &title, is_unlisted, ..Said::default() }, &content)
 }
 
+/// Everything that is asked, to be sent along with something more.
+fn sent_along(view: &Finder) -> Markup {
+    html! {
+        @if !view.text.is_empty() { input type="hidden" name="q" value=(view.text); }
+        @for (name, value) in chosen(view) { input type="hidden" name=(name) value=(value); }
+        @if !view.sort.is_empty() { input type="hidden" name="sort" value=(view.sort); }
+    }
+}
+
 /// The filters that are chosen, to be sent along with another text.
-fn chosen(view: &Finder) -> Vec<(&str, &str)> {
+pub(super) fn chosen(view: &Finder) -> Vec<(&str, &str)> {
     let terms = view.facets.iter().flat_map(|facet| {
         facet.terms.iter().filter(|term| term.is_chosen).map(|term| (facet.name, term.code.as_str()))
     });
@@ -298,8 +307,7 @@ fn filters(view: &Finder) -> Markup {
                             div.nhsuk-details__text {
                                 p { "Some programmes are positive action: they are for people who share a protected characteristic. What you choose here is put into no address, and nobody keeps it." }
                                 form action=(view.path) method="post" {
-                                    @if !view.text.is_empty() { input type="hidden" name="q" value=(view.text); }
-                                    @for (name, value) in chosen(view) { input type="hidden" name=(name) value=(value); }
+                                    (sent_along(view))
                                     (groups(view))
                                     button.nhsuk-button.nhsuk-button--small.nhsuk-button--secondary type="submit" { "Show them" }
                                 }
@@ -363,12 +371,20 @@ fn results(view: &Finder, list: &ListAnswer) -> Markup {
         @if !view.chips.is_empty() {
             ul.ld-chips aria-label="Chosen filters" {
                 @for chip in &view.chips {
-                    li { a.ld-chip href=(chip.without) { span.nhsuk-u-visually-hidden { "Remove the filter " } (chip.label) } }
+                    @let label = html! { span.nhsuk-u-visually-hidden { "Remove the filter " } (chip.label) };
+                    li {
+                        @if view.is_private {
+                            button.ld-chip type="submit" form="chosen" name="without" value=(chip.without) { (label) }
+                        } @else {
+                            a.ld-chip href=(chip.without) { (label) }
+                        }
+                    }
                 }
                 li { a.ld-chip.ld-chip--all href=(view.path) { "Remove all filters" } }
             }
         }
         @if view.is_private {
+            form id="chosen" action=(view.path) method="post" { (sent_along(view)) }
             div.nhsuk-inset-text {
                 span.nhsuk-u-visually-hidden { "Information: " }
                 p { "What you chose is in no address, and nobody keeps it. Change it with the filters, or " a href=(view.path) { "begin again" } "." }
@@ -401,9 +417,7 @@ fn pages(view: &Finder) -> Markup {
         @if view.is_private {
             @if let Some(next) = &view.next {
                 form action=(view.path) method="post" {
-                    @if !view.text.is_empty() { input type="hidden" name="q" value=(view.text); }
-                    @for (name, value) in chosen(view) { input type="hidden" name=(name) value=(value); }
-                    @if !view.sort.is_empty() { input type="hidden" name="sort" value=(view.sort); }
+                    (sent_along(view))
                     input type="hidden" name="cursor" value=(next);
                     button.nhsuk-button.nhsuk-button--secondary type="submit" { "Next page" }
                 }

@@ -22,6 +22,10 @@ pub struct Region {
     pub before: Vec<Academy>,
     /// Its coaching and mentoring.
     pub coaching: Vec<Offer>,
+    /// How many more academies there are than are shown.
+    pub more_academies: u64,
+    /// How many more registers there are than are shown.
+    pub more_coaching: u64,
 }
 
 /// An academy, or whatever is shown like one.
@@ -114,9 +118,10 @@ pub fn regions_page(place: Place<'_>, view: &Regions) -> String {
 /// How many there are of what the page is about.
 fn count(view: &Regions, region: &Region) -> String {
     let (count, one, many) = if view.is_of_coaching {
-        (region.coaching.len(), "register", "registers")
+        (region.coaching.len() as u64 + region.more_coaching, "register", "registers")
     } else {
-        (region.now.len() + region.before.len(), "academy", "academies, past and present")
+        let shown = region.now.len() + region.before.len();
+        (shown as u64 + region.more_academies, "academy", "academies, past and present")
     };
     match count {
         0 => "none found".to_owned(),
@@ -130,6 +135,7 @@ fn academies(region: &Region) -> Markup {
         h3.nhsuk-heading-m { "Academy" }
         @if region.now.is_empty() { p { "None was found." } }
         @for now in &region.now { (academy(now)) }
+        (more(region.more_academies, "academies", region.code))
         @if !region.before.is_empty() {
             h4.nhsuk-heading-s { "It took the place of" }
             ul.nhsuk-list.nhsuk-list--bullet {
@@ -149,6 +155,14 @@ fn coaching(region: &Region) -> Markup {
         h3.nhsuk-heading-m { "Coaching and mentoring" }
         @if region.coaching.is_empty() { p { "No register was found for this region." } }
         @for offer in &region.coaching { (offered(offer)) }
+        (more(region.more_coaching, "coaching-links", region.code))
+    }
+}
+
+/// Where those are that are not shown.
+fn more(count: u64, list: &str, region: &str) -> Markup {
+    html! {
+        @if count > 0 { p { (count) " more are not shown here. " a href={ "/v1/" (list) "?region=" (region) "&limit=100" } { "All of them as data" } } }
     }
 }
 
