@@ -44,7 +44,7 @@ pub(crate) fn loaded(entries: Vec<EntryRow>, change_number: i64, is_first: bool)
     };
     let terms = if is_first { vocabularies.iter().map(term).collect() } else { Vec::new() };
     let head = Head { change_number, chain: String::new(), committed_at: MOMENT.to_owned(), shipped: String::new() };
-    Loaded { head, terms, entries, old_slugs: Vec::new(), chain: Vec::new() }
+    Loaded { head, terms, entries, old_slugs: Vec::new(), chain: Vec::new(), is_last: true }
 }
 
 /// The generator's entries as the directory shows them.

@@ -1,6 +1,7 @@
 //! Readers at a steady pace while the directory is written to: what a refresh costs them.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -46,24 +47,29 @@ pub(crate) async fn measure(imported: &Imported) -> Steady {
     let lists = works.iter().find(|work| work.name.starts_with("list page")).expect("lists");
     let calm = read(server.address, &lists.requests, begin()).await;
     tell("10,000 entries: readers at a steady pace, while entries change");
-    let ids = programmes(imported);
+    let (ids, file) = (programmes(imported), imported.file("changes.ndjson"));
+    let import = idle(&imported.importing(&file));
     let begun = begin();
-    let writer = async {
-        let mut imports = [0, 0];
-        for turn in 0.. {
-            if begun.elapsed() >= TIME {
-                break;
-            }
-            let is_batch = turn % 8 == 7;
-            let file = imported.file("changes.ndjson");
-            std::fs::write(&file, changes(&ids, if is_batch { 1_000 } else { 1 }, turn)).expect("written");
-            import(imported, &file).await;
-            imports[usize::from(is_batch)] += 1;
-        }
-        imports
-    };
-    let (changing, [single, batches]) = tokio::join!(read(server.address, &lists.requests, begun), writer);
+    // On a thread of its own: who writes a file and starts a process waits for both, and who asks waits for nobody.
+    let writer = std::thread::spawn(move || write(&file, import, &ids, begun.into_std() + TIME));
+    let changing = read(server.address, &lists.requests, begun).await;
+    let [single, batches] = writer.join().expect("imports");
     Steady { calm, changing, single, batches }
+}
+
+/// Imports changes, one after the other, until a moment: how many of one entry, and of a thousand.
+fn write(file: &Path, mut import: Command, ids: &[String], until: Instant) -> [usize; 2] {
+    let mut imports = [0, 0];
+    for turn in 0.. {
+        if Instant::now() >= until {
+            break;
+        }
+        let is_batch = turn % 8 == 7;
+        std::fs::write(file, changes(ids, if is_batch { 1_000 } else { 1 }, turn)).expect("written");
+        assert!(import.status().expect("it runs").success(), "an import failed");
+        imports[usize::from(is_batch)] += 1;
+    }
+    imports
 }
 
 /// The moment that readers begin.
@@ -115,26 +121,11 @@ fn changes(ids: &[String], count: usize, turn: usize) -> String {
     (0..count).map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Runs an import. It shares a core with those who ask, whose clock it must not hold up: it gets what CPU they leave
+/// An import that shares a core with those who ask, whose clock it must not hold up: it gets what CPU they leave
 /// (`SCHED_IDLE`; under any other policy the kernel lets it finish its slice first, and the clock is late).
-async fn import(imported: &Imported, file: &std::path::Path) {
-    let import = imported.importing(file);
-    let mut child = Command::new("/usr/bin/chrt")
-        .args(["--idle", "0"])
-        .arg(import.get_program())
-        .args(import.get_args())
-        .env_clear()
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("it runs");
-    let begun = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().expect("a child") {
-            assert!(status.success(), "an import failed");
-            return;
-        }
-        assert!(begun.elapsed() < Duration::from_mins(1), "an import takes for ever");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+fn idle(import: &Command) -> Command {
+    let mut idle = Command::new("/usr/bin/chrt");
+    idle.args(["--idle", "0"]).arg(import.get_program()).args(import.get_args());
+    idle.env_clear().stdout(Stdio::null()).stderr(Stdio::null());
+    idle
 }

@@ -45,6 +45,9 @@ pub enum CatalogueError {
         /// The term's code.
         code: String,
     },
+    /// What was loaded ends in the middle.
+    #[error("the directory was read in part only")]
+    Broken,
     /// The index that texts are looked for in cannot be written.
     #[error("what was changed cannot be searched for ({0})")]
     Search(#[from] tantivy::TantivyError),

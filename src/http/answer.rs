@@ -139,7 +139,7 @@ impl Asked<'_> {
             kept
         } else {
             let Part { body, next } = make(&address)?;
-            let sum = self.tag.is_none().then(|| format!("{:012x}", XxHash3_64::oneshot(&body)));
+            let sum = self.tag.is_none().then(|| format!("{:016x}", XxHash3_64::oneshot(&body)));
             let answer = Answer { body: coding::coded(body, coding).into(), next, sum };
             answers.keep(key, address, &answer);
             answer
@@ -161,8 +161,9 @@ impl Asked<'_> {
     }
 }
 
-/// Answers with a page or a file that everybody may have: with what was made for the same address on the same day (a
-/// call closes with its last day) before, if it is still kept.
+/// Answers with a page or a file that everybody may have: with what was made of the same path and parameters on the same
+/// day (a call closes with its last day) before, if it is still kept. What a page does not read of an address is not
+/// among them, and so is kept nowhere.
 ///
 /// # Errors
 /// What is made instead of it, which is not kept.
@@ -171,11 +172,12 @@ pub(super) fn by_address<E>(
     request: &HttpRequest,
     snapshot: &Snapshot,
     media_type: &'static str,
+    parameters: &[(String, String)],
     make: impl FnOnce() -> Result<Vec<u8>, E>,
 ) -> Result<HttpResponse, E> {
     let address = || {
-        let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
-        [asked, " ", &service.directory.today()].concat()
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+        [request.path(), "?", &query, " ", &service.directory.today()].concat()
     };
     let asked = Asked { service, request, snapshot, media_type, is_private: false, address: &address, tag: None };
     asked.answer(|_| Ok(Part { body: make()?, next: None }))

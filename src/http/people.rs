@@ -9,6 +9,8 @@ mod still;
 mod telling;
 mod wizard;
 
+use std::collections::HashSet;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 
@@ -70,15 +72,16 @@ fn entries(snapshot: &Snapshot, kind: Kind, field: Field, id: &str) -> Vec<Linke
 /// The media type of the pages.
 pub(super) const HTML: &str = "text/html; charset=utf-8";
 
-/// A page that everybody may see, or 304 where the client has it already. It is kept by its address until the directory
-/// changes; what tells that something is wrong is not.
+/// A page that everybody may see, or 304 where the client has it already. It is kept by the parameters that it is made of
+/// until the directory changes; one that tells that something is wrong is not.
 fn public(
     service: &Service,
     request: &HttpRequest,
     shows: &Snapshot,
+    parameters: &[(String, String)],
     make: impl FnOnce() -> (StatusCode, String),
 ) -> HttpResponse {
-    let answer = by_address(service, request, shows, HTML, || match make() {
+    let answer = by_address(service, request, shows, HTML, parameters, || match make() {
         (StatusCode::OK, html) => Ok(html.into_bytes()),
         wrong => Err(wrong),
     });
@@ -118,9 +121,18 @@ fn values(asked: &[(String, String)], name: &str) -> Vec<String> {
     values
 }
 
-/// What an address asks.
+/// What an address asks: each parameter once, by name, since their order says nothing; values of one stay in theirs.
 fn asked(request: &HttpRequest) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect()
+    let pairs = url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned();
+    each_once(pairs.take(MOST_FIELDS).collect())
+}
+
+/// Pairs, each once, by name.
+fn each_once(mut pairs: Vec<(String, String)>) -> Vec<(String, String)> {
+    let mut known = HashSet::new();
+    pairs.retain(|pair| known.insert(pair.clone()));
+    pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
+    pairs
 }
 
 /// What is wrong with parameters that a page does not have.
@@ -160,4 +172,4 @@ fn unreadable(service: &Service, request: &HttpRequest, problem: &Problem) -> Ht
 }
 
 /// The most fields that a form may have.
-const MOST_FIELDS: usize = 400;
+const MOST_FIELDS: usize = 4_000;

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 use utoipa_swagger_ui::Config;
@@ -33,7 +33,7 @@ pub const SECURITY_EXPIRES: &str = "2027-11-01T00:00:00Z";
 fn page(service: &Service, request: &HttpRequest, make: impl FnOnce(&Snapshot) -> String) -> HttpResponse {
     let snapshot = service.directory.snapshot();
     let Ok(mut answer) =
-        by_address(service, request, &snapshot, HTML, || Ok::<_, Infallible>(make(&snapshot).into_bytes()));
+        by_address(service, request, &snapshot, HTML, &[], || Ok::<_, Infallible>(make(&snapshot).into_bytes()));
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(PAGE_POLICY));
     answer
 }
@@ -145,8 +145,8 @@ pub(super) async fn asset(service: web::Data<Service>, request: HttpRequest) -> 
     };
     let snapshot = service.directory.snapshot();
     let Ok(mut answer) =
-        by_address(&service, &request, &snapshot, asset.media_type, || Ok::<_, Infallible>(asset.bytes.to_vec()));
-    if answer.status().is_success() {
+        by_address(&service, &request, &snapshot, asset.media_type, &[], || Ok::<_, Infallible>(asset.bytes.to_vec()));
+    if [StatusCode::OK, StatusCode::NOT_MODIFIED].contains(&answer.status()) {
         let headers = answer.headers_mut();
         let forever = header::HeaderValue::from_static("public, max-age=31536000, immutable");
         headers.insert(header::CACHE_CONTROL, forever);

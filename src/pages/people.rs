@@ -125,12 +125,17 @@ fn shell(place: Place<'_>, said: &Said<'_>, content: &Markup) -> String {
 
 /// What is wrong with what was asked.
 fn faults(faults: &[String]) -> Markup {
+    faults_in(faults, None)
+}
+
+/// What is wrong with what was asked, and the field that it is in.
+fn faults_in(faults: &[String], field: Option<&str>) -> Markup {
     html! {
         @if !faults.is_empty() {
             div.nhsuk-error-summary aria-labelledby="faults" role="alert" {
                 h2.nhsuk-error-summary__title id="faults" { "There is a problem" }
                 div.nhsuk-error-summary__body {
-                    ul.nhsuk-list.nhsuk-error-summary__list { @for fault in faults { li { (fault) } } }
+                    ul.nhsuk-list.nhsuk-error-summary__list { @for fault in faults { li { @if let Some(field) = field { a href={ "#" (field) } { (fault) } } @else { (fault) } } } }
                 }
             }
         }

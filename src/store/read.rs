@@ -76,6 +76,8 @@ pub struct Loaded {
     pub old_slugs: Vec<SlugRow>,
     /// The links of the chain from the first number that was read on: of each number the beginning of its hash.
     pub chain: Vec<u64>,
+    /// Whether nothing comes after it.
+    pub is_last: bool,
 }
 
 /// How many entries are in a part of what is loaded.
@@ -84,7 +86,14 @@ const PART: usize = 4_096;
 impl Loaded {
     /// A part with nothing in it yet.
     fn part(head: &Head) -> Self {
-        Self { head: head.clone(), terms: Vec::new(), entries: Vec::new(), old_slugs: Vec::new(), chain: Vec::new() }
+        Self {
+            head: head.clone(),
+            terms: Vec::new(),
+            entries: Vec::new(),
+            old_slugs: Vec::new(),
+            chain: Vec::new(),
+            is_last: false,
+        }
     }
 
     /// Adds the part that comes next.
@@ -93,6 +102,7 @@ impl Loaded {
         self.entries.extend(next.entries);
         self.old_slugs.extend(next.old_slugs);
         self.chain.extend(next.chain);
+        self.is_last = next.is_last;
     }
 }
 
@@ -226,6 +236,7 @@ async fn read_after<G: Future<Output = ()>>(
         part.chain.push(chain::link(row.try_get(0)?));
     }
     drop(rows);
+    part.is_last = true;
     give(part).await;
     Ok(())
 }

@@ -44,6 +44,11 @@ fn question(dice: &mut Dice) -> String {
     if dice.below(2) == 0 {
         parameters.reverse();
     }
+    // And of the page for people.
+    if list == "programmes" && dice.below(3) == 0 {
+        parameters.retain(|parameter| !["facets", "fields", "view"].iter().any(|name| parameter.starts_with(name)));
+        return format!("/?{}", parameters.join("&"));
+    }
     format!("/v1/{list}?{}", parameters.join("&"))
 }
 

@@ -120,7 +120,7 @@ on_both_engines! {
         assert!(!page.text.contains("href=\"/?"), "no address tells what was chosen");
         let cursors = hidden(&page.text, "cursor");
         let next = post(&app.process, "/", &[fields.as_slice(), &[("cursor", cursors[0])]].concat()).await;
-        assert_eq!(next.status, 200);
+        assert_eq!((next.status, next.text.contains("First page"), page.text.contains("First page")), (200, true, false));
         all.extend(titles(&next.text));
         all.sort();
         all.dedup();
@@ -250,7 +250,7 @@ on_both_engines! {
         // The answer that is changed is asked for before anything else, and the others are kept.
         let again = post(&app.process, "/can-i-take-it", &[told.as_slice(), &[("again", "/profile/role")]].concat()).await.text;
         assert_eq!(hidden(&again, "asked"), ["/profile/role"]);
-        assert!(hidden(&again, "answer:/profile/role").is_empty());
+        assert!(again.contains("type=\"radio\" value=\"nurse\" checked"), "what was told stands until it is changed");
         assert!(hidden(&again, "answer:/profile/registrations").contains(&"nmc") && hidden(&again, "skip").contains(&"/profile/band"));
         // What was not answered is asked when it is asked for.
         let again = post(&app.process, "/can-i-take-it", &[told.as_slice(), &[("again", "/profile/band")]].concat()).await.text;
@@ -260,14 +260,46 @@ on_both_engines! {
     async fn one_goes_back_question_by_question(engine: Engine) {
         let app = App::start(engine).await;
         assert!(hidden(&app.get("/can-i-take-it").await.text, "again").is_empty(), "there is nothing before the first");
-        let mut told = vec![("answer:/profile/role", "nurse"), ("skip", "/profile/band"), ("answer:/profile/region", "london")];
+        let told = [("answer:/profile/role", "nurse"), ("skip", "/profile/band"), ("answer:/profile/region", "london")];
+        let mut page = post(&app.process, "/can-i-take-it", &told).await.text;
         for before in ["/profile/region", "/profile/band", "/profile/role"] {
-            let page = post(&app.process, "/can-i-take-it", &told).await.text;
             assert_eq!(hidden(&page, "again"), [before]);
-            let page = post(&app.process, "/can-i-take-it", &[told.as_slice(), &[("again", before)]].concat()).await.text;
+            page = post(&app.process, "/can-i-take-it", &[told.as_slice(), &[("again", before)]].concat()).await.text;
             assert_eq!(hidden(&page, "asked"), [before]);
-            told.pop();
+            // Whoever only looks loses nothing: every form sends all that was told, and the question shows its answer.
+            for form in page.split("<form").skip(1).map(|form| form.split("</form>").next().unwrap()) {
+                let is_the_question = form.contains("name=\"asked\"");
+                for (name, value) in told {
+                    let is_here = form.contains(&format!("name=\"{name}\" value=\"{value}\"")) || form.contains(&format!("name=\"{name}\" type=\"radio\" value=\"{value}\" checked"));
+                    assert!(is_here, "{name} {value}: {form}");
+                }
+                assert_eq!(form.contains(" checked"), is_the_question && before != "/profile/band");
+            }
         }
+        assert!(hidden(&page, "again").is_empty());
+        // What is answered anew stands where it stood.
+        let anew = [("asked", "/profile/role"), ("answer:/profile/role", "midwife"), ("skip", "/profile/band"), ("answer:/profile/region", "london"), ("show", "review")];
+        let review = post(&app.process, "/can-i-take-it", &anew).await.text;
+        let rows: Vec<&str> = review.split("nhsuk-summary-list__value\"><p>").skip(1).map(|row| row.split('<').next().unwrap()).collect();
+        assert_eq!(rows, ["Midwife", "I'd rather not say", "London"]);
+        // A change that is no answer is told beside its field, and asked for again.
+        let years = app.process.post("/v1/eligibility-checks", &json!({})).await.json();
+        let years = years["meta"]["nextQuestions"].as_array().unwrap().iter().find(|question| question["answer"] == "years").unwrap()["pointer"].as_str().unwrap().to_owned();
+        let name = format!("answer:{years}");
+        let wrong = [("asked", years.as_str()), (name.as_str(), "900"), ("answer:/profile/role", "midwife")];
+        let page = post(&app.process, "/can-i-take-it", &wrong).await;
+        assert_eq!((page.status, hidden(&page.text, "asked")), (400, vec![years.as_str()]));
+        assert!(page.text.contains("<title>Error: ") && page.text.contains("href=\"#years\"") && page.text.contains("aria-invalid=\"true\""));
+        assert!(page.text.contains("aria-describedby=\"years-hint fault\"") && page.text.contains("id=\"fault\""));
+    }
+
+    async fn what_no_rule_asks_any_more_costs_no_other_answer(engine: Engine) {
+        let app = App::start(engine).await;
+        let told = [("answer:/profile/role", "nurse"), ("answer:/profile/experience/Nothing that a rule asks", "3"), ("answer:/profile/region", "london")];
+        let page = post(&app.process, "/can-i-take-it", &told).await;
+        assert_eq!(page.status, 400);
+        assert!(hidden(&page.text, "answer:/profile/role").contains(&"nurse") && hidden(&page.text, "answer:/profile/region").contains(&"london"));
+        assert!(!page.text.contains("Nothing that a rule asks"));
     }
 
     async fn whoever_says_nothing_is_asked_everything(engine: Engine) {
@@ -328,7 +360,7 @@ on_both_engines! {
         let fields = [("eligibility", "positive-action-race"), ("role", "nurse"), ("role", "midwife"), ("match", "possible"), ("sort", "-title")];
         let page = post(&app.process, "/", &fields).await.text;
         let chips: Vec<&str> = page.split("name=\"without\" value=\"").skip(1).map(|chip| chip.split('"').next().unwrap()).collect();
-        assert_eq!(chips, ["eligibility=positive-action-race", "role=nurse", "role=midwife", "match=possible"]);
+        assert_eq!(chips, ["eligibility=positive-action-race", "match=possible", "role=nurse", "role=midwife"]);
         let page = post(&app.process, "/", &[fields.as_slice(), &[("without", "role=nurse")]].concat()).await.text;
         let list = app.get("/v1/programmes?eligibility=positive-action-race&role=midwife&match=possible&sort=-title").await.json();
         let expected: Vec<&str> = list["data"].as_array().unwrap().iter().map(|entry| entry["title"].as_str().unwrap()).collect();
@@ -346,10 +378,10 @@ on_both_engines! {
         let chips: Vec<String> = page.split("class=\"ld-chip\" href=\"").skip(1).map(|chip| chip.split("</a>").next().unwrap().replace("&amp;", "&")).collect();
         assert_eq!(chips.len(), 5, "{chips:?}");
         let of = |label: &str| chips.iter().find(|chip| chip.contains(label)).unwrap_or_else(|| panic!("{label}: {chips:?}")).split('"').next().unwrap();
-        assert_eq!(of("do not say"), "/?variants=show&id=mary-seacole%2Cedward-jenner&modifiedSince=2020-01-01");
-        assert_eq!(of("Only Mary Seacole programme"), "/?match=possible&variants=show&id=edward-jenner&modifiedSince=2020-01-01");
-        assert_eq!(of("Changed since 2020-01-01"), "/?match=possible&variants=show&id=mary-seacole%2Cedward-jenner");
-        assert_eq!(of("Forms of programmes"), "/?match=possible&id=mary-seacole%2Cedward-jenner&modifiedSince=2020-01-01");
+        assert_eq!(of("do not say"), "/?id=mary-seacole%2Cedward-jenner&modifiedSince=2020-01-01&variants=show");
+        assert_eq!(of("Mary Seacole programme"), "/?id=edward-jenner&match=possible&modifiedSince=2020-01-01&variants=show");
+        assert_eq!(of("Changed since "), "/?id=mary-seacole%2Cedward-jenner&match=possible&variants=show");
+        assert_eq!(of("Forms of programmes"), "/?id=mary-seacole%2Cedward-jenner&match=possible&modifiedSince=2020-01-01");
     }
 
     async fn a_page_is_the_same_until_what_it_shows_changes(engine: Engine) {
@@ -385,6 +417,7 @@ on_both_engines! {
         for way in ["Way 1", "Way 2", "Way 2.1", "Way 2.2"] {
             assert!(page.contains(&format!("{way}<")) || page.contains(&format!("{way}:")), "{way}");
         }
+        assert_eq!(page.matches("Any one of these ways is enough").count(), 2, "once for each part of the rule that has ways");
         let page = app.get("/programmes/whole").await.text;
         let rules = page.split("Who can take part").nth(1).unwrap().split("</section>").next().unwrap();
         assert!(rules.contains("The form of it, Way 2.1") && rules.contains("Milling"), "{rules}");

@@ -104,6 +104,33 @@ on_both_engines! {
         assert_eq!(before.json()["data"], again.json()["data"]);
     }
 
+    async fn a_start_in_parts_comes_to_what_a_running_process_shows(engine: Engine) {
+        let public = ["--public-url", "https://directory.example"];
+        let app = App::start_with(engine, &public).await;
+        // More than a part of what a start reads at once, and the variants among them name what comes before or after.
+        let made = binary().args(["generate", "--entries", "4500"]).output().expect("entries");
+        assert!(app.import("made.ndjson", &text(&made.stdout)).status.success());
+        let first = text(&made.stdout).lines().next().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).unwrap();
+        let (kind, id) = (first["kind"].as_str().unwrap(), first["id"].as_str().unwrap());
+        let rename = json!({"rename": format!("{kind}/{id}"), "to": "renamed-after-all"}).to_string();
+        assert!(app.import("rename.ndjson", &rename).status.success());
+        app.process.until(&format!("/v1/{kind}s?limit=1&id=renamed-after-all"), |answer| answer.json()["meta"]["total"] == 1).await;
+        let started = Process::start(&app.database.url, &public);
+        for path in [
+            "/v1/changes/digest", "/v1/programmes?sort=-title&limit=100", "/v1/programmes?role=nurse&facets=role,provider&variants=show",
+            "/v1/changes?afterChangeNumber=4400&limit=100", "/v1/changes?limit=100",
+        ] {
+            let (running, started) = (app.get(path).await, started.get(path).await);
+            assert_eq!((running.status, &running.text), (200, &started.text), "{path}");
+        }
+        for path in ["/v1/programmes?q=leadership&limit=1", "/v1/search?q=coaching&limit=1"] {
+            let total = async |process: &Process| process.get(path).await.json()["meta"]["total"].clone();
+            assert_eq!(total(&app.process).await, total(&started).await, "{path}");
+        }
+        let old = started.ask(reqwest::Method::GET, &format!("/v1/{kind}s/{id}"), &[]).await;
+        assert_eq!((old.status, old.header("location")), (308, &*format!("https://directory.example/v1/{kind}s/renamed-after-all")));
+    }
+
     async fn sigterm_drains_and_ends_well(engine: Engine) {
         let mut app = App::start(engine).await;
         app.process.signal("TERM");

@@ -180,6 +180,9 @@ impl Snapshot {
             terms.retain(|term| &*term.code != ALL_STAFF);
             return terms;
         }
+        if matches!(field, ProfileField::Experience | ProfileField::Statements) {
+            return Vec::new();
+        }
         let mut named: BTreeSet<(Kind, &str)> = BTreeSet::new();
         for criterion in self.criteria() {
             match (field, criterion) {

@@ -34,10 +34,16 @@ impl Snapshot {
         let begun = Instant::now();
         let mut damaged = Vec::new();
         let mut moved = std::mem::take(&mut self.unsearched);
-        let mut entries = 0;
+        let (mut entries, mut is_whole) = (0, false);
         for part in parts {
             entries += part.entries.len();
+            is_whole = part.is_last;
             self.take_part(part, &mut moved, &mut damaged);
+        }
+        if !is_whole {
+            // The database failed meanwhile: whoever reads it says so, and nobody wants what is here.
+            damaged.push(CatalogueError::Broken);
+            return (self, damaged);
         }
         self.answers = Arc::default();
         let put_after = begun.elapsed();

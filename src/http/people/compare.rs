@@ -24,8 +24,9 @@ const PROPOSED: usize = 5;
 /// `/compare`
 pub(in crate::http) async fn compare(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    public(&service, &request, &snapshot, || {
-        let (status, view) = compared(&service, &snapshot, &asked(&request));
+    let asked = asked(&request);
+    public(&service, &request, &snapshot, &asked, || {
+        let (status, view) = compared(&service, &snapshot, &asked);
         (status, compare_page(place(&service, &request), &view))
     })
 }

@@ -26,8 +26,9 @@ const CHOICES: [Field; 6] =
 /// `/embed`
 pub(in crate::http) async fn embed(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    let answer = public(&service, &request, &snapshot, || {
-        let mut asked = asked(&request);
+    let parameters = asked(&request);
+    let answer = public(&service, &request, &snapshot, &parameters, || {
+        let mut asked = parameters.clone();
         if !asked.iter().any(|(name, value)| name == "limit" && !value.is_empty()) {
             asked.push(("limit".to_owned(), USUAL.to_owned()));
         }
@@ -51,7 +52,8 @@ pub(in crate::http) async fn embed(service: web::Data<Service>, request: HttpReq
 /// `/embed/builder`
 pub(in crate::http) async fn builder(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    let answer = public(&service, &request, &snapshot, || built(&service, &snapshot, &request));
+    let asked = asked(&request);
+    let answer = public(&service, &request, &snapshot, &asked, || built(&service, &snapshot, &request, &asked));
     with_policy(
         answer,
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -60,13 +62,17 @@ pub(in crate::http) async fn builder(service: web::Data<Service>, request: HttpR
 }
 
 /// The builder with what is chosen, and how the answer is.
-fn built(service: &Service, snapshot: &Arc<Snapshot>, request: &HttpRequest) -> (StatusCode, String) {
-    let asked = asked(request);
+fn built(
+    service: &Service,
+    snapshot: &Arc<Snapshot>,
+    request: &HttpRequest,
+    asked: &[(String, String)],
+) -> (StatusCode, String) {
     let takes: Vec<&str> = CHOICES.iter().map(|field| field.name()).chain(["limit", "heading"]).collect();
-    let mut faults = unknown(&asked, &takes);
+    let mut faults = unknown(asked, &takes);
     let filters: Vec<(String, String)> = CHOICES
         .iter()
-        .map(|field| (field.name().to_owned(), values(&asked, field.name()).join(",")))
+        .map(|field| (field.name().to_owned(), values(asked, field.name()).join(",")))
         .filter(|(_, terms)| !terms.is_empty())
         .collect();
     let one = |name: &str| asked.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim().to_owned());

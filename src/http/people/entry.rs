@@ -44,7 +44,7 @@ fn page(service: &Service, request: &HttpRequest, kind: Kind, id: &str) -> HttpR
             .insert_header((header::CACHE_CONTROL, "public, no-cache"))
             .finish();
     }
-    public(service, request, &snapshot, || {
+    public(service, request, &snapshot, &[], || {
         if let Looked::Found(item) = look {
             return match &item.standing {
                 Standing::Retired(retirement) => {

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 
 use super::telling::Telling;
-use super::{PARTS_OF_KINDS, asked, of_a_person, place, public, read_form, unreadable};
+use super::{PARTS_OF_KINDS, asked, each_once, of_a_person, place, public, read_form, unreadable};
 use crate::catalogue::{Field, LONGEST_TEXT, Looked, Snapshot, Source, label};
 use crate::http::list::ListRequest;
 use crate::http::query::shown;
@@ -47,8 +47,9 @@ macro_rules! finders {
         $(#[$doc])*
         pub(in crate::http) async fn $name(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
             let snapshot = service.directory.snapshot();
-            public(&service, &request, &snapshot, || {
-                let (status, view) = found(&service, &snapshot, Kind::$kind, asked(&request), false);
+            let asked = asked(&request);
+            public(&service, &request, &snapshot, &asked, || {
+                let (status, view) = found(&service, &snapshot, Kind::$kind, asked.clone(), false);
                 (status, finder_page(place(&service, &request), &view))
             })
         }
@@ -72,11 +73,10 @@ pub(in crate::http) async fn finder_in_private(service: web::Data<Service>, requ
         Ok(asked) => asked,
         Err(problem) => return unreadable(&service, &request, &problem),
     };
-    if let Some(at) = asked.iter().position(|(name, _)| name == "without") {
-        let (_, choice) = asked.remove(at);
-        if let Some((name, choice)) = choice.split_once('=') {
-            asked = without(&asked, name, choice);
-        }
+    let (taken_off, chosen) = each_once(asked).into_iter().partition::<Vec<_>, _>(|(name, _)| name == "without");
+    asked = chosen;
+    for (name, choice) in taken_off.iter().filter_map(|(_, choice)| choice.split_once('=')) {
+        asked = without(&asked, name, choice);
     }
     let snapshot = service.directory.snapshot();
     let (status, view) = found(&service, &snapshot, Kind::Programme, asked, true);
@@ -171,12 +171,15 @@ pub(super) fn found(
         entry.facts = facts(&telling);
     }
     view.labels = labels(snapshot, kind, &view, &asked);
-    let chips = choices(snapshot, kind, &asked).into_iter().map(|(label, name, choice)| Chip {
+    let chips = choices(snapshot, kind, &asked).into_iter().map(|((about, label), name, choice)| Chip {
+        about,
         label,
         without: if is_private { format!("{name}={choice}") } else { address(path, &without(&asked, &name, &choice)) },
     });
     view.chips = chips.collect();
+    let is_later = asked.iter().any(|(name, _)| name == "cursor");
     if is_private {
+        view.first = is_later.then(String::new);
         view.next = cursor.map(|cursor| cursor.encode());
         return (status, view);
     }
@@ -185,7 +188,7 @@ pub(super) fn found(
         pairs.push((name.to_owned(), value));
         address(path, &pairs)
     };
-    if asked.iter().any(|(name, _)| name == "cursor") {
+    if is_later {
         let first: Vec<_> = asked.iter().filter(|(name, _)| name != "cursor").cloned().collect();
         view.first = Some(address(path, &first));
     }
@@ -270,28 +273,30 @@ fn hidden(asked: &[(String, String)]) -> Vec<(String, String)> {
     asked.iter().filter(|(name, _)| !has_place(name)).cloned().collect()
 }
 
-/// What is chosen, each with what it is called, the parameter it is in, and what of that it is.
-fn choices(snapshot: &Snapshot, kind: Kind, asked: &[(String, String)]) -> Vec<(String, String, String)> {
+/// A choice: what it is about and what it is called, the parameter it is in, and what of that it is.
+type Choice = ((String, String), String, String);
+
+/// What is chosen.
+fn choices(snapshot: &Snapshot, kind: Kind, asked: &[(String, String)]) -> Vec<Choice> {
     let mut choices = Vec::new();
     for (name, value) in asked {
         let field = Field::of(kind).iter().find(|field| field.name() == name);
         for code in value.split(',') {
-            let label = match (field, name.as_str(), code) {
+            let (about, label) = match (field, name.as_str(), code) {
                 (Some(field), ..) => {
                     let title =
                         FACETS.iter().find(|(shown, _)| shown == field).map_or(name.as_str(), |(_, title)| title);
-                    format!("{title}: {}", name_of(snapshot, kind, *field, code))
+                    (format!("{title}: "), name_of(snapshot, kind, *field, code))
                 }
-                (None, "match", "possible") => "Those too that do not say".to_owned(),
-                (None, "variants", "show") => "Forms of programmes too".to_owned(),
-                (None, "modifiedSince", day) => format!("Changed since {}", shown(day)),
-                (None, "id", id) => match snapshot.look(kind, id) {
-                    Looked::Found(item) | Looked::Renamed(item) => format!("Only {}", item.title),
-                    Looked::Nothing => format!("Only {}", shown(id)),
-                },
+                (None, "match", "possible") => ("Those too that do not say".to_owned(), String::new()),
+                (None, "variants", "show") => ("Forms of programmes too".to_owned(), String::new()),
+                (None, "modifiedSince", day) => ("Changed since ".to_owned(), shown(day)),
+                (None, "id", id) => {
+                    ("Only ".to_owned(), name_of_entry(snapshot, kind, id).unwrap_or_else(|| shown(id)))
+                }
                 _ => continue,
             };
-            choices.push((label, name.clone(), code.to_owned()));
+            choices.push(((about, label), name.clone(), code.to_owned()));
         }
     }
     choices
@@ -343,10 +348,14 @@ fn labels(
 pub(super) fn name_of(snapshot: &Snapshot, kind: Kind, field: Field, code: &str) -> String {
     let name = match field.source(kind) {
         Source::Scheme(scheme) => label(scheme, code, snapshot.vocabularies()).map(str::to_owned),
-        Source::Entries(kind) => match snapshot.look(kind, code) {
-            Looked::Found(item) | Looked::Renamed(item) => Some(item.title.to_string()),
-            Looked::Nothing => None,
-        },
+        Source::Entries(kind) => name_of_entry(snapshot, kind, code),
     };
     name.unwrap_or_else(|| shown(code))
+}
+
+fn name_of_entry(snapshot: &Snapshot, kind: Kind, id: &str) -> Option<String> {
+    match snapshot.look(kind, id) {
+        Looked::Found(item) | Looked::Renamed(item) => Some(item.title.to_string()),
+        Looked::Nothing => None,
+    }
 }

@@ -28,34 +28,37 @@ pub(in crate::http) async fn coaching(service: web::Data<Service>, request: Http
 
 fn page(service: &Service, request: &HttpRequest, first: Kind) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    public(service, request, &snapshot, || {
-        let (status, view) = shown(&snapshot, request, first);
+    let asked = asked(request);
+    public(service, request, &snapshot, &asked, || {
+        let (status, view) = shown(&snapshot, &asked, first);
         (status, regions_page(place(service, request), &view))
     })
 }
 
 /// What the page shows, and how the answer is.
-fn shown(snapshot: &Snapshot, request: &HttpRequest, first: Kind) -> (StatusCode, Regions) {
-    let faults = unknown(&asked(request), &[]);
+fn shown(snapshot: &Snapshot, asked: &[(String, String)], first: Kind) -> (StatusCode, Regions) {
+    let faults = unknown(asked, &[]);
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     let regions = REGIONS.map(|code| region(snapshot, code));
     // What serves no one region stands before them.
-    let everywhere = |kind| -> Vec<Arc<Item>> {
+    let everywhere = |kind| -> (Vec<Arc<Item>>, u64) {
         let mut all = snapshot.whole(kind, &Filter::default());
-        all.retain(|item| item.stated.iter().all(|stated| stated.field != Field::Region));
+        all.retain(|item| !item.stated.iter().any(|stated| stated.field == Field::Region && stated.at == "/region"));
         all.sort_by(|a, b| a.title_key.cmp(&b.title_key));
+        let more = all.len().saturating_sub(MOST) as u64;
         all.truncate(MOST);
-        all
+        (all, more)
     };
+    let ((networks, more_networks), (services, more_services)) =
+        (everywhere(Kind::Academy), everywhere(Kind::CoachingLink));
     let view = Regions {
         faults,
         is_of_coaching: first == Kind::CoachingLink,
         regions: regions.into(),
-        networks: everywhere(Kind::Academy)
-            .iter()
-            .map(|item| academy(&Telling::of(snapshot, item), item, ""))
-            .collect(),
-        services: everywhere(Kind::CoachingLink).iter().map(|item| offer(snapshot, item)).collect(),
+        networks: networks.iter().map(|item| academy(&Telling::of(snapshot, item), item, "")).collect(),
+        services: services.iter().map(|item| offer(snapshot, item)).collect(),
+        more_networks,
+        more_services,
     };
     (status, view)
 }

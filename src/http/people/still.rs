@@ -21,8 +21,9 @@ use crate::pages::people::{Accessibility, Missing, accessibility_page, missing_p
 /// `/accessibility`
 pub(in crate::http) async fn accessibility(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    public(&service, &request, &snapshot, || {
-        let faults = unknown(&asked(&request), &[]);
+    let asked = asked(&request);
+    public(&service, &request, &snapshot, &asked, || {
+        let faults = unknown(&asked, &[]);
         let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
         let contact = Some(service.contacts.corrections.clone()).filter(|contact| !contact.is_empty());
         (status, accessibility_page(place(&service, &request), &Accessibility { faults, contact }))
@@ -78,12 +79,14 @@ pub(in crate::http) async fn robots(
     service: web::Data<Service>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let text = format!(
-        "User-agent: *\nDisallow: /v1/\nDisallow: /ims/\nDisallow: /compare\nDisallow: /embed\nSitemap: {}/sitemap.xml\n",
-        service.public_url
-    );
+    let text = || {
+        format!(
+            "User-agent: *\nDisallow: /v1/\nDisallow: /ims/\nDisallow: /compare\nDisallow: /embed\nSitemap: {}/sitemap.xml\n",
+            service.public_url
+        )
+    };
     let snapshot = service.directory.snapshot();
-    file(&service, &request, &snapshot, "text/plain; charset=utf-8", || Ok(text))
+    file(&service, &request, &snapshot, "text/plain; charset=utf-8", || Ok(text()))
 }
 
 /// How many addresses a sitemap has; 50,000 are the most (sitemaps.org protocol 0.9).
@@ -99,6 +102,11 @@ pub(in crate::http) async fn sitemap_index(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let snapshot = service.directory.snapshot();
+    file(&service, &request, &snapshot, XML, || Ok(index(&service, &snapshot)))
+}
+
+/// The sitemaps that there are.
+fn index(service: &Service, snapshot: &Snapshot) -> String {
     let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"{NAMESPACE}\">\n");
     for kind in Kind::ALL.iter().copied() {
         let pages = usize::try_from(snapshot.count(kind)).unwrap_or_default().div_ceil(MOST);
@@ -112,7 +120,7 @@ pub(in crate::http) async fn sitemap_index(
         }
     }
     text.push_str("</sitemapindex>\n");
-    file(&service, &request, &snapshot, XML, || Ok(text))
+    text
 }
 
 /// `/sitemaps/{kind}-{page}.xml`
@@ -164,5 +172,5 @@ fn file(
     media_type: &'static str,
     make: impl FnOnce() -> Result<String, Problem>,
 ) -> Result<HttpResponse, Problem> {
-    by_address(service, request, snapshot, media_type, || make().map(String::into_bytes))
+    by_address(service, request, snapshot, media_type, &[], || make().map(String::into_bytes))
 }

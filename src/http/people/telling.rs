@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::entry::linked;
-use crate::catalogue::{Item, Looked, Snapshot, label};
+use crate::catalogue::{Field, Item, Looked, Snapshot, label};
 use crate::http::{Service, collection, eligibility_checks};
-use crate::model::codes::{CostType, Kind};
+use crate::model::codes::{CostType, Kind, StatusTerm};
 use crate::model::identity::parse_reference;
 use crate::pages::people::{Fact, Linked, SourceLine, Statement};
 
@@ -56,6 +56,13 @@ impl<'a> Telling<'a> {
             Looked::Found(item) | Looked::Renamed(item) => item.title.to_string(),
             Looked::Nothing => id.to_owned(),
         }
+    }
+
+    /// Whether an entry is over.
+    fn is_over(&self, kind: Kind, id: &str) -> bool {
+        let Looked::Found(item) = self.snapshot.look(kind, id) else { return true };
+        let over = [StatusTerm::Historic, StatusTerm::Replaced].map(StatusTerm::code);
+        item.stated.iter().any(|stated| stated.field == Field::Status && over.contains(&&*stated.code))
     }
 
     /// The sources that are named by their ids.
@@ -171,13 +178,12 @@ impl<'a> Telling<'a> {
         let answer: Value = answer.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         let found = answer.pointer("/data/0").cloned().unwrap_or_default();
         let mut statements = points(&found, None);
-        if let Some(first) = statements.iter().position(|statement| statement.about.is_some()) {
-            let text = "Any one of these ways is enough:".to_owned();
-            statements.insert(first, Statement { text, ..Statement::default() });
-        }
-        // Where its forms alone have rules, each tells its own.
+        // Where its forms alone have rules, each tells its own; one that is over tells nothing of how it is now.
         for form in found.get("variants").and_then(Value::as_array).into_iter().flatten() {
-            statements.extend(points(form, text_at(form, "/title").as_deref()));
+            let id = text_at(form, "/id").unwrap_or_default();
+            if !self.is_over(kind, &id) {
+                statements.extend(points(form, text_at(form, "/title").as_deref()));
+            }
         }
         if let Some(printed) = self.text("/eligibility/asPrinted") {
             statements.insert(0, self.plain("/eligibility", format!("In its words: “{printed}”")));
@@ -335,20 +341,35 @@ fn points(verdict: &Value, of: Option<&str>) -> Vec<Statement> {
         text_at(reason, "/pointer")
             .is_some_and(|pointer| !pointer.starts_with("/status") && !pointer.starts_with("/audience/openTo"))
     };
-    let statement = |reason: &Value| {
+    let about = |way: Option<String>| {
+        [of.map(str::to_owned), way].into_iter().flatten().reduce(|of, way| format!("{of}, {way}"))
+    };
+    let named = |pointer: &str| way(pointer).map(|way| format!("Way {way}"));
+    let mut statements = Vec::new();
+    let mut begun: Vec<String> = Vec::new();
+    for reason in items("reasons").iter().filter(is_rule) {
+        let pointer = text_at(reason, "/pointer").unwrap_or_default();
+        // Before the first of several ways it is said that they are: those of one part of a rule are not those of another.
+        for (at, _) in pointer.match_indices("/any/") {
+            let (part, _) = pointer.split_at(at);
+            if !begun.iter().any(|known| known == part) {
+                begun.push(part.to_owned());
+                let text = "Any one of these ways is enough:".to_owned();
+                statements.push(Statement { about: about(named(part)), text, ..Statement::default() });
+            }
+        }
         let ids = reason.get("sources").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let source = |id: &Value| known.iter().find(|source| source.get("id") == Some(id)).map(source_line);
         let strength = text_at(reason, "/strength").filter(|strength| strength != "required");
-        let way = way(&text_at(reason, "/pointer").unwrap_or_default()).map(|way| format!("Way {way}"));
-        Statement {
-            about: [of.map(str::to_owned), way].into_iter().flatten().reduce(|of, way| format!("{of}, {way}")),
+        statements.push(Statement {
+            about: about(named(&pointer)),
             text: text_at(reason, "/sentence").unwrap_or_default(),
             notes: strength.into_iter().map(|strength| format!("This is {strength}.")).collect(),
             sources: ids.iter().filter_map(source).collect(),
             ..Statement::default()
-        }
-    };
-    items("reasons").iter().filter(is_rule).map(statement).collect()
+        });
+    }
+    statements
 }
 
 /// Which of several ways a point of a rule belongs to, where one of them is enough: the part of the rule that it stands

@@ -15,6 +15,9 @@ use crate::pages::people::{Choice, Form, Group, Question, Reviewed, Told, Verdic
 /// How many verdicts a page shows.
 const SHOWN: usize = 100;
 
+/// The most years of experience that one may tell of.
+const MOST_YEARS: u8 = 80;
+
 /// What the name of an answer's field begins with: the place of the answer in the request follows.
 const ANSWER: &str = "answer:";
 
@@ -37,7 +40,6 @@ pub(in crate::http) async fn wizard_answered(service: web::Data<Service>, reques
 }
 
 /// What a form told.
-#[derive(Clone)]
 struct Answers {
     /// In the order of the questions: where each answer goes, and what was chosen; nothing where somebody would rather
     /// not say.
@@ -45,7 +47,8 @@ struct Answers {
     wants: Wants,
     /// What was asked last.
     asked: Option<String>,
-    /// What is to be asked before anything else: an answer that somebody wants to change.
+    /// What is to be asked before anything else: an answer that somebody wants to change, and that stands until it is
+    /// changed.
     again: Option<String>,
     /// Where the page of results begins.
     cursor: Option<String>,
@@ -62,10 +65,14 @@ enum Wants {
 impl Answers {
     fn read(sent: Vec<(String, String)>) -> Self {
         let mut answers = Self { told: Vec::new(), wants: Wants::Question, asked: None, again: None, cursor: None };
+        let mut place = 0;
         for (name, value) in sent {
             match name.as_str() {
                 "skip" => answers.tell(value, None),
-                "asked" => answers.asked = Some(value),
+                "asked" => {
+                    place = answers.told.len();
+                    answers.asked = Some(value);
+                }
                 "again" => answers.again = Some(value),
                 "cursor" => answers.cursor = Some(value),
                 "show" => {
@@ -92,10 +99,7 @@ impl Answers {
             && form_of(&asked).is_some()
             && !answers.told.iter().any(|(known, _)| *known == asked)
         {
-            answers.told.push((asked, None));
-        }
-        if let Some(again) = &answers.again {
-            answers.told.retain(|(known, _)| known != again);
+            answers.told.insert(place.min(answers.told.len()), (asked, None));
         }
         answers
     }
@@ -142,18 +146,46 @@ impl Answers {
         json!({"profile": profile, "limit": verdicts, "cursor": cursor})
     }
 
-    /// What is sent along.
-    fn sent_along(&self) -> Vec<Told> {
-        let mut fields = Vec::new();
-        for (pointer, told) in &self.told {
-            match told {
-                None => fields.push(Told { name: "skip".to_owned(), value: pointer.clone() }),
-                Some(values) => fields.extend(
-                    values.iter().map(|value| Told { name: format!("{ANSWER}{pointer}"), value: value.clone() }),
-                ),
-            }
+    /// Takes out the answer that was given last, which is asked for again.
+    fn without_what_was_asked(&mut self, _: &Snapshot) {
+        self.cursor = None;
+        if let Some(asked) = self.asked.take() {
+            self.told.retain(|(pointer, _)| *pointer != asked);
+            self.again = Some(asked);
         }
-        fields
+    }
+
+    /// Takes out the answers to what no rule asks any more, and those that nothing answers to: the directory has changed
+    /// meanwhile, or somebody wrote them.
+    fn without_what_is_not_asked_any_more(&mut self, snapshot: &Snapshot) {
+        self.told.retain(|(pointer, told)| {
+            let Some(asked) = asked_at(snapshot, pointer).map(|asked| question(&asked)) else { return false };
+            let is_choice =
+                |value: &String| value.is_empty() || asked.choices.iter().any(|choice| choice.term == *value);
+            match asked.form {
+                Form::One | Form::Several => told.iter().flatten().all(is_choice),
+                Form::Years => {
+                    told.iter().flatten().all(|value| value.parse::<u8>().is_ok_and(|years| years <= MOST_YEARS))
+                }
+                Form::YesOrNo => true,
+            }
+        });
+    }
+
+    /// Takes out every answer.
+    fn without_any(&mut self, _: &Snapshot) {
+        self.told.clear();
+    }
+
+    /// What a page shows of what was told.
+    fn view(self) -> Wizard {
+        Wizard {
+            answered: self.told.len(),
+            is_first: self.cursor.is_none(),
+            goes_to_review: self.wants == Wants::Review,
+            told: self.told.into_iter().map(|(pointer, values)| Told { pointer, values }).collect(),
+            ..Wizard::default()
+        }
     }
 }
 
@@ -172,50 +204,52 @@ fn form_of(pointer: &str) -> Option<Form> {
 /// The next page.
 fn next(service: &Service, snapshot: &Snapshot, sent: Vec<(String, String)>) -> (StatusCode, Wizard) {
     let mut answers = Answers::read(sent);
-    let mut faults = Vec::new();
+    let check = |answers: &Answers, verdicts: usize| {
+        // The first question that is open is among the first that are asked: no more than those told stand before it.
+        let questions = if answers.wants == Wants::Question { answers.told.len() + 1 } else { 0 };
+        eligibility_checks::checked(service, snapshot, answers.request(verdicts), questions)
+    };
     // Every verdict is worth its while only where it is shown.
-    let check = |answers: &Answers, verdicts| {
-        eligibility_checks::checked(service, snapshot, answers.request(verdicts), usize::MAX)
-    };
     let verdicts = if answers.wants == Wants::Results { SHOWN } else { 1 };
-    let answer = match check(&answers, verdicts) {
-        Ok(answer) => answer,
-        Err(problem) => {
-            // Nothing of what was sent is told again, and what cannot be read is asked anew.
+    let mut faults = Vec::new();
+    let mut answer = check(&answers, verdicts);
+    let mends: [fn(&mut Answers, &Snapshot); 3] =
+        [Answers::without_what_was_asked, Answers::without_what_is_not_asked_any_more, Answers::without_any];
+    for mend in mends {
+        let Err(problem) = answer else { break };
+        if faults.is_empty() {
+            // Nothing of what was sent is told again.
             faults = problem.errors.iter().map(|error| error.detail.clone()).collect();
-            let asked = answers.asked.take();
-            answers.cursor = None;
-            answers.told.retain(|(pointer, _)| Some(pointer) != asked.as_ref());
-            check(&answers, verdicts).unwrap_or_else(|_| {
-                // What was told before cannot be read either: the directory has changed meanwhile, or somebody wrote it.
-                answers.told.clear();
-                check(&answers, verdicts).unwrap_or_default()
-            })
+            if faults.is_empty() {
+                faults.push(problem.detail);
+            }
         }
-    };
-    let mut answer: Value = serde_json::from_str(&answer).unwrap_or_default();
+        mend(&mut answers, snapshot);
+        answer = check(&answers, verdicts);
+    }
+    let mut answer: Value = serde_json::from_str(&answer.unwrap_or_default()).unwrap_or_default();
+    let is_told = |pointer: &str| answers.told.iter().any(|(known, _)| known == pointer);
     let again = answers.again.as_deref().and_then(|pointer| asked_at(snapshot, pointer));
-    let is_open = |question: &Value| {
-        let pointer = text(question, "/pointer");
-        !answers.told.iter().any(|(known, _)| *known == pointer)
-    };
-    let next = again.or_else(|| items(&answer, "/meta/nextQuestions").into_iter().find(is_open));
-    let question = next.filter(|_| answers.wants == Wants::Question).map(|next| question(&next));
+    let open = || items(&answer, "/meta/nextQuestions").into_iter().find(|next| !is_told(&text(next, "/pointer")));
+    let next = again.or_else(|| (answers.wants == Wants::Question).then(open).flatten());
+    let question = next.map(|next| question(&next));
     let review = if answers.wants == Wants::Review { review(snapshot, &answers) } else { Vec::new() };
     let mut groups = Vec::new();
     let mut more = None;
     if question.is_none() && review.is_empty() {
         if verdicts < SHOWN {
+            answers.cursor = None;
             answer = serde_json::from_str(&check(&answers, SHOWN).unwrap_or_default()).unwrap_or_default();
         }
         groups = grouped(&answer);
         more = Some(text(&answer, "/meta/nextCursor")).filter(|cursor| !cursor.is_empty());
     }
-    let before = answers.told.last().map(|(pointer, _)| pointer.clone());
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    let answered = answers.told.len();
-    let is_first = answers.cursor.is_none();
-    (status, Wizard { faults, told: answers.sent_along(), question, review, groups, answered, before, more, is_first })
+    let mut view = Wizard { faults, review, groups, more, ..answers.view() };
+    if let Some(question) = question {
+        view.ask(question);
+    }
+    (status, view)
 }
 
 /// The question that is answered at a place, as a check asks it.

@@ -23,7 +23,7 @@ pub fn embed_page(place: Place<'_>, view: &Finder) -> String {
                     (faults(&view.faults))
                     h1.nhsuk-heading-m { "Leadership programmes" }
                     form role="search" action="/embed" {
-                        @for (name, value) in chosen(view) { input type="hidden" name=(name) value=(value); }
+                        @for (name, value) in chosen(view).into_iter().chain(order(view)) { input type="hidden" name=(name) value=(value); }
                         label.nhsuk-label.nhsuk-label--s for="q" { "What are you looking for?" }
                         div.ld-search {
                             input.nhsuk-input id="q" name="q" type="search" value=(view.text) maxlength="200" autocomplete="off";
@@ -45,11 +45,18 @@ pub fn embed_page(place: Place<'_>, view: &Finder) -> String {
     })
 }
 
+/// The order, where it is another than the usual one, which depends on whether a text is looked for.
+fn order(view: &Finder) -> Option<(&str, &str)> {
+    (!["title", "relevance"].contains(&view.sort.as_str())).then_some(("sort", view.sort.as_str()))
+}
+
 /// The finder with the same choice.
 fn whole(view: &Finder) -> String {
     let terms = chosen(view).into_iter().filter(|(name, _)| *name != "limit");
     let text = (!view.text.is_empty()).then_some(("q", view.text.as_str()));
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(terms.chain(text)).finish();
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(terms.chain(text).chain(order(view)))
+        .finish();
     if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
 }
 

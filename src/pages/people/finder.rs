@@ -130,7 +130,9 @@ pub struct FacetTerm {
 /// A filter that is chosen.
 #[derive(Debug)]
 pub struct Chip {
-    /// What it is, for people.
+    /// What it is about, for people.
+    pub about: String,
+    /// What it is called; empty where that says it all.
     pub label: String,
     /// The address without it; where nothing is put into an address, what a form sends to take it off.
     pub without: String,
@@ -176,7 +178,7 @@ pub struct Finder {
     pub hidden: Vec<(String, String)>,
     /// The address that shows those too which do not say.
     pub possible: Option<String>,
-    /// Where the first page is, where this is another.
+    /// Where the first page is, where this is another; empty where nothing is put into an address.
     pub first: Option<String>,
     /// Where the next page is; the cursor alone where nothing is put into an address.
     pub next: Option<String>,
@@ -371,7 +373,7 @@ fn results(view: &Finder, list: &ListAnswer) -> Markup {
         @if !view.chips.is_empty() {
             ul.ld-chips aria-label="Chosen filters" {
                 @for chip in &view.chips {
-                    @let label = html! { span.nhsuk-u-visually-hidden { "Remove the filter " } (chip.label) };
+                    @let label = html! { span.nhsuk-u-visually-hidden { "Remove the filter " } (chip.about) bdi { (chip.label) } };
                     li {
                         @if view.is_private {
                             button.ld-chip type="submit" form="chosen" name="without" value=(chip.without) { (label) }
@@ -415,6 +417,12 @@ fn results(view: &Finder, list: &ListAnswer) -> Markup {
 fn pages(view: &Finder) -> Markup {
     html! {
         @if view.is_private {
+            @if view.first.is_some() {
+                form action=(view.path) method="post" {
+                    (sent_along(view))
+                    button.nhsuk-button.nhsuk-button--secondary type="submit" { "First page" }
+                }
+            }
             @if let Some(next) = &view.next {
                 form action=(view.path) method="post" {
                     (sent_along(view))

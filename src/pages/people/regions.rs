@@ -67,6 +67,10 @@ pub struct Regions {
     pub networks: Vec<Academy>,
     /// The coaching of no one region.
     pub services: Vec<Offer>,
+    /// How many more academies of no one region there are than are shown.
+    pub more_networks: u64,
+    /// How many more registers of no one region there are than are shown.
+    pub more_services: u64,
 }
 
 /// The page of the academies, or of coaching.
@@ -100,10 +104,10 @@ pub fn regions_page(place: Place<'_>, view: &Regions) -> String {
         }
         @if view.is_of_coaching {
             @if !view.services.is_empty() {
-                section { h2.nhsuk-heading-l { "Everywhere" } @for offer in &view.services { (offered(offer)) } }
+                section { h2.nhsuk-heading-l { "Everywhere" } @for offer in &view.services { (offered(offer)) } (more(view.more_services, "coaching-links", None)) }
             }
         } @else if !view.networks.is_empty() {
-            section { h2.nhsuk-heading-l { "The network" } @for network in &view.networks { (academy(network)) } }
+            section { h2.nhsuk-heading-l { "The network" } @for network in &view.networks { (academy(network)) } (more(view.more_networks, "academies", None)) }
         }
         @for region in &view.regions {
             section id=(region.code) aria-labelledby={ (region.code) "-name" } tabindex="-1" {
@@ -133,9 +137,9 @@ fn count(view: &Regions, region: &Region) -> String {
 fn academies(region: &Region) -> Markup {
     html! {
         h3.nhsuk-heading-m { "Academy" }
-        @if region.now.is_empty() { p { "None was found." } }
+        @if region.now.is_empty() && region.more_academies == 0 { p { "None was found." } }
         @for now in &region.now { (academy(now)) }
-        (more(region.more_academies, "academies", region.code))
+        (more(region.more_academies, "academies", Some(region.code)))
         @if !region.before.is_empty() {
             h4.nhsuk-heading-s { "It took the place of" }
             ul.nhsuk-list.nhsuk-list--bullet {
@@ -155,14 +159,22 @@ fn coaching(region: &Region) -> Markup {
         h3.nhsuk-heading-m { "Coaching and mentoring" }
         @if region.coaching.is_empty() { p { "No register was found for this region." } }
         @for offer in &region.coaching { (offered(offer)) }
-        (more(region.more_coaching, "coaching-links", region.code))
+        (more(region.more_coaching, "coaching-links", Some(region.code)))
     }
 }
 
 /// Where those are that are not shown.
-fn more(count: u64, list: &str, region: &str) -> Markup {
+fn more(count: u64, list: &str, region: Option<&str>) -> Markup {
     html! {
-        @if count > 0 { p { (count) " more are not shown here. " a href={ "/v1/" (list) "?region=" (region) "&limit=100" } { "All of them as data" } } }
+        @if count > 0 {
+            p {
+                (count) " more are not shown here. "
+                @match region {
+                    Some(region) => a href={ "/v1/" (list) "?region=" (region) "&limit=100" } { "See the data" },
+                    None => a href={ "/v1/" (list) "?limit=100" } { "See the data" },
+                }
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Place, Said, faults, shell};
+use super::{Place, Said, faults, faults_in, shell};
 
 /// How a question is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,13 +65,13 @@ pub struct Group {
     pub entries: Vec<Verdict>,
 }
 
-/// What was told so far.
+/// An answer that was told.
 #[derive(Debug)]
 pub struct Told {
-    /// The name of the field that sends it along.
-    pub name: String,
-    /// What it sends.
-    pub value: String,
+    /// Where it goes.
+    pub pointer: String,
+    /// What was chosen; nothing where somebody would rather not say.
+    pub values: Option<Vec<String>>,
 }
 
 /// An answer beside its question.
@@ -86,11 +86,11 @@ pub struct Reviewed {
 }
 
 /// What the page shows.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Wizard {
     /// What is wrong with what was told.
     pub faults: Vec<String>,
-    /// What was told so far, sent along with every page and kept nowhere else.
+    /// What was told so far, in the order of the questions: sent along with every page and kept nowhere else.
     pub told: Vec<Told>,
     /// The next question; none where there is no more to ask, or where results are shown.
     pub question: Option<Question>,
@@ -100,12 +100,32 @@ pub struct Wizard {
     pub groups: Vec<Group>,
     /// How many questions were answered.
     pub answered: usize,
-    /// Where the answer before goes; none where nothing was answered.
-    pub before: Option<String>,
+    /// Whether an answer leads back to all of them.
+    pub goes_to_review: bool,
+    /// The place of the question among the answers: those before it are sent before it, those after it after.
+    pub place: usize,
+    /// What was answered to it before.
+    pub chosen: Vec<String>,
     /// Where the next page of results begins.
     pub more: Option<String>,
     /// Whether the results are the first page of them.
     pub is_first: bool,
+}
+
+impl Wizard {
+    /// Asks a question: with what was answered to it before, where it was.
+    pub fn ask(&mut self, question: Question) {
+        self.place = self.told.iter().position(|told| told.pointer == question.pointer).unwrap_or(self.told.len());
+        self.chosen = self.told.get(self.place).and_then(|told| told.values.clone()).unwrap_or_default();
+        self.answered = self.place;
+        self.question = Some(question);
+    }
+
+    /// The answers before the question that is asked, and those after it.
+    fn around(&self) -> (&[Told], &[Told]) {
+        let (before, rest) = self.told.split_at(self.place.min(self.told.len()));
+        (before, rest.split_first().map_or(&[], |(_, after)| after))
+    }
 }
 
 /// What the wizard is, for those who find it elsewhere.
@@ -141,70 +161,98 @@ fn outcome(outcome: &str) -> (&'static str, &'static str) {
 #[must_use]
 pub fn wizard_page(place: Place<'_>, view: &Wizard) -> String {
     let content = html! {
-        (faults(&view.faults))
+        @if view.question.is_none() { (faults(&view.faults)) }
         @match &view.question {
             Some(question) => (ask(view, question)),
             None if !view.review.is_empty() => (review(view)),
             None => (results(view)),
         }
     };
+    let wrong = view.question.as_ref().filter(|_| !view.faults.is_empty());
+    let wrong = wrong.map(|question| format!("Error: {}", question.prompt));
     let title = match &view.question {
-        Some(question) => question.prompt.as_str(),
+        Some(question) => wrong.as_deref().unwrap_or(&question.prompt),
         None if !view.review.is_empty() => "What you told",
         None => "What you can take",
     };
     shell(place, &Said { title, description: Some(DESCRIPTION), ..Said::default() }, &content)
 }
 
-fn told(view: &Wizard) -> Markup {
-    html! { @for told in &view.told { input type="hidden" name=(told.name) value=(told.value); } }
+/// Answers, sent along.
+fn told(answers: &[Told]) -> Markup {
+    html! {
+        @for Told { pointer, values } in answers {
+            @match values {
+                None => { input type="hidden" name="skip" value=(pointer); }
+                Some(values) => { @for value in values { input type="hidden" name={ "answer:" (pointer) } value=(value); } }
+            }
+        }
+    }
 }
 
 fn ask(view: &Wizard, question: &Question) -> Markup {
     let name = format!("answer:{}", question.pointer);
+    let (before, after) = view.around();
+    let is_chosen = |value: &str| view.chosen.iter().any(|chosen| chosen == value);
+    let is_wrong = !view.faults.is_empty();
     let radio = |id: String, value: &str, label: &str| {
         html! {
             div.nhsuk-radios__item {
-                input.nhsuk-radios__input id=(id) name=(name) type="radio" value=(value);
+                input.nhsuk-radios__input id=(id) name=(name) type="radio" value=(value) checked[is_chosen(value)];
                 label.nhsuk-label.nhsuk-radios__label for=(id) { (label) }
             }
         }
     };
+    let first = match question.form {
+        Form::Years => "years",
+        Form::YesOrNo => "yes",
+        Form::One | Form::Several if question.choices.is_empty() => "none",
+        Form::One | Form::Several => "a0",
+    };
+    let fault = html! {
+        @if is_wrong { span.nhsuk-error-message id="fault" { span.nhsuk-u-visually-hidden { "Error: " } (view.faults.join(" ")) } }
+    };
+    let described = |by: &str| if is_wrong { format!("{by} fault") } else { by.to_owned() };
     html! {
+        (faults_in(&view.faults, Some(first)))
         span.nhsuk-caption-l { "Can I take it? Question " (view.answered + 1) }
         form action="/can-i-take-it" method="post" autocomplete="off" {
-            (told(view))
+            (told(before))
             input type="hidden" name="asked" value=(question.pointer);
+            @if view.goes_to_review { input type="hidden" name="show" value="review"; }
             @if question.form == Form::Years {
                 div.nhsuk-form-group {
                     h1.nhsuk-heading-l { label for="years" { (question.prompt) } }
                     div.nhsuk-hint id="years-hint" { "Whole years; 0 for none" }
-                    input.nhsuk-input id="years" name=(name) type="number" min="0" max="80" inputmode="numeric" aria-describedby="years-hint";
+                    (fault)
+                    input.nhsuk-input id="years" name=(name) type="number" min="0" max="80" inputmode="numeric" value=[view.chosen.first()] aria-invalid=[is_wrong.then_some("true")] aria-describedby=(described("years-hint"));
                 }
             } @else {
                 div.nhsuk-form-group {
-                    fieldset.nhsuk-fieldset aria-describedby="why" {
+                    fieldset.nhsuk-fieldset aria-describedby=(described("why")) {
                         legend.nhsuk-fieldset__legend { h1.nhsuk-heading-l { (question.prompt) } }
                         div.nhsuk-hint id="why" {
                             @if question.form == Form::Several { "Choose all that apply. " }
                             @match question.concerns {
-                                0 => "As things are, it decides about no programme.",
-                                1 => "It decides about 1 programme.",
+                                // It was answered before; what it decides now was not looked into.
+                                0 => {}
+                                1 => { "It decides about 1 programme." }
                                 many => { "It decides about " (many) " programmes." }
                             }
                         }
+                        (fault)
                         @match question.form {
                             Form::One => div.nhsuk-radios { @for (at, choice) in question.choices.iter().enumerate() { (radio(format!("a{at}"), &choice.term, &choice.label)) } },
                             Form::YesOrNo => div.nhsuk-radios { (radio("yes".to_owned(), "true", "Yes")) (radio("no".to_owned(), "false", "No")) },
                             _ => div.nhsuk-checkboxes {
                                 @for (at, choice) in question.choices.iter().enumerate() {
                                     div.nhsuk-checkboxes__item {
-                                        input.nhsuk-checkboxes__input id={ "a" (at) } name=(name) type="checkbox" value=(choice.term);
+                                        input.nhsuk-checkboxes__input id={ "a" (at) } name=(name) type="checkbox" value=(choice.term) checked[is_chosen(&choice.term)];
                                         label.nhsuk-label.nhsuk-checkboxes__label for={ "a" (at) } { (choice.label) }
                                     }
                                 }
                                 div.nhsuk-checkboxes__item {
-                                    input.nhsuk-checkboxes__input id="none" name=(name) type="checkbox" value="";
+                                    input.nhsuk-checkboxes__input id="none" name=(name) type="checkbox" value="" checked[is_chosen("")];
                                     label.nhsuk-label.nhsuk-checkboxes__label for="none" { "None of these" }
                                 }
                             },
@@ -215,10 +263,11 @@ fn ask(view: &Wizard, question: &Question) -> Markup {
             button.nhsuk-button type="submit" { "Continue" }
             " "
             button.nhsuk-button.nhsuk-button--secondary type="submit" name="skip" value=(question.pointer) formnovalidate { "I'd rather not say" }
+            (told(after))
         }
-        @if let Some(before) = &view.before { (turn(view, "again", before, "Back to the question before")) }
+        @if let Some(last) = before.last() { (turn(view, "again", &last.pointer, "Back to the question before")) }
         (turn(view, "show", "results", "Show what I can take now"))
-        @if view.answered > 0 { (turn(view, "show", "review", "See or change what I told")) }
+        @if !view.told.is_empty() { (turn(view, "show", "review", "See or change what I told")) }
         p.nhsuk-body-s { "Your answers stay in this page. Nobody keeps them, and they are put into no address." }
     }
 }
@@ -227,7 +276,7 @@ fn ask(view: &Wizard, question: &Question) -> Markup {
 fn turn(view: &Wizard, name: &str, value: &str, label: &str) -> Markup {
     html! {
         form action="/can-i-take-it" method="post" {
-            (told(view))
+            (told(&view.told))
             input type="hidden" name=(name) value=(value);
             button.nhsuk-button.nhsuk-button--secondary.nhsuk-button--small type="submit" { (label) }
         }
@@ -237,7 +286,11 @@ fn turn(view: &Wizard, name: &str, value: &str, label: &str) -> Markup {
 fn review(view: &Wizard) -> Markup {
     html! {
         h1.nhsuk-heading-xl { "What you told" }
-        form id="answers" action="/can-i-take-it" method="post" { (told(view)) }
+        form id="answers" action="/can-i-take-it" method="post" {
+            (told(&view.told))
+            // What is changed leads back here.
+            input type="hidden" name="show" value="review";
+        }
         dl.nhsuk-summary-list {
             @for answer in &view.review {
                 div.nhsuk-summary-list__row {
@@ -305,7 +358,7 @@ fn results(view: &Wizard) -> Markup {
         }
         @if let Some(more) = &view.more {
             form action="/can-i-take-it" method="post" {
-                (told(view))
+                (told(&view.told))
                 input type="hidden" name="show" value="results";
                 input type="hidden" name="cursor" value=(more);
                 button.nhsuk-button type="submit" { "Next page" }
@@ -313,7 +366,7 @@ fn results(view: &Wizard) -> Markup {
         }
         @if !view.is_first { (turn(view, "show", "results", "First page")) }
         (turn(view, "show", "question", "Answer more questions"))
-        @if view.answered > 0 { (turn(view, "show", "review", "See or change what I told")) }
+        @if !view.told.is_empty() { (turn(view, "show", "review", "See or change what I told")) }
         p { a href="/can-i-take-it" { "Begin again" } }
     }
 }
