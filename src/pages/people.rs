@@ -14,7 +14,7 @@ mod wizard;
 pub use compare::{Compare, Compared, Line, compare_page};
 pub use embed::{Builder, Snippets, builder_page, embed_page};
 pub use entry::{EntryPage, Fact, Linked, Missing, Notice, SourceLine, Statement, entry_page, missing_page};
-pub use finder::{Chip, Facet, FacetTerm, Finder, Labels, ListAnswer, Words, finder_page};
+pub use finder::{Chip, Facet, FacetTerm, Finder, Labels, ListAnswer, ListFacetTerm, Listed, Words, finder_page};
 pub use regions::{Academy, Offer, REGIONS, Region, Regions, regions_page};
 pub use still::{Accessibility, accessibility_page};
 pub use wizard::{Choice, Form, Group, Question, Reviewed, Told, Verdict, Wizard, wizard_page};

@@ -107,6 +107,14 @@ for (const javaScriptEnabled of SCRIPTED) {
     await assertQuestion(4);
     assert.equal(page.url(), address);
 
+    await button(page, 'Back to the question before').click();
+    assert.equal(await title(page), third);
+    assert.ok(await page.locator('main input:checked').count() > 0, 'what was told is shown');
+    await button(page, 'Back to the question before').click();
+    assert.equal(await title(page), second);
+    await button(page, "I'd rather not say").click();
+    await assertQuestion(4);
+
     await button(page, 'See or change what I told').click();
     assert.equal(await title(page), 'What you told');
     const told = await page.locator('main dl dd p').allInnerTexts();
@@ -117,7 +125,9 @@ for (const javaScriptEnabled of SCRIPTED) {
     await button(page, `Change what you told: ${first}`).click();
     assert.equal(await title(page), first);
     await answer(page);
-    await button(page, 'Show what I can take now').click();
+    assert.equal(await title(page), 'What you told', 'what is changed leads back to all that was told');
+    assert.deepEqual(await page.locator('main dl dd p').allInnerTexts(), told, 'in the order of the questions');
+    await button(page, 'Show what I can take').click();
     assert.equal(await title(page), 'What you can take');
     assert.ok(await page.locator('main section').count() > 0);
     assert.ok(await page.locator('main section a[href^="/programmes/"]').count() > 0);

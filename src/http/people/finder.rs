@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::telling::Telling;
 use super::{PARTS_OF_KINDS, asked, each_once, of_a_person, place, public, read_form, unreadable};
@@ -15,7 +15,9 @@ use crate::http::query::shown;
 use crate::http::{Service, collection};
 use crate::model::codes::Kind;
 use crate::model::eligibility::POSITIVE_ACTION;
-use crate::pages::people::{Chip, Facet, FacetTerm, Fact, Finder, ListAnswer, Words, finder_page};
+use crate::pages::people::{
+    Chip, Facet, FacetTerm, Fact, Finder, ListAnswer, ListFacetTerm, Listed, Words, finder_page,
+};
 
 /// The filters that are shown, with their names for people, where a kind has them.
 const FACETS: [(Field, &str); 9] = [
@@ -156,8 +158,8 @@ pub(super) fn found(
             (StatusCode::BAD_REQUEST, all.map(|(body, _)| body).unwrap_or_default(), None)
         }
     };
-    let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
-    view.facets = facets_of(kind, &answer, is_private);
+    let mut answer: ListAnswer = serde_json::from_slice(&body).unwrap_or_default();
+    view.facets = facets_of(kind, &mut answer.meta.facets, is_private);
     if kind == Kind::Programme {
         view.groups = groups(snapshot, &asked);
     }
@@ -165,11 +167,8 @@ pub(super) fn found(
         return (status, view);
     }
     view.hidden = hidden(&asked);
-    view.list = serde_json::from_value::<ListAnswer>(answer).ok();
-    for entry in view.list.iter_mut().flat_map(|list| &mut list.data) {
-        let telling = Telling::of_answer(snapshot, std::mem::take(&mut entry.rest));
-        entry.facts = facts(&telling);
-    }
+    answer.data.iter_mut().for_each(|entry| tell_facts(snapshot, entry));
+    view.list = Some(answer);
     view.labels = labels(snapshot, kind, &view, &asked);
     let chips = choices(snapshot, kind, &asked).into_iter().map(|((about, label), name, choice)| Chip {
         about,
@@ -211,17 +210,16 @@ const fn words(kind: Kind) -> Words {
 }
 
 /// The filters with their counts, as the list tells them.
-fn facets_of(kind: Kind, answer: &Value, is_private: bool) -> Vec<Facet> {
-    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let term = |term: &Value| FacetTerm {
-        code: text(term, "term"),
-        label: text(term, "label"),
-        count: term.get("count").and_then(Value::as_u64).filter(|_| !is_private),
-        is_chosen: term.get("selected").and_then(Value::as_bool).unwrap_or_default(),
+fn facets_of(kind: Kind, told: &mut HashMap<String, Vec<ListFacetTerm>>, is_private: bool) -> Vec<Facet> {
+    let term = |told: ListFacetTerm| FacetTerm {
+        code: told.term,
+        label: told.label,
+        count: (!is_private).then_some(told.count),
+        is_chosen: told.selected,
     };
     let facet = |(field, title): (Field, &'static str)| {
-        let terms = answer.pointer(&format!("/meta/facets/{}", field.name())).and_then(Value::as_array);
-        let terms = terms.into_iter().flatten().map(term).filter(|term| !term.code.starts_with(POSITIVE_ACTION));
+        let terms = told.remove(field.name()).unwrap_or_default().into_iter().map(term);
+        let terms = terms.filter(|term| !term.code.starts_with(POSITIVE_ACTION));
         Facet { name: field.name(), title, terms: terms.collect() }
     };
     facets(kind).map(facet).collect()
@@ -239,6 +237,18 @@ fn groups(snapshot: &Snapshot, asked: &[(String, String)]) -> Vec<FacetTerm> {
             is_chosen: asked.iter().any(|(name, value)| name == "eligibility" && value == term.code.as_str()),
         })
         .collect()
+}
+
+/// Notes what people want to know of an entry before they open its page, from what its list tells.
+fn tell_facts(snapshot: &Snapshot, entry: &mut Listed) {
+    let told = [
+        ("durations", &mut entry.durations),
+        ("costs", &mut entry.costs),
+        ("delivery", &mut entry.delivery),
+        ("provider", &mut entry.provider),
+    ];
+    let told: Map<String, Value> = told.into_iter().map(|(name, value)| (name.to_owned(), value.take())).collect();
+    entry.facts = facts(&Telling::of_answer(snapshot, Value::Object(told)));
 }
 
 /// What people want to know of an entry before they open its page: as much as it states, in short.

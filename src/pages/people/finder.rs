@@ -1,7 +1,10 @@
 //! The finder: a search box, filters with live counts, results with what made them match.
 
+use std::collections::HashMap;
+
 use maud::{Markup, html};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{Place, Said, faults, shell, status_tag};
 
@@ -23,9 +26,25 @@ pub struct ListMeta {
     /// How many it would have if silence passed.
     pub possible: u64,
     /// How many entries pass every other filter and state nothing about this one, by filter.
-    pub not_stated: serde_json::Map<String, serde_json::Value>,
+    pub not_stated: serde_json::Map<String, Value>,
     /// What a reader should know.
     pub notices: Vec<ListNotice>,
+    /// The facets that were asked for.
+    #[serde(default)]
+    pub facets: HashMap<String, Vec<ListFacetTerm>>,
+}
+
+/// A term of a facet.
+#[derive(Debug, Deserialize)]
+pub struct ListFacetTerm {
+    /// The term.
+    pub term: String,
+    /// Its name for people.
+    pub label: String,
+    /// How many entries there would be.
+    pub count: u64,
+    /// Whether it is chosen.
+    pub selected: bool,
 }
 
 /// Something that a reader should know about a list.
@@ -51,9 +70,18 @@ pub struct Listed {
     pub matched: Vec<Matched>,
     /// How it answers what was looked for.
     pub found: Option<Found>,
-    /// What it says besides.
-    #[serde(flatten)]
-    pub rest: serde_json::Value,
+    /// How long it takes.
+    #[serde(default)]
+    pub durations: Value,
+    /// What it costs.
+    #[serde(default)]
+    pub costs: Value,
+    /// How it is delivered.
+    #[serde(default)]
+    pub delivery: Value,
+    /// Who runs it.
+    #[serde(default)]
+    pub provider: Value,
     /// What people want to know before they open its page.
     #[serde(skip)]
     pub facts: Vec<String>,
@@ -189,7 +217,7 @@ pub struct Finder {
 }
 
 /// What terms are called, by filter and term.
-pub type Labels = std::collections::HashMap<(String, String), String>;
+pub type Labels = HashMap<(String, String), String>;
 
 /// The orders, by the names that addresses give them.
 const SORTS: [(&str, &str); 4] = [
