@@ -275,3 +275,11 @@ code_lists! {
         Draft = "draft", "Draft", "Kept for curators; shown to nobody else.";
     }
 }
+
+impl StatusTerm {
+    /// Whether what has it no longer runs: nobody can take it, whatever its rules.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Historic | Self::Replaced)
+    }
+}

@@ -127,7 +127,7 @@ pub(super) struct ReadyGate {
 impl ReadyGate {
     /// Whether it no longer runs: nobody can take it, whatever its rule.
     pub(super) const fn is_over(&self) -> bool {
-        matches!(self.status, StatusTerm::Historic | StatusTerm::Replaced)
+        self.status.is_over()
     }
 }
 

@@ -61,8 +61,8 @@ impl<'a> Telling<'a> {
     /// Whether an entry is over.
     fn is_over(&self, kind: Kind, id: &str) -> bool {
         let Looked::Found(item) = self.snapshot.look(kind, id) else { return true };
-        let over = [StatusTerm::Historic, StatusTerm::Replaced].map(StatusTerm::code);
-        item.stated.iter().any(|stated| stated.field == Field::Status && over.contains(&&*stated.code))
+        let status = item.stated.iter().find(|stated| stated.field == Field::Status);
+        status.and_then(|stated| StatusTerm::from_code(&stated.code)).is_some_and(StatusTerm::is_over)
     }
 
     /// The sources that are named by their ids.
