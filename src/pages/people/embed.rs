@@ -2,7 +2,8 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::finder::{Facet, Finder, Listed, chosen};
+use super::finder::{Facet, Finder, chosen, order};
+use super::list::Listed;
 use super::{Place, Said, faults, head, shell, status_tag};
 use crate::pages::{BUILDER, ELEMENT, EMBED, FINDER};
 
@@ -43,11 +44,6 @@ pub fn embed_page(place: Place<'_>, view: &Finder) -> String {
             }
         }
     })
-}
-
-/// The order, where it is another than the usual one, which depends on whether a text is looked for.
-fn order(view: &Finder) -> Option<(&str, &str)> {
-    (!["title", "relevance"].contains(&view.sort.as_str())).then_some(("sort", view.sort.as_str()))
 }
 
 /// The finder with the same choice.

@@ -3,133 +3,9 @@
 use std::collections::HashMap;
 
 use maud::{Markup, html};
-use serde::Deserialize;
-use serde_json::Value;
 
+use super::list::{ListAnswer, Listed};
 use super::{Place, Said, faults, shell, status_tag};
-
-/// A list as the API answers it, as far as the finder shows it.
-#[derive(Debug, Default, Deserialize)]
-pub struct ListAnswer {
-    /// The entries.
-    pub data: Vec<Listed>,
-    /// About the page.
-    pub meta: ListMeta,
-}
-
-/// About a page of a list.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ListMeta {
-    /// How many entries the list has.
-    pub total: u64,
-    /// How many it would have if silence passed.
-    pub possible: u64,
-    /// How many entries pass every other filter and state nothing about this one, by filter.
-    pub not_stated: serde_json::Map<String, Value>,
-    /// What a reader should know.
-    pub notices: Vec<ListNotice>,
-    /// The facets that were asked for.
-    #[serde(default)]
-    pub facets: HashMap<String, Vec<ListFacetTerm>>,
-}
-
-/// A term of a facet.
-#[derive(Debug, Deserialize)]
-pub struct ListFacetTerm {
-    /// The term.
-    pub term: String,
-    /// Its name for people.
-    pub label: String,
-    /// How many entries there would be.
-    pub count: u64,
-    /// Whether it is chosen.
-    pub selected: bool,
-}
-
-/// Something that a reader should know about a list.
-#[derive(Debug, Deserialize)]
-pub struct ListNotice {
-    /// What.
-    pub detail: String,
-}
-
-/// An entry in a list.
-#[derive(Debug, Deserialize)]
-pub struct Listed {
-    /// Its id.
-    pub id: String,
-    /// Its title.
-    pub title: String,
-    /// Its summary.
-    pub summary: String,
-    /// Whether it still runs.
-    pub status: ListedStatus,
-    /// Why it is in the list.
-    #[serde(default)]
-    pub matched: Vec<Matched>,
-    /// How it answers what was looked for.
-    pub found: Option<Found>,
-    /// How long it takes.
-    #[serde(default)]
-    pub durations: Value,
-    /// What it costs.
-    #[serde(default)]
-    pub costs: Value,
-    /// How it is delivered.
-    #[serde(default)]
-    pub delivery: Value,
-    /// Who runs it.
-    #[serde(default)]
-    pub provider: Value,
-    /// What people want to know before they open its page.
-    #[serde(skip)]
-    pub facts: Vec<String>,
-}
-
-/// Whether an entry still runs.
-#[derive(Debug, Deserialize)]
-pub struct ListedStatus {
-    /// The term.
-    pub term: String,
-}
-
-/// Why an entry passed a filter.
-#[derive(Debug, Deserialize)]
-pub struct Matched {
-    /// The filter.
-    pub filter: String,
-    /// The term asked for.
-    pub term: String,
-    /// How the entry answers it.
-    pub how: String,
-    /// The term that it states.
-    pub stated: Option<String>,
-}
-
-/// How an entry answers what was looked for.
-#[derive(Debug, Deserialize)]
-pub struct Found {
-    /// Its text around the words.
-    pub snippet: Option<Snippet>,
-}
-
-/// A piece of an entry's text.
-#[derive(Debug, Deserialize)]
-pub struct Snippet {
-    /// In parts.
-    pub parts: Vec<SnippetPart>,
-}
-
-/// A part of a snippet.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SnippetPart {
-    /// The text.
-    pub text: String,
-    /// Whether it is what was looked for.
-    pub is_match: bool,
-}
 
 /// A group of filters.
 #[derive(Debug)]
@@ -260,9 +136,7 @@ pub fn finder_page(place: Place<'_>, view: &Finder) -> String {
                     button.nhsuk-button.nhsuk-button--small type="submit" { "Search" }
                 }
             }
-            @for (name, value) in chosen(view) { input type="hidden" name=(name) value=(value); }
-            // An order that was chosen is kept; the usual one depends on whether a text is looked for.
-            @if !["title", "relevance"].contains(&view.sort.as_str()) { input type="hidden" name="sort" value=(view.sort); }
+            @for (name, value) in chosen(view).into_iter().chain(order(view)) { input type="hidden" name=(name) value=(value); }
         }
         @if view.path == "/" { p { a href="/can-i-take-it" { "Answer a few questions to see what you can take" } } }
         div.ld-layout {
@@ -287,6 +161,11 @@ fn sent_along(view: &Finder) -> Markup {
         @for (name, value) in chosen(view) { input type="hidden" name=(name) value=(value); }
         @if !view.sort.is_empty() { input type="hidden" name="sort" value=(view.sort); }
     }
+}
+
+/// The order, where it is another than the usual one, which depends on whether a text is looked for.
+pub(super) fn order(view: &Finder) -> Option<(&str, &str)> {
+    (!["title", "relevance"].contains(&view.sort.as_str())).then_some(("sort", view.sort.as_str()))
 }
 
 /// The filters that are chosen, to be sent along with another text.
