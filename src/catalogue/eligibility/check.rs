@@ -149,7 +149,7 @@ impl Snapshot {
             candidates.add(&self.choose(*kind, &filter));
         }
         if filter.selected(Field::Status).is_empty() {
-            for over in [StatusTerm::Historic, StatusTerm::Replaced] {
+            for over in StatusTerm::ALL.iter().filter(|status| status.is_over()) {
                 self.set(Set::Term(Field::Status, over.code())).drop_from(&mut candidates);
             }
         }

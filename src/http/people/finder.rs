@@ -71,12 +71,12 @@ finders! {
 
 /// `/`, asked by what is put into no address.
 pub(in crate::http) async fn finder_in_private(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    let mut asked = match read_form(&request).await {
-        Ok(asked) => asked,
+    let sent = match read_form(&request).await {
+        Ok(sent) => sent,
         Err(problem) => return unreadable(&service, &request, &problem),
     };
-    let (taken_off, chosen) = each_once(asked).into_iter().partition::<Vec<_>, _>(|(name, _)| name == "without");
-    asked = chosen;
+    let is_taken_off = |(name, _): &(String, String)| name == "without";
+    let (taken_off, mut asked): (Vec<_>, Vec<_>) = each_once(sent).into_iter().partition(is_taken_off);
     for (name, choice) in taken_off.iter().filter_map(|(_, choice)| choice.split_once('=')) {
         asked = without(&asked, name, choice);
     }

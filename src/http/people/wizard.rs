@@ -180,7 +180,6 @@ impl Answers {
     /// What a page shows of what was told.
     fn view(self) -> Wizard {
         Wizard {
-            answered: self.told.len(),
             is_first: self.cursor.is_none(),
             goes_to_review: self.wants == Wants::Review,
             told: self.told.into_iter().map(|(pointer, values)| Told { pointer, values }).collect(),
@@ -245,11 +244,7 @@ fn next(service: &Service, snapshot: &Snapshot, sent: Vec<(String, String)>) -> 
         more = Some(text(&answer, "/meta/nextCursor")).filter(|cursor| !cursor.is_empty());
     }
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    let mut view = Wizard { faults, review, groups, more, ..answers.view() };
-    if let Some(question) = question {
-        view.ask(question);
-    }
-    (status, view)
+    (status, Wizard { faults, question, review, groups, more, ..answers.view() })
 }
 
 /// The question that is answered at a place, as a check asks it.

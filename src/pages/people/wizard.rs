@@ -98,14 +98,8 @@ pub struct Wizard {
     pub review: Vec<Reviewed>,
     /// The results, the best first; empty before they are asked for.
     pub groups: Vec<Group>,
-    /// How many questions were answered.
-    pub answered: usize,
     /// Whether an answer leads back to all of them.
     pub goes_to_review: bool,
-    /// The place of the question among the answers: those before it are sent before it, those after it after.
-    pub place: usize,
-    /// What was answered to it before.
-    pub chosen: Vec<String>,
     /// Where the next page of results begins.
     pub more: Option<String>,
     /// Whether the results are the first page of them.
@@ -113,18 +107,13 @@ pub struct Wizard {
 }
 
 impl Wizard {
-    /// Asks a question: with what was answered to it before, where it was.
-    pub fn ask(&mut self, question: Question) {
-        self.place = self.told.iter().position(|told| told.pointer == question.pointer).unwrap_or(self.told.len());
-        self.chosen = self.told.get(self.place).and_then(|told| told.values.clone()).unwrap_or_default();
-        self.answered = self.place;
-        self.question = Some(question);
-    }
-
-    /// The answers before the question that is asked, and those after it.
-    fn around(&self) -> (&[Told], &[Told]) {
-        let (before, rest) = self.told.split_at(self.place.min(self.told.len()));
-        (before, rest.split_first().map_or(&[], |(_, after)| after))
+    /// The answers before a question, what was answered to it before, and the answers after it: each is sent from its
+    /// place.
+    fn around(&self, question: &Question) -> (&[Told], &[String], &[Told]) {
+        let place = self.told.iter().position(|told| told.pointer == question.pointer);
+        let (before, rest) = self.told.split_at(place.unwrap_or(self.told.len()));
+        let (own, after) = rest.split_first().map_or((None, rest), |(own, after)| (own.values.as_deref(), after));
+        (before, own.unwrap_or_default(), after)
     }
 }
 
@@ -192,8 +181,8 @@ fn told(answers: &[Told]) -> Markup {
 
 fn ask(view: &Wizard, question: &Question) -> Markup {
     let name = format!("answer:{}", question.pointer);
-    let (before, after) = view.around();
-    let is_chosen = |value: &str| view.chosen.iter().any(|chosen| chosen == value);
+    let (before, own, after) = view.around(question);
+    let is_chosen = |value: &str| own.iter().any(|chosen| chosen == value);
     let is_wrong = !view.faults.is_empty();
     let radio = |id: String, value: &str, label: &str| {
         html! {
@@ -215,7 +204,7 @@ fn ask(view: &Wizard, question: &Question) -> Markup {
     let described = |by: &str| if is_wrong { format!("{by} fault") } else { by.to_owned() };
     html! {
         (faults_in(&view.faults, Some(first)))
-        span.nhsuk-caption-l { "Can I take it? Question " (view.answered + 1) }
+        span.nhsuk-caption-l { "Can I take it? Question " (before.len() + 1) }
         form action="/can-i-take-it" method="post" autocomplete="off" {
             (told(before))
             input type="hidden" name="asked" value=(question.pointer);
@@ -225,7 +214,7 @@ fn ask(view: &Wizard, question: &Question) -> Markup {
                     h1.nhsuk-heading-l { label for="years" { (question.prompt) } }
                     div.nhsuk-hint id="years-hint" { "Whole years; 0 for none" }
                     (fault)
-                    input.nhsuk-input id="years" name=(name) type="number" min="0" max="80" inputmode="numeric" value=[view.chosen.first()] aria-invalid=[is_wrong.then_some("true")] aria-describedby=(described("years-hint"));
+                    input.nhsuk-input id="years" name=(name) type="number" min="0" max="80" inputmode="numeric" value=[own.first()] aria-invalid=[is_wrong.then_some("true")] aria-describedby=(described("years-hint"));
                 }
             } @else {
                 div.nhsuk-form-group {
