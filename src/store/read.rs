@@ -98,6 +98,7 @@ impl Loaded {
 
     /// Adds the part that comes next.
     fn add(&mut self, next: Self) {
+        self.head = next.head;
         self.terms.extend(next.terms);
         self.entries.extend(next.entries);
         self.old_slugs.extend(next.old_slugs);
@@ -121,10 +122,12 @@ impl Store {
     /// # Errors
     /// As the database fails.
     pub async fn load(&self) -> Result<Loaded, StoreError> {
-        let mut transaction = self.pool().begin_with(BEGIN_READ.of(self.dialect())).await?;
-        let head = select_head(&mut transaction).await?;
-        let loaded = load_after(&mut transaction, head, -1).await?;
-        transaction.rollback().await?;
+        let mut loaded = Loaded::part(&Head::default());
+        self.read(|part| {
+            loaded.add(part);
+            ready(())
+        })
+        .await?;
         Ok(loaded)
     }
 
@@ -133,14 +136,19 @@ impl Store {
     /// # Errors
     /// As the database fails.
     pub async fn load_in_parts(&self, parts: Sender<Loaded>) -> Result<(), StoreError> {
-        let mut transaction = self.pool().begin_with(BEGIN_READ.of(self.dialect())).await?;
-        let head = select_head(&mut transaction).await?;
         // Whoever takes no more of them is told why by what it does instead.
-        let send = |part| {
+        self.read(|part| {
             let parts = parts.clone();
             async move { drop(parts.send(part).await) }
-        };
-        read_after(&mut transaction, &head, -1, send).await?;
+        })
+        .await
+    }
+
+    /// Reads everything, and gives it on part by part.
+    async fn read<G: Future<Output = ()>>(&self, give: impl FnMut(Loaded) -> G) -> Result<(), StoreError> {
+        let mut transaction = self.pool().begin_with(BEGIN_READ.of(self.dialect())).await?;
+        let head = select_head(&mut transaction).await?;
+        read_after(&mut transaction, &head, -1, give).await?;
         transaction.rollback().await?;
         Ok(())
     }
@@ -164,7 +172,12 @@ impl Store {
         if known.as_deref() != Some(since.chain.as_str()) {
             return Ok(None);
         }
-        let loaded = load_after(&mut transaction, head, since.change_number).await?;
+        let mut loaded = Loaded::part(&head);
+        let add = |part| {
+            loaded.add(part);
+            ready(())
+        };
+        read_after(&mut transaction, &head, since.change_number, add).await?;
         transaction.rollback().await?;
         Ok(Some(loaded))
     }
@@ -190,16 +203,6 @@ const OLD_SLUGS: &str = "SELECT s.kind, s.id, s.uid FROM slug AS s \
 const OLD_SLUGS_SINCE: &str = "SELECT s.kind, s.id, s.uid FROM slug AS s \
      WHERE s.uid IN (SELECT uid FROM entry WHERE change_number > $1) \
      AND NOT EXISTS (SELECT 1 FROM entry AS e WHERE e.kind = s.kind AND e.id = s.id) ORDER BY s.kind, s.id";
-
-async fn load_after(connection: &mut AnyConnection, head: Head, after: i64) -> Result<Loaded, StoreError> {
-    let mut loaded = Loaded::part(&head);
-    read_after(connection, &head, after, |part| {
-        loaded.add(part);
-        ready(())
-    })
-    .await?;
-    Ok(loaded)
-}
 
 /// Reads what was committed after a number, and gives it on part by part.
 async fn read_after<G: Future<Output = ()>>(
