@@ -38,7 +38,7 @@ fn page(service: &Service, request: &HttpRequest, make: impl FnOnce(&Snapshot) -
     answer
 }
 
-/// `/`
+/// `/developers`
 pub(super) async fn start_page(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
     page(&service, &request, |snapshot| {
         let kinds =

@@ -67,7 +67,10 @@ impl std::fmt::Debug for PriorProgramme {
     }
 }
 
-/// Whole years, 0 to 80.
+/// The most years that a person may tell of.
+pub const MOST_YEARS: u8 = 80;
+
+/// Whole years, 0 to [`MOST_YEARS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Years(pub u8);
@@ -79,7 +82,7 @@ impl PartialSchema for Years {
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
             .description(Some("Whole years."))
             .minimum(Some(0))
-            .maximum(Some(80))
+            .maximum(Some(MOST_YEARS))
             .into()
     }
 }

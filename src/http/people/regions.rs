@@ -41,24 +41,15 @@ fn shown(snapshot: &Snapshot, asked: &[(String, String)], first: Kind) -> (Statu
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     let regions = REGIONS.map(|code| region(snapshot, code));
     // What serves no one region stands before them.
-    let everywhere = |kind| -> (Vec<Arc<Item>>, u64) {
-        let mut all = snapshot.whole(kind, &Filter::default());
-        all.retain(|item| !item.stated.iter().any(|stated| stated.field == Field::Region && stated.at == "/region"));
-        all.sort_by(|a, b| a.title_key.cmp(&b.title_key));
-        let more = all.len().saturating_sub(MOST) as u64;
-        all.truncate(MOST);
-        (all, more)
-    };
-    let ((networks, more_networks), (services, more_services)) =
-        (everywhere(Kind::Academy), everywhere(Kind::CoachingLink));
+    let mut everywhere = snapshot.whole(first, &Filter::default());
+    everywhere.retain(|item| !item.stated.iter().any(|stated| stated.field == Field::Region && stated.at == "/region"));
+    everywhere.sort_by(|a, b| a.title_key.cmp(&b.title_key));
     let view = Regions {
         faults,
         is_of_coaching: first == Kind::CoachingLink,
         regions: regions.into(),
-        networks: networks.iter().map(|item| academy(&Telling::of(snapshot, item), item, "")).collect(),
-        services: services.iter().map(|item| offer(snapshot, item)).collect(),
-        more_networks,
-        more_services,
+        more_everywhere: everywhere.len().saturating_sub(MOST) as u64,
+        everywhere: everywhere.iter().take(MOST).map(|item| offer(snapshot, item)).collect(),
     };
     (status, view)
 }

@@ -10,13 +10,11 @@ use crate::catalogue::Snapshot;
 use crate::http::query::shown;
 use crate::http::{Service, collection, eligibility_checks};
 use crate::model::codes::Kind;
+use crate::model::profile::MOST_YEARS;
 use crate::pages::people::{Choice, Form, Group, Question, Reviewed, Told, Verdict, Wizard, wizard_page};
 
 /// How many verdicts a page shows.
 const SHOWN: usize = 100;
-
-/// The most years of experience that one may tell of.
-const MOST_YEARS: u8 = 80;
 
 /// What the name of an answer's field begins with: the place of the answer in the request follows.
 const ANSWER: &str = "answer:";

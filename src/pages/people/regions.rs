@@ -45,7 +45,7 @@ pub struct Academy {
     pub how: String,
 }
 
-/// Coaching or mentoring.
+/// Coaching or mentoring, or what else stands where that does.
 #[derive(Debug)]
 pub struct Offer {
     /// What it is.
@@ -63,14 +63,10 @@ pub struct Regions {
     pub is_of_coaching: bool,
     /// The regions.
     pub regions: Vec<Region>,
-    /// The academies of no one region.
-    pub networks: Vec<Academy>,
-    /// The coaching of no one region.
-    pub services: Vec<Offer>,
-    /// How many more academies of no one region there are than are shown.
-    pub more_networks: u64,
-    /// How many more registers of no one region there are than are shown.
-    pub more_services: u64,
+    /// What the page is about and serves no one region.
+    pub everywhere: Vec<Offer>,
+    /// How much more of that there is than is shown.
+    pub more_everywhere: u64,
 }
 
 /// The page of the academies, or of coaching.
@@ -102,12 +98,13 @@ pub fn regions_page(place: Place<'_>, view: &Regions) -> String {
                 }
             }
         }
-        @if view.is_of_coaching {
-            @if !view.services.is_empty() {
-                section { h2.nhsuk-heading-l { "Everywhere" } @for offer in &view.services { (offered(offer)) } (more(view.more_services, "coaching-links", None)) }
+        @if !view.everywhere.is_empty() {
+            @let (heading, list) = if view.is_of_coaching { ("Everywhere", "coaching-links") } else { ("The network", "academies") };
+            section {
+                h2.nhsuk-heading-l { (heading) }
+                @for offer in &view.everywhere { (offered(offer)) }
+                (more(view.more_everywhere, list, None))
             }
-        } @else if !view.networks.is_empty() {
-            section { h2.nhsuk-heading-l { "The network" } @for network in &view.networks { (academy(network)) } (more(view.more_networks, "academies", None)) }
         }
         @for region in &view.regions {
             section id=(region.code) aria-labelledby={ (region.code) "-name" } tabindex="-1" {

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::{Place, Said, faults, faults_in, shell};
+use crate::model::profile::MOST_YEARS;
 
 /// How a question is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,7 +215,7 @@ fn ask(view: &Wizard, question: &Question) -> Markup {
                     h1.nhsuk-heading-l { label for="years" { (question.prompt) } }
                     div.nhsuk-hint id="years-hint" { "Whole years; 0 for none" }
                     (fault)
-                    input.nhsuk-input id="years" name=(name) type="number" min="0" max="80" inputmode="numeric" value=[own.first()] aria-invalid=[is_wrong.then_some("true")] aria-describedby=(described("years-hint"));
+                    input.nhsuk-input id="years" name=(name) type="number" min="0" max=(MOST_YEARS) inputmode="numeric" value=[own.first()] aria-invalid=[is_wrong.then_some("true")] aria-describedby=(described("years-hint"));
                 }
             } @else {
                 div.nhsuk-form-group {
