@@ -66,7 +66,7 @@ const GIVING_WAY: i32 = 10;
 pub struct Directory {
     store: Store,
     clock: Clock,
-    snapshot: ArcSwap<Snapshot>,
+    snapshot: Arc<ArcSwap<Snapshot>>,
     /// Held while the snapshot is advanced, so that no advance is lost.
     advancing: tokio::sync::Mutex<()>,
     reachable: AtomicBool,
@@ -121,7 +121,7 @@ impl Directory {
             shown: watch::Sender::new(shown),
             store,
             clock,
-            snapshot: ArcSwap::from_pointee(snapshot),
+            snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
             advancing: tokio::sync::Mutex::new(()),
             reachable: AtomicBool::new(true),
             last: Together::default(),
@@ -203,17 +203,21 @@ impl Directory {
     /// Shows what was committed since the snapshot was made, by whichever process.
     async fn advance(&self) -> Result<(), DirectoryError> {
         let _turn = self.advancing.lock().await;
-        let now = self.snapshot();
-        let next = match in_time(self.store.load_since(now.head())).await? {
+        let (place, now) = (Arc::clone(&self.snapshot), self.snapshot());
+        let (loaded, is_whole) = match in_time(self.store.load_since(now.head())).await? {
             // A term may change what any entry shows of it, and a lost history leaves nothing to build on.
-            Some(loaded) if loaded.terms.is_empty() => aside(move || Ok(now.advance(loaded))).await?,
-            _ => {
-                let loaded = in_time(self.store.load()).await?;
-                aside(move || Snapshot::lenient(loaded)).await?
-            }
+            Some(loaded) if loaded.terms.is_empty() => (loaded, false),
+            _ => (in_time(self.store.load()).await?, true),
         };
-        let now = Shown::of(next.head());
-        self.snapshot.store(Arc::new(next));
+        // What only the last snapshot held is let go of there too: it takes as long as making the next.
+        let now = aside(move || {
+            let next = if is_whole { Snapshot::lenient(loaded)? } else { now.advance(loaded) };
+            let shown = Shown::of(next.head());
+            place.store(Arc::new(next));
+            drop(now);
+            Ok(shown)
+        })
+        .await?;
         self.shown.send_modify(|shown| *shown = Shown { is_last: shown.is_last, ..now });
         Ok(())
     }

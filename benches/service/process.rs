@@ -55,6 +55,14 @@ impl Imported {
         imported
     }
 
+    /// Another directory with the same in it.
+    pub(crate) fn copied(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let copy = Self { folder, seconds: self.seconds };
+        std::fs::copy(self.file("directory.db"), copy.file("directory.db")).expect("copied");
+        copy
+    }
+
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -92,12 +92,17 @@ pub(crate) fn tables(sized: &[Sized], rounds: usize) -> String {
 
 /// What readers saw, in a sentence.
 pub(crate) fn told(steady: &Steady) -> String {
-    let late = |late: Late| format!("p50 {:.2} ms, p99 {:.2} ms, the slowest {:.1} ms", late.p50, late.p99, late.worst);
+    let late = |late: Late| {
+        let Late { p50, p99, worst, stolen } = late;
+        format!("p50 {p50:.2} ms, p99 {p99:.2} ms, the slowest {worst:.1} ms ({stolen:.1} % of the cores stolen)")
+    };
     format!(
         "Readers at 2,000 filtered lists a second for 30 s, at 10,000 entries, on the core that refreshes too; how long \
-         after a request was due its answer was there: while nothing changed {}; while {} imports changed one entry and \
-         {} a thousand {}.",
+         after a request was due its answer was there: while nothing changed {}; while entries of another directory \
+         changed on the machine {}; while {} imports changed one entry and {} a thousand of this one {}. Stolen is what \
+         other guests of the host took.",
         late(steady.calm),
+        late(steady.elsewhere),
         steady.single,
         steady.batches,
         late(steady.changing),

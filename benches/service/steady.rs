@@ -19,12 +19,17 @@ const PACE: usize = 2_000;
 const TIME: Duration = Duration::from_secs(30);
 const CONNECTIONS: usize = 64;
 
+/// How far one import is from the next; each eighth is of a thousand entries, the others of one.
+const APART: Duration = Duration::from_millis(500);
+
 /// How late answers were, in milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Late {
     pub(crate) p50: f64,
     pub(crate) p99: f64,
     pub(crate) worst: f64,
+    /// How much of the time of all cores went to other guests of the host, in percent.
+    pub(crate) stolen: f64,
 }
 
 /// What readers saw.
@@ -32,38 +37,43 @@ pub(crate) struct Late {
 pub(crate) struct Steady {
     /// While nothing changed: what the machine itself makes of the pace.
     pub(crate) calm: Late,
+    /// While as many imports went on into another directory: what those take of the machine, whoever shows them.
+    pub(crate) elsewhere: Late,
     /// While entries changed.
     pub(crate) changing: Late,
-    /// How many imports went on meanwhile, of one entry and of a thousand.
+    /// How many imports went on then, of one entry and of a thousand.
     pub(crate) single: usize,
     pub(crate) batches: usize,
 }
 
-/// Asks for filtered lists at a steady pace, first while nothing changes and then while entries do.
+/// Asks for filtered lists at a steady pace: while nothing changes, while another directory does, and while this one does.
 pub(crate) async fn measure(imported: &Imported) -> Steady {
     tell("10,000 entries: readers at a steady pace, while nothing changes");
+    let other = imported.copied();
     let server = Server::start(imported, &[("ANSWERS__CACHE_MB", "0")], Some(SERVING)).await;
     let works = works(&server).await;
     let lists = works.iter().find(|work| work.name.starts_with("list page")).expect("lists");
     let calm = read(server.address, &lists.requests, begin()).await;
-    tell("10,000 entries: readers at a steady pace, while entries change");
-    let (ids, file) = (programmes(imported), imported.file("changes.ndjson"));
-    let import = idle(&imported.importing(&file));
-    let begun = begin();
-    // On a thread of its own: who writes a file and starts a process waits for both, and who asks waits for nobody.
-    let writer = std::thread::spawn(move || write(&file, import, &ids, begun.into_std() + TIME));
-    let changing = read(server.address, &lists.requests, begun).await;
-    let [single, batches] = writer.join().expect("imports");
-    Steady { calm, changing, single, batches }
+    let ids = programmes(imported);
+    let changing = async |what: &str, written: &Imported| {
+        tell(&format!("10,000 entries: readers at a steady pace, while {what}"));
+        let (file, ids, begun) = (written.file("changes.ndjson"), ids.clone(), begin());
+        let import = idle(&written.importing(&file));
+        // On a thread of its own: who writes a file and starts a process waits for both, and who asks waits for nobody.
+        let writer = std::thread::spawn(move || write(&file, import, &ids, begun.into_std()));
+        (read(server.address, &lists.requests, begun).await, writer.join().expect("imports"))
+    };
+    let (elsewhere, _) = changing("another directory changes", &other).await;
+    let (changing, [single, batches]) = changing("entries change", imported).await;
+    Steady { calm, elsewhere, changing, single, batches }
 }
 
-/// Imports changes, one after the other, until a moment: how many of one entry, and of a thousand.
-fn write(file: &Path, mut import: Command, ids: &[String], until: Instant) -> [usize; 2] {
+/// Imports changes from a moment on, as long as readers ask: how many of one entry, and of a thousand.
+fn write(file: &Path, mut import: Command, ids: &[String], begun: Instant) -> [usize; 2] {
     let mut imports = [0, 0];
-    for turn in 0.. {
-        if Instant::now() >= until {
-            break;
-        }
+    for (turn, due) in (0..).map(|turn| (turn, APART * turn)).take_while(|(_, due)| *due < TIME) {
+        let turn = turn as usize;
+        std::thread::sleep((begun + due).saturating_duration_since(Instant::now()));
         let is_batch = turn % 8 == 7;
         std::fs::write(file, changes(ids, if is_batch { 1_000 } else { 1 }, turn)).expect("written");
         assert!(import.status().expect("it runs").success(), "an import failed");
@@ -97,10 +107,20 @@ async fn read(address: SocketAddr, requests: &[Vec<u8>], begun: tokio::time::Ins
             turn += CONNECTIONS;
         }
     };
+    let before = cores();
     let mut late: Vec<f64> = join_all((0..CONNECTIONS).map(reader)).await.concat();
+    let (stolen, all) = (cores().0 - before.0, cores().1 - before.1);
     late.sort_by(f64::total_cmp);
     let at = |part: f64| late.get((late.len() as f64 * part) as usize).copied().unwrap_or_default();
-    Late { p50: at(0.5), p99: at(0.99), worst: late.last().copied().unwrap_or_default() }
+    Late { p50: at(0.5), p99: at(0.99), worst: late.last().copied().unwrap_or_default(), stolen: stolen / all * 100.0 }
+}
+
+/// How much of the time of all cores others took so far, and all of it (`steal` in Linux's `proc_stat(5)`).
+fn cores() -> (f64, f64) {
+    let stat = std::fs::read_to_string("/proc/stat").expect("times");
+    let times: Vec<f64> =
+        stat.lines().next().expect("all cores").split(' ').filter_map(|time| time.parse().ok()).collect();
+    (times.get(7).copied().unwrap_or_default(), times.iter().take(8).sum())
 }
 
 /// The ids of the programmes that were imported.

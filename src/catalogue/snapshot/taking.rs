@@ -83,6 +83,7 @@ impl Snapshot {
             self.vocabularies = Arc::new(vocabularies);
         }
         for rendered in render(part.entries, &self.vocabularies, &self.reach) {
+            let_others_in();
             match rendered {
                 Ok((item, gate)) => self.put(item, gate.as_ref(), moved),
                 Err(error) => damaged.push(error),
@@ -101,6 +102,7 @@ impl Snapshot {
         }
         let ordinals: Vec<u32> = moved.iter().collect();
         self.search.with(&ordinals, |fields, ordinal| {
+            let_others_in();
             let item = self.item(ordinal).filter(|item| item.standing == Standing::Published)?;
             Some(document(fields, ordinal, item, self))
         })
@@ -233,8 +235,12 @@ type Rendered = Result<(Item, Option<Gate>), CatalogueError>;
 /// Renders rows; many of them on all cores, since that is most of what a start takes.
 fn render(mut rows: Vec<EntryRow>, vocabularies: &Vocabularies, reach: &Reach) -> Vec<Rendered> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let render = |rows: Vec<EntryRow>| -> Vec<Rendered> {
+        let rendered = rows.into_iter().inspect(|_| let_others_in());
+        rendered.map(|row| Item::render(row, vocabularies, reach)).collect()
+    };
     if rows.len() < MANY {
-        return rows.into_iter().map(|row| Item::render(row, vocabularies, reach)).collect();
+        return render(rows);
     }
     let share = rows.len().div_ceil(cores);
     let mut shares = Vec::with_capacity(cores);
@@ -242,13 +248,16 @@ fn render(mut rows: Vec<EntryRow>, vocabularies: &Vocabularies, reach: &Reach) -
         let rest = rows.split_off(share.min(rows.len()));
         shares.push(std::mem::replace(&mut rows, rest));
     }
-    let render = |share: Vec<EntryRow>| -> Vec<Rendered> {
-        share.into_iter().map(|row| Item::render(row, vocabularies, reach)).collect()
-    };
     std::thread::scope(|scope| {
-        let threads: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || render(share))).collect();
+        let threads: Vec<_> = shares.into_iter().map(|share| scope.spawn(|| render(share))).collect();
         threads.into_iter().flat_map(joined).collect()
     })
+}
+
+/// Lets whoever serves have this core before the next entry. A thread of a lower priority that is not asked to keeps its
+/// core from one that wakes for up to a tick of the kernel's clock, some milliseconds.
+fn let_others_in() {
+    std::thread::yield_now();
 }
 
 /// What a thread came to.

@@ -254,8 +254,8 @@ fn tell_facts(snapshot: &Snapshot, entry: &mut Listed) {
 /// What people want to know of an entry before they open its page: as much as it states, in short.
 fn facts(telling: &Telling<'_>) -> Vec<String> {
     let told = [
-        of_the_whole(&telling.durations(), &telling.items("/durations"), "/of", "/kind"),
-        of_the_whole(&telling.costs(), &telling.items("/costs"), "/appliesTo", ""),
+        of_the_whole(&telling.durations(), telling.items("/durations"), "/of", "/kind"),
+        of_the_whole(&telling.costs(), telling.items("/costs"), "/appliesTo", ""),
         telling.delivery().statements.first().map(|statement| statement.text.clone()),
     ];
     let mut facts: Vec<String> = told.into_iter().flatten().filter(|text| text.chars().count() <= SHORT).collect();

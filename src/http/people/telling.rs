@@ -43,8 +43,8 @@ impl<'a> Telling<'a> {
         text_at(&self.entry, pointer)
     }
 
-    pub(super) fn items(&self, pointer: &str) -> Vec<Value> {
-        self.entry.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default()
+    pub(super) fn items(&self, pointer: &str) -> &[Value] {
+        self.entry.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn label(&self, scheme: &str, code: &str) -> String {
@@ -212,8 +212,8 @@ impl<'a> Telling<'a> {
     pub(super) fn delivery(&self) -> Fact {
         let mut fact = self.terms("How it is delivered", "/delivery/modes", "delivery-mode");
         for detail in self.items("/delivery/details") {
-            let text = text_at(&detail, "/text").unwrap_or_default();
-            fact.statements.push(self.statement(&detail, None, text, Vec::new()));
+            let text = text_at(detail, "/text").unwrap_or_default();
+            fact.statements.push(self.statement(detail, None, text, Vec::new()));
         }
         fact
     }
