@@ -1,7 +1,6 @@
 //! An entry told in another tongue.
 
 pub mod canvas;
-pub mod members;
 pub mod moodle;
 pub mod ndjson;
 pub mod occasions;

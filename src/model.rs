@@ -11,6 +11,7 @@ pub mod eligibility;
 pub mod entry;
 pub mod fault;
 pub mod identity;
+pub mod members;
 pub mod profile;
 pub mod programme;
 pub mod read;

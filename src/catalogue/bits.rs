@@ -10,6 +10,9 @@ use std::sync::LazyLock;
 use pulp::Arch;
 
 /// What the machine has, found once.
+///
+/// What it is given must be a closure that can be called only once, by using up what it holds: around any other the
+/// compiler makes a function for `FnOnce`, which is not put in place and so is made for the least machine.
 static ARCH: LazyLock<Arch> = LazyLock::new(Arch::new);
 
 /// A set of ordinals.
@@ -51,10 +54,10 @@ impl Bits {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> u64 {
-        let words = self.0.as_slice();
+        let words = self.0.iter();
         ARCH.dispatch(
             #[inline(always)]
-            || words.iter().map(|word| u64::from(word.count_ones())).sum(),
+            move || words.map(|word| u64::from(word.count_ones())).sum(),
         )
     }
 
@@ -113,10 +116,10 @@ impl Bits {
     /// How many are in both.
     #[must_use]
     pub fn count_and(&self, other: &Self) -> u64 {
-        let (words, others) = (self.0.as_slice(), other.0.as_slice());
+        let words = self.0.iter().zip(&other.0);
         ARCH.dispatch(
             #[inline(always)]
-            || words.iter().zip(others).map(|(word, other)| u64::from((word & other).count_ones())).sum(),
+            move || words.map(|(word, other)| u64::from((word & other).count_ones())).sum(),
         )
     }
 }
@@ -171,7 +174,7 @@ pub(super) struct Laid {
 impl Laid {
     /// Lays filters over a set, in one pass; silence passes all of them where they are lenient.
     pub(super) fn over(base: &Bits, sieves: &[Sieve<'_>], is_lenient: bool) -> Self {
-        let mut laid = Self {
+        let laid = Self {
             chosen: Bits(Vec::with_capacity(base.0.len())),
             silent: vec![0; sieves.len()],
             others: vec![Bits::default(); sieves.len()],
@@ -181,13 +184,14 @@ impl Laid {
         let mut parts: Vec<[Block; 3]> = vec![[[0; BLOCK]; 3]; sieves.len()];
         ARCH.dispatch(
             #[inline(always)]
-            || {
+            move || {
+                let mut laid = laid;
                 for (from, words) in (0..).step_by(BLOCK).zip(base.0.chunks(BLOCK)) {
                     laid.lay(from, words, sieves, is_lenient, &mut parts);
                 }
+                laid
             },
-        );
-        laid
+        )
     }
 
     #[expect(clippy::inline_always, reason = "as above")]

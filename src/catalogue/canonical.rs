@@ -1,111 +1,93 @@
 //! JSON in the one form that hashes are made of: the members of every object by name, and no white space.
 //!
-//! Whoever parses JSON and writes it with sorted keys comes to the same text; this does so in one pass, since every
-//! entry goes through it whenever it changes.
+//! Whoever parses JSON and writes it with sorted keys comes to the same text. Of what was written here no more than the
+//! order of members differs from it, so nothing else is read: every entry goes through this whenever it changes.
 
-use std::fmt;
+use smallvec::SmallVec;
 
-use serde::Serialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use crate::model::members::string_end;
 
-/// Writes JSON text in its canonical form.
-///
-/// # Errors
-/// Where it is not JSON, or a member's name holds what JSON must escape: no name of ours does.
-pub(super) fn canonical(text: &str) -> Result<Vec<u8>, serde_json::Error> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut json = serde_json::Deserializer::from_str(text);
-    Into(&mut out).deserialize(&mut json)?;
-    json.end()?;
-    Ok(out)
+/// JSON text that was written here, in its canonical form; nothing where it is not such text.
+pub(super) fn canonical(json: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(json.len());
+    let end = value(json, 0, &mut out)?;
+    (end == json.len()).then_some(out)
 }
 
-/// Writes whatever comes to the end of a text.
-struct Into<'o>(&'o mut Vec<u8>);
-
-impl Into<'_> {
-    fn scalar<E: Error>(self, value: &(impl Serialize + ?Sized)) -> Result<(), E> {
-        serde_json::to_writer(self.0, value).map_err(E::custom)
-    }
+/// Writes the value that begins at a place; where it ends.
+fn value(json: &[u8], at: usize, out: &mut Vec<u8>) -> Option<usize> {
+    let end = match json.get(at)? {
+        b'{' => return object(json, at, out),
+        b'[' => return array(json, at, out),
+        b'"' => string_end(json, at)?,
+        _ => {
+            let rest = json.get(at..)?;
+            at + rest.iter().position(|byte| matches!(byte, b',' | b']' | b'}')).unwrap_or(rest.len())
+        }
+    };
+    out.extend_from_slice(json.get(at..end)?);
+    Some(end)
 }
 
-impl<'de> DeserializeSeed<'de> for Into<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
+fn array(json: &[u8], begin: usize, out: &mut Vec<u8>) -> Option<usize> {
+    out.push(b'[');
+    let mut at = begin + 1;
+    if json.get(at) == Some(&b']') {
+        out.push(b']');
+        return Some(at + 1);
     }
-}
-
-impl<'de> Visitor<'de> for Into<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.scalar(&())
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        self.scalar(&value)
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
-        self.scalar(&value)
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
-        self.scalar(&value)
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        self.scalar(&value)
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
-        self.scalar(value)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        self.0.push(b'[');
-        let begin = self.0.len();
-        loop {
-            let end = self.0.len();
-            if end > begin {
-                self.0.push(b',');
-            }
-            if items.next_element_seed(Into(self.0))?.is_none() {
-                self.0.truncate(end);
-                self.0.push(b']');
-                return Ok(());
-            }
+    loop {
+        at = value(json, at, out)?;
+        let next = *json.get(at)?;
+        out.push(next);
+        at += 1;
+        match next {
+            b',' => {}
+            b']' => return Some(at),
+            _ => return None,
         }
     }
+}
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let begin = self.0.len();
-        let mut members: Vec<(&'de str, usize, usize)> = Vec::with_capacity(16);
-        while let Some(name) = map.next_key::<&'de str>()? {
-            let from = self.0.len();
-            serde_json::to_writer(&mut *self.0, name).map_err(A::Error::custom)?;
-            self.0.push(b':');
-            map.next_value_seed(Into(self.0))?;
-            members.push((name, from, self.0.len()));
+fn object(json: &[u8], begin: usize, out: &mut Vec<u8>) -> Option<usize> {
+    out.push(b'{');
+    let first = out.len();
+    // Each name, and where in what is written the member stands.
+    let mut members: SmallVec<[(&[u8], usize, usize); 16]> = SmallVec::new();
+    let mut at = begin + 1;
+    if json.get(at) == Some(&b'}') {
+        out.push(b'}');
+        return Some(at + 1);
+    }
+    loop {
+        let name_end = string_end(json, at)?;
+        let from = out.len();
+        out.extend_from_slice(json.get(at..name_end)?);
+        out.push(b':');
+        let name = json.get(at + 1..name_end - 1)?;
+        at = (json.get(name_end) == Some(&b':')).then(|| value(json, name_end + 1, out))??;
+        members.push((name, from, out.len()));
+        let next = *json.get(at)?;
+        out.push(next);
+        at += 1;
+        match next {
+            b',' => {}
+            b'}' => break,
+            _ => return None,
         }
+    }
+    if !members.is_sorted() {
         members.sort_unstable();
-        let written = self.0.split_off(begin);
-        self.0.push(b'{');
-        for (index, (_, from, to)) in members.into_iter().enumerate() {
-            if index > 0 {
-                self.0.push(b',');
-            }
-            self.0.extend_from_slice(written.get(from - begin..to - begin).unwrap_or_default());
+        let written = out.split_off(first);
+        for (_, from, to) in members {
+            out.extend_from_slice(written.get(from - first..to - first)?);
+            out.push(b',');
         }
-        self.0.push(b'}');
-        Ok(())
+        if let Some(last) = out.last_mut() {
+            *last = b'}';
+        }
     }
+    Some(at)
 }
 
 #[cfg(test)]
@@ -120,8 +102,11 @@ mod tests {
         for text in [plain, "[]", "{}", "null", "\"a\"", "[1,[2,[3]]]", r#"{"a":{"b":{"d":1,"c":2}}}"#] {
             let mut value: Value = serde_json::from_str(text).expect("JSON");
             value.sort_all_objects();
-            assert_eq!(String::from_utf8(canonical(text).expect("JSON")).expect("text"), value.to_string());
+            let canonical = canonical(text.as_bytes()).expect("JSON");
+            assert_eq!(String::from_utf8(canonical).expect("text"), value.to_string());
         }
-        assert!(canonical("{} x").is_err() && canonical("{").is_err());
+        for broken in ["", "{", "{} x", "{\"a\"", "{\"a\"1}", "{\"a\":[1,2}", "[1,2", "{\"a\":1]"] {
+            assert_eq!(canonical(broken.as_bytes()), None, "{broken}");
+        }
     }
 }

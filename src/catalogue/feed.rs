@@ -71,7 +71,10 @@ impl Snapshot {
             return page;
         }
         let later = all.range((Bound::Excluded(query.after), Bound::Unbounded)).map(|(_, ordinal)| *ordinal);
-        later.filter(|ordinal| candidates.contains(*ordinal)).filter_map(changed).take(query.limit).collect()
+        let mut later = later.filter(|ordinal| candidates.contains(*ordinal));
+        let first: Vec<u32> = later.by_ref().take(query.limit).collect();
+        self.fetch(&first);
+        first.into_iter().chain(later).filter_map(changed).take(query.limit).collect()
     }
 
     /// The link of the chain at a change number, as cursors give it; `None` where there is no such number yet.

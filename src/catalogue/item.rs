@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde::de::{MapAccess, Visitor};
-use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -15,6 +13,7 @@ use super::facet::{Reach, Stated};
 use super::snapshot::CatalogueError;
 use super::stated::stated;
 use crate::model::codes::{Kind, ProgrammeType, Publication};
+use crate::model::members::each;
 use crate::model::text::Moment;
 use crate::model::{Entry, Stamp, Vocabularies};
 use crate::store::{EntryRow, State};
@@ -157,10 +156,11 @@ impl Item {
             id: row.id.clone(),
             detail: error.to_string(),
         })?;
-        let (summary, texts) = stretches(&full, FULL_ONLY).map_err(|error| CatalogueError::Damaged {
+        let (summary, texts) = stretches(&full, FULL_ONLY);
+        let canonical = canonical(full.as_bytes()).ok_or_else(|| CatalogueError::Damaged {
             kind: row.kind,
             id: row.id.clone(),
-            detail: error.to_string(),
+            detail: "it is not written as it should be".to_owned(),
         })?;
         let stated = stated(&entry, vocabularies, reach).into_boxed_slice();
         let modified_at: Arc<str> = row.modified_at.as_str().into();
@@ -187,12 +187,7 @@ impl Item {
             },
             change_number: row.change_number,
             is_revised: row.version > 1,
-            digest: Sha256::digest(canonical(&full).map_err(|error| CatalogueError::Damaged {
-                kind: row.kind,
-                id: row.id.clone(),
-                detail: error.to_string(),
-            })?)
-            .into(),
+            digest: Sha256::digest(canonical).into(),
             title: entry.title().as_str().into(),
             title_key: entry.title().as_str().to_lowercase().into(),
             modified_at,
@@ -222,16 +217,27 @@ impl Item {
         }
     }
 
-    /// Reads a byte of every cache line that telling a list of the entry takes. Where entries are told one after the
-    /// other, each waits for its own lines; asked for before, the lines of several come at the same time.
-    pub fn fetch(&self, view: View) {
-        let lines =
-            |sum: u8, text: &[u8]| text.chunks(LINE).filter_map(<[u8]>::first).fold(sum, |sum, byte| sum ^ byte);
-        let stated = self.stated.iter().fold(0, |sum, stated| sum ^ stated.field as u8);
-        std::hint::black_box(match view {
-            View::Full => lines(stated, &self.full),
-            View::Summary => self.stretches().fold(stated, lines),
-        });
+    /// Reads a byte of every cache line that telling a list of some entries takes. Where entries are told one after the
+    /// other, each waits for its own lines; asked for before, the lines of several come at the same time: first those
+    /// that say where the others are.
+    pub fn fetch<'a>(items: impl Iterator<Item = &'a Arc<Self>> + Clone, view: View) {
+        let first = |item: &Arc<Self>| {
+            let stated = item.stated.first().map_or(0, |stated| stated.field as u32);
+            let stretch = item.summary.first().map_or(0, |(_, to)| *to);
+            item.full.first().map_or(0, |byte| u32::from(*byte) ^ stated ^ stretch)
+        };
+        let sum = items.clone().fold(0, |sum, item| sum ^ first(item));
+        let lines = |sum, text: &[u8]| {
+            text.chunks(LINE).filter_map(<[u8]>::first).fold(sum, |sum, byte| sum ^ u32::from(*byte))
+        };
+        let rest = |sum, item: &Arc<Self>| {
+            let stated = item.stated.iter().fold(sum, |sum, stated| sum ^ stated.field as u32);
+            match view {
+                View::Full => lines(stated, &item.full),
+                View::Summary => item.stretches().fold(stated, lines),
+            }
+        };
+        std::hint::black_box(items.fold(sum, rest));
     }
 
     /// A text of the entry; `None` where it states none.
@@ -256,8 +262,7 @@ type Stretches = Box<[(u32, u32)]>;
 /// are an object again, since members that follow each other stay in one stretch with what separates them.
 ///
 /// Told with it is where the values of the members stand that snippets are taken from.
-fn stretches(object: &str, left_out: &[&str]) -> Result<(Stretches, [(u32, u32); 2]), serde_json::Error> {
-    let Members(members) = serde_json::from_str(object)?;
+fn stretches(object: &str, left_out: &[&str]) -> (Stretches, [(u32, u32); 2]) {
     let narrow =
         |(from, to): (usize, usize)| (u32::try_from(from).unwrap_or(u32::MAX), u32::try_from(to).unwrap_or(u32::MAX));
     let mut texts = [(0, 0); 2];
@@ -269,50 +274,20 @@ fn stretches(object: &str, left_out: &[&str]) -> Result<(Stretches, [(u32, u32);
     keep(0, 1);
     let mut at = 1;
     let mut is_first = true;
-    for (key, value) in &members {
-        // A member is its key in quotes, a colon and its value; a comma stands before all but the first.
-        let length = key.len() + 3 + value.get().len();
-        let from = if at == 1 { at } else { at + 1 };
-        if let Some(place) = Shown::MEMBERS.iter().position(|member| member == key).and_then(|at| texts.get_mut(at)) {
-            *place = narrow((from + length - value.get().len(), from + length));
+    for (name, value) in each(object.as_bytes()) {
+        let place = Shown::MEMBERS.iter().position(|member| member.as_bytes() == name);
+        if let Some(place) = place.and_then(|at| texts.get_mut(at)) {
+            *place = narrow((value.start, value.end));
         }
-        if !left_out.contains(key) {
-            let with_comma = if is_first { from } else { from - 1 };
-            keep(with_comma, from + length);
+        if !left_out.iter().any(|member| member.as_bytes() == name) {
+            // A comma stands before all but the first of the object.
+            keep(if is_first && at > 1 { at + 1 } else { at }, value.end);
             is_first = false;
         }
-        at = from + length;
+        at = value.end;
     }
     keep(at, object.len());
-    Ok((stretches.into_iter().map(narrow).collect(), texts))
-}
-
-/// The members of an object in their order, values as they are written. Keys are our own field
-/// names, which need no escaping.
-struct Members<'a>(Vec<(&'a str, &'a RawValue)>);
-
-impl<'de> serde::Deserialize<'de> for Members<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::with_capacity(40);
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(Collect)
-    }
+    (stretches.into_iter().map(narrow).collect(), texts)
 }
 
 #[cfg(test)]
@@ -323,16 +298,16 @@ mod tests {
     fn members_are_left_out_and_the_rest_is_as_written() {
         let text = r#"{"a":1,"b":{"c":[1,2]},"d":"\u00e9","e":null}"#;
         let left = |left_out: &[&str]| -> String {
-            let (stretches, _) = stretches(text, left_out).expect("JSON");
+            let (stretches, _) = stretches(text, left_out);
             stretches.iter().map(|(from, to)| &text[*from as usize..*to as usize]).collect()
         };
         assert_eq!(left(&["b", "e"]), r#"{"a":1,"d":"\u00e9"}"#);
         assert_eq!(left(&["a", "b"]), r#"{"d":"\u00e9","e":null}"#);
         assert_eq!(left(&["a", "b", "d", "e"]), "{}");
         assert_eq!(left(&[]), text);
-        assert_eq!(stretches("{}", &[]).expect("JSON").0.len(), 1);
+        assert_eq!(stretches("{}", &[]).0.len(), 1);
         let object = r#"{"id":"a","summary":"Short.","description":null}"#;
-        let (_, texts) = stretches(object, &[]).expect("JSON");
+        let (_, texts) = stretches(object, &[]);
         assert_eq!(texts.map(|(from, to)| &object[from as usize..to as usize]), ["\"Short.\"", "null"]);
     }
 }

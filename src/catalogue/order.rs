@@ -3,7 +3,6 @@
 //! The row is walked from any place. Where few of many entries are chosen, those that come first are found by their
 //! places alone, without a look at what is sorted by.
 
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use super::bits::Bits;
@@ -83,7 +82,7 @@ impl Order {
         };
         // A walk passes over what is not chosen: as many as lie between those wanted.
         if count.saturating_mul(count) < (wanted as u64).saturating_mul(self.len() as u64) {
-            return pick(wanted, chosen, places, (from, to), is_descending);
+            return self.pick(wanted, chosen, places, (from, to), is_descending);
         }
         let row = self.0.get(from..to).unwrap_or_default().iter().copied();
         let is_chosen = |ordinal: &u32| chosen.contains(*ordinal);
@@ -93,26 +92,65 @@ impl Order {
             row.filter(is_chosen).take(wanted).collect()
         }
     }
+
+    /// Finds the first among the chosen by their places.
+    fn pick(
+        &self,
+        wanted: usize,
+        chosen: &Bits,
+        places: &[u32],
+        (from, to): (usize, usize),
+        is_descending: bool,
+    ) -> Vec<u32> {
+        // Against the order, the highest comes first.
+        let turn = |place: u32| if is_descending { u32::MAX - place } else { place };
+        let mut found = Vec::new();
+        chosen.each(|ordinal| found.extend(places.get(ordinal as usize).copied().map(turn)));
+        if (from, to) != (0, self.len()) {
+            found.retain(|place| (from..to).contains(&(turn(*place) as usize)));
+        }
+        if found.len() > wanted {
+            found.select_nth_unstable(wanted);
+            found.truncate(wanted);
+        }
+        found.sort_unstable();
+        found.into_iter().filter_map(|place| self.0.get(turn(place) as usize).copied()).collect()
+    }
 }
 
-/// Finds the first among the chosen by their places.
-fn pick(wanted: usize, chosen: &Bits, places: &[u32], (from, to): (usize, usize), is_descending: bool) -> Vec<u32> {
-    let mut first: BinaryHeap<(u32, u32)> = BinaryHeap::with_capacity(wanted + 1);
-    let mut last = u32::MAX;
-    chosen.each(|ordinal| {
-        let place = places.get(ordinal as usize).copied().unwrap_or_default();
-        // Against the order, the highest comes first.
-        let rank = if is_descending { u32::MAX - place } else { place };
-        if rank > last || !(from..to).contains(&(place as usize)) {
-            return;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_and_many_are_found_in_order_and_against_it_after_any_key() {
+        // 499 is a prime: each ordinal has a place of its own.
+        let row: Vec<u32> = (0..499).map(|place| place * 131 % 499).collect();
+        let order = Order(row.clone().into());
+        let mut places = Vec::new();
+        order.note_places(&mut places);
+        let key =
+            |ordinal: u32| places.get(ordinal as usize).map(|place| SortKey::first_with_id(&format!("{place:03}")));
+        for step in [1, 3, 40, 498] {
+            let chosen: Bits = (0..499).step_by(step).collect();
+            for is_descending in [false, true] {
+                let mut all: Vec<u32> = row.iter().copied().filter(|ordinal| chosen.contains(*ordinal)).collect();
+                if is_descending {
+                    all.reverse();
+                }
+                for wanted in [1, 5, 499] {
+                    let mut after = None;
+                    for page in all.chunks(wanted) {
+                        let found =
+                            order.first(wanted, (&chosen, chosen.len()), &places, (after.as_ref(), is_descending), key);
+                        assert_eq!(found, page, "each {step}th, {wanted} after {after:?}");
+                        after = page.last().and_then(|last| key(*last));
+                    }
+                    let rest =
+                        order.first(wanted, (&chosen, chosen.len()), &places, (after.as_ref(), is_descending), key);
+                    assert!(rest.is_empty(), "each {step}th: {rest:?}");
+                }
+            }
         }
-        first.push((rank, ordinal));
-        if first.len() > wanted {
-            first.pop();
-        }
-        if first.len() == wanted {
-            last = first.peek().map_or(u32::MAX, |(last, _)| *last);
-        }
-    });
-    first.into_sorted_vec().into_iter().map(|(_, ordinal)| ordinal).collect()
+    }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::members::{members, text};
 use super::occasions::{Session, course_format, occasions, sessions};
 use super::report::{Finding, Rules};
 use super::{Form, Subject, table};
 use crate::model::entry::Programme;
+use crate::model::members::{members, text};
 
 /// The uids of organisations, by their reference (`provider/kings-fund`, `academy/lla-london`).
 pub type Organisations = HashMap<String, String>;

@@ -8,9 +8,9 @@ use memchr::memchr3;
 use serde_json::Value;
 use smallvec::SmallVec;
 
-use super::members::{members, text};
 use super::report::{Finding, Rules};
 use super::{Form, Subject, plain, table};
+use crate::model::members::{members, text};
 
 /// A custom field of a course, and the column of the directory's own table that it is filled from.
 #[derive(Debug, Clone, PartialEq, Eq)]

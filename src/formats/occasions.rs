@@ -3,9 +3,9 @@
 
 use uuid::Uuid;
 
-use super::members::members;
 use crate::model::codes::StatusTerm;
 use crate::model::entry::Programme;
+use crate::model::members::members;
 use crate::model::programme::Offering;
 use crate::model::text::{DeliveryModeCode, Line, OrganiserRef, PartialDate};
 

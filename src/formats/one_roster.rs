@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Subject;
-use super::members::{members, text};
 use super::occasions::{Occasion, Session, occasions};
 use crate::model::codes::Kind;
 use crate::model::entry::Programme;
+use crate::model::members::{members, text};
 use crate::model::text::{Line, Moment};
 
 /// The first year of the session that is always open, and the one in which it is over.

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::members::{members, text};
 use super::{Form, Subject};
 use crate::model::fault::Severity;
+use crate::model::members::{members, text};
 
 /// The most findings that are told; all are counted.
 pub const MOST: usize = 1_000;

@@ -16,7 +16,7 @@ use super::list::{VIEWS, canonical, is_private, read_filter};
 use super::problem::{BEHIND, DATABASE_UNREACHABLE, INVALID_PARAMETER, Problem, UNKNOWN_CHANGE};
 use super::query::Query;
 use super::{LICENCE, Service};
-use crate::catalogue::{Changed, FeedQuery, Field, Filter, Snapshot, View};
+use crate::catalogue::{Changed, FeedQuery, Field, Filter, Item, Snapshot, View};
 use crate::model::codes::Kind;
 use crate::model::shape::GREATEST;
 
@@ -190,6 +190,7 @@ impl FeedRequest {
             before: format!("{{\"next\":{},\"items\":[", text(&self.address(service, place))),
             page: page.into_iter(),
             view: self.view,
+            fetched: 0,
         };
         if length > LONG {
             return Content::Copied(Box::new(told));
@@ -206,11 +207,23 @@ struct Told {
     before: String,
     page: std::vec::IntoIter<Changed>,
     view: View,
+    /// How many of the next changes were fetched.
+    fetched: usize,
 }
+
+/// How many changes are fetched before they are told.
+const AHEAD: usize = 16;
 
 impl Chunks for Told {
     fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool {
-        for Changed { item, is_there } in self.page.by_ref() {
+        loop {
+            if self.fetched == 0 {
+                let ahead = self.page.as_slice().iter().take(AHEAD);
+                Item::fetch(ahead.map(|changed| &changed.item), self.view);
+                self.fetched = AHEAD;
+            }
+            self.fetched -= 1;
+            let Some(Changed { item, is_there }) = self.page.next() else { break };
             let state = if is_there { "updated" } else { "deleted" };
             let mut uid = Uuid::encode_buffer();
             let uid = item.uid.hyphenated().encode_lower(&mut uid);

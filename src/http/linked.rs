@@ -10,10 +10,10 @@ use super::problem::{INVALID_PARAMETER, Problem};
 use super::query::Query;
 use super::{Service, negotiate};
 use crate::catalogue::{Item, Looked, Snapshot, label};
-use crate::formats::members::{members, text};
 use crate::formats::schema_org::{Linked, MEDIA_TYPE, Surroundings, document, written};
 use crate::formats::{Form as _, Subject};
 use crate::model::codes::Kind;
+use crate::model::members::{members, text};
 
 /// What entries name, as a snapshot holds it.
 pub(super) struct Around {

@@ -185,9 +185,9 @@ impl ListRequest {
     fn body(&self, service: &Service, snapshot: &Snapshot, sifted: &Sifted, page: &Page, links: &Links<'_>) -> Vec<u8> {
         let filter = &self.page.filter;
         let mut why = Why::new(snapshot.reasons(filter));
+        Item::fetch(page.items.iter(), self.view);
         let length: usize = page.items.iter().map(|item| item.len(self.view) + 100 + 130 * filter.terms.len()).sum();
         let mut envelope = Envelope::list(length + 4_096 * self.facets.len());
-        page.items.iter().for_each(|item| item.fetch(self.view));
         for item in &page.items {
             envelope.item_with(|text| self.entry(text, snapshot, &mut why, item));
         }

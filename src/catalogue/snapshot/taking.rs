@@ -34,11 +34,13 @@ impl Snapshot {
         let begun = Instant::now();
         let mut damaged = Vec::new();
         let mut moved = std::mem::take(&mut self.unsearched);
+        // Before there is anything to show, nobody waits to be served.
+        let pause = if self.items.is_empty() { go_on } else { std::thread::yield_now };
         let (mut entries, mut is_whole) = (0, false);
         for part in parts {
             entries += part.entries.len();
             is_whole = part.is_last;
-            self.take_part(part, &mut moved, &mut damaged);
+            self.take_part(part, pause, &mut moved, &mut damaged);
         }
         if !is_whole {
             // The database failed meanwhile: whoever reads it says so, and nobody wants what is here.
@@ -48,11 +50,11 @@ impl Snapshot {
         self.answers = Arc::default();
         let put_after = begun.elapsed();
         let ((orders, places), searched) = if entries < MANY {
-            (self.reordered(&moved), self.search_with(&moved))
+            (self.reordered(&moved), self.search_with(&moved, pause))
         } else {
             std::thread::scope(|scope| {
                 let ordering = scope.spawn(|| self.reordered(&moved));
-                let searched = self.search_with(&moved);
+                let searched = self.search_with(&moved, pause);
                 (joined(ordering), searched)
             })
         };
@@ -69,7 +71,7 @@ impl Snapshot {
     }
 
     /// Puts a part of what was loaded into its place, but for the orders and the index.
-    fn take_part(&mut self, part: Loaded, moved: &mut Bits, damaged: &mut Vec<CatalogueError>) {
+    fn take_part(&mut self, part: Loaded, pause: Pause, moved: &mut Bits, damaged: &mut Vec<CatalogueError>) {
         self.head = part.head;
         if !part.terms.is_empty() {
             let mut vocabularies = (*self.vocabularies).clone();
@@ -82,8 +84,8 @@ impl Snapshot {
             self.reach = Arc::new(Reach::new(&vocabularies));
             self.vocabularies = Arc::new(vocabularies);
         }
-        for rendered in render(part.entries, &self.vocabularies, &self.reach) {
-            let_others_in();
+        for rendered in render(part.entries, pause, &self.vocabularies, &self.reach) {
+            pause();
             match rendered {
                 Ok((item, gate)) => self.put(item, gate.as_ref(), moved),
                 Err(error) => damaged.push(error),
@@ -96,13 +98,13 @@ impl Snapshot {
     }
 
     /// The index with some entries as they are now.
-    fn search_with(&self, moved: &Bits) -> Result<Search, TantivyError> {
+    fn search_with(&self, moved: &Bits, pause: Pause) -> Result<Search, TantivyError> {
         if moved.is_empty() {
             return Ok(self.search.clone());
         }
         let ordinals: Vec<u32> = moved.iter().collect();
         self.search.with(&ordinals, |fields, ordinal| {
-            let_others_in();
+            pause();
             let item = self.item(ordinal).filter(|item| item.standing == Standing::Published)?;
             Some(document(fields, ordinal, item, self))
         })
@@ -233,10 +235,10 @@ impl Snapshot {
 type Rendered = Result<(Item, Option<Gate>), CatalogueError>;
 
 /// Renders rows; many of them on all cores, since that is most of what a start takes.
-fn render(mut rows: Vec<EntryRow>, vocabularies: &Vocabularies, reach: &Reach) -> Vec<Rendered> {
+fn render(mut rows: Vec<EntryRow>, pause: Pause, vocabularies: &Vocabularies, reach: &Reach) -> Vec<Rendered> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let render = |rows: Vec<EntryRow>| -> Vec<Rendered> {
-        let rendered = rows.into_iter().inspect(|_| let_others_in());
+        let rendered = rows.into_iter().inspect(|_| pause());
         rendered.map(|row| Item::render(row, vocabularies, reach)).collect()
     };
     if rows.len() < MANY {
@@ -254,11 +256,12 @@ fn render(mut rows: Vec<EntryRow>, vocabularies: &Vocabularies, reach: &Reach) -
     })
 }
 
-/// Lets whoever serves have this core before the next entry. A thread of a lower priority that is not asked to keeps its
-/// core from one that wakes for up to a tick of the kernel's clock, some milliseconds.
-fn let_others_in() {
-    std::thread::yield_now();
-}
+/// What is done before each entry. A thread of a lower priority keeps its core from one that wakes for up to a tick of the
+/// kernel's clock, some milliseconds, unless it lets others in before.
+type Pause = fn();
+
+/// As it stands where nobody is to be let in.
+const fn go_on() {}
 
 /// What a thread came to.
 fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {

@@ -6,12 +6,12 @@ use actix_web::HttpRequest;
 
 use super::filter::Filter;
 use super::roster::Object;
-use crate::formats::members::{members, text};
 use crate::formats::one_roster::Resource;
 use crate::http::problem::Problem;
 use crate::http::problem::{INVALID_FILTER, INVALID_FILTER_FIELD, INVALID_PARAMETER, INVALID_SELECTION_FIELD};
 use crate::http::query::{Query, shown};
 use crate::model::fault::nearest;
+use crate::model::members::{members, text};
 
 /// The most on a page, and how many there are where nothing else is asked. A client that asks for more than the most
 /// gets as many as that: some take a page that is shorter than they asked for the last one, and ask for 10,000.

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use crate::formats::members::members;
 use crate::formats::one_roster::Resource;
 use crate::model::fault::nearest;
+use crate::model::members::members;
 
 /// The longest filter, in characters.
 pub(super) const LONGEST: usize = 2_048;

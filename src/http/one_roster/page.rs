@@ -7,9 +7,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::roster::Object;
-use crate::formats::members::members;
 use crate::formats::one_roster::{AcademicSession, Class, Course, Org};
 use crate::http::coding::Chunks;
+use crate::model::members::members;
 
 /// A page of a collection: one list, under the collection's own name (`orgs` for schools, `academicSessions` for terms
 /// and grading periods, `users` for students and teachers). With `fields`, its objects have those alone.

@@ -11,7 +11,6 @@ use super::BASE;
 use crate::catalogue::{Item, Looked, Snapshot};
 use crate::formats::Subject;
 use crate::formats::canvas::above;
-use crate::formats::members::{members, text};
 use crate::formats::occasions::{Occasion, Session, occasions};
 use crate::formats::one_roster::{BEGINNING, Named, Resource, Surroundings, academic_session, course, org};
 use crate::http::entries::entry_address;
@@ -19,6 +18,7 @@ use crate::http::exports::{everything, with_withdrawn};
 use crate::model::codes::Kind;
 use crate::model::entry::Programme;
 use crate::model::identity::parse_reference;
+use crate::model::members::{members, text};
 use crate::store::Head;
 
 /// Something that is told.

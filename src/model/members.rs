@@ -1,34 +1,44 @@
-//! A few members of a JSON object, without reading the rest of it.
+//! Where the members of a JSON object stand, without reading what they are.
+//!
+//! All of it is for JSON that was written here: it can be read, has no white space, and its names need no escaping.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use memchr::memchr2;
 
 /// The members of an object that have these names, each as it is written; no more of it is read than it takes to find
-/// them. The object is one that was rendered here: it can be read, has no white space, and its names need no escaping.
+/// them.
 #[must_use]
 pub fn members<'a, const N: usize>(json: &'a [u8], names: [&str; N]) -> [Option<&'a str>; N] {
     let mut found = [None; N];
-    let mut at = 1;
-    // A name in quotes, a colon, a value, and a comma where another follows.
-    while let Some(name_end) = string_end(json, at) {
-        let name = json.get(at + 1..name_end - 1).unwrap_or_default();
-        let begin = name_end + 1;
-        let Some(end) = value_end(json, begin) else { break };
+    for (name, value) in each(json) {
         if let Some(place) = names.iter().position(|wanted| wanted.as_bytes() == name).and_then(|at| found.get_mut(at))
         {
-            *place = json.get(begin..end).and_then(|value| std::str::from_utf8(value).ok());
+            *place = json.get(value).and_then(|value| std::str::from_utf8(value).ok());
             if found.iter().all(Option::is_some) {
                 break;
             }
         }
-        at = end + 1;
     }
     found
 }
 
+/// The names of an object's members, and where their values stand.
+pub fn each(json: &[u8]) -> impl Iterator<Item = (&[u8], Range<usize>)> {
+    let mut at = 1;
+    // A name in quotes, a colon, a value, and a comma where another follows.
+    std::iter::from_fn(move || {
+        let name_end = string_end(json, at)?;
+        let (name, value) = (json.get(at + 1..name_end - 1)?, name_end + 1..value_end(json, name_end + 1)?);
+        at = value.end + 1;
+        Some((name, value))
+    })
+}
+
 /// Where the string ends that begins at a place; nothing where none does.
-fn string_end(json: &[u8], begin: usize) -> Option<usize> {
+#[must_use]
+pub fn string_end(json: &[u8], begin: usize) -> Option<usize> {
     if json.get(begin) != Some(&b'"') {
         return None;
     }
