@@ -68,7 +68,7 @@ pub struct Directory {
     clock: Clock,
     snapshot: Arc<ArcSwap<Snapshot>>,
     /// Held while the snapshot is advanced, so that no advance is lost.
-    advancing: tokio::sync::Mutex<()>,
+    advancing: Arc<tokio::sync::Mutex<()>>,
     reachable: AtomicBool,
     /// Where the database stands, for those who are ahead of this process.
     last: Together<i64>,
@@ -77,7 +77,7 @@ pub struct Directory {
     /// Who may ask for tokens.
     clients: ArcSwap<clients::Clients>,
     /// What is shown, for those who wait for more.
-    shown: watch::Sender<Shown>,
+    shown: Arc<watch::Sender<Shown>>,
 }
 
 /// How far the snapshot is, and whether it is worth waiting for more.
@@ -118,11 +118,11 @@ impl Directory {
         let ((), snapshot) = tokio::try_join!(loading, making)?;
         let shown = Shown::of(snapshot.head());
         Ok(Self {
-            shown: watch::Sender::new(shown),
+            shown: Arc::new(watch::Sender::new(shown)),
             store,
             clock,
             snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
-            advancing: tokio::sync::Mutex::new(()),
+            advancing: Arc::default(),
             reachable: AtomicBool::new(true),
             last: Together::default(),
             looked_for_clients: Together::default(),
@@ -202,24 +202,25 @@ impl Directory {
 
     /// Shows what was committed since the snapshot was made, by whichever process.
     async fn advance(&self) -> Result<(), DirectoryError> {
-        let _turn = self.advancing.lock().await;
-        let (place, now) = (Arc::clone(&self.snapshot), self.snapshot());
+        let turn = Arc::clone(&self.advancing).lock_owned().await;
+        let (place, shown, now) = (Arc::clone(&self.snapshot), Arc::clone(&self.shown), self.snapshot());
         let (loaded, is_whole) = match in_time(self.store.load_since(now.head())).await? {
             // A term may change what any entry shows of it, and a lost history leaves nothing to build on.
             Some(loaded) if loaded.terms.is_empty() => (loaded, false),
             _ => (in_time(self.store.load()).await?, true),
         };
-        // What only the last snapshot held is let go of there too: it takes as long as making the next.
-        let now = aside(move || {
+        // It comes to its end there, whether or not anybody still waits for it. What only the last snapshot held is let go
+        // of there too, once all who wait were told.
+        aside(move || {
             let next = if is_whole { Snapshot::lenient(loaded)? } else { now.advance(loaded) };
-            let shown = Shown::of(next.head());
+            let now_shown = Shown::of(next.head());
             place.store(Arc::new(next));
+            shown.send_modify(|shown| *shown = Shown { is_last: shown.is_last, ..now_shown });
             drop(now);
-            Ok(shown)
+            drop(turn);
+            Ok(())
         })
-        .await?;
-        self.shown.send_modify(|shown| *shown = Shown { is_last: shown.is_last, ..now });
-        Ok(())
+        .await
     }
 }
 

@@ -74,6 +74,9 @@ fn write(file: &Path, mut import: Command, ids: &[String], begun: Instant) -> [u
     for (turn, due) in (0..).map(|turn| (turn, APART * turn)).take_while(|(_, due)| *due < TIME) {
         let turn = turn as usize;
         std::thread::sleep((begun + due).saturating_duration_since(Instant::now()));
+        if begun.elapsed() >= TIME {
+            break;
+        }
         let is_batch = turn % 8 == 7;
         std::fs::write(file, changes(ids, if is_batch { 1_000 } else { 1 }, turn)).expect("written");
         assert!(import.status().expect("it runs").success(), "an import failed");

@@ -7,7 +7,8 @@ use smallvec::SmallVec;
 
 use crate::model::members::string_end;
 
-/// JSON text that was written here, in its canonical form; nothing where it is not such text.
+/// JSON text that was written here, in its canonical form; nothing where what it is made of does not fit together, or
+/// where a name is escaped: it would have to be read to be put in order.
 pub(super) fn canonical(json: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(json.len());
     let end = value(json, 0, &mut out)?;
@@ -22,7 +23,8 @@ fn value(json: &[u8], at: usize, out: &mut Vec<u8>) -> Option<usize> {
         b'"' => string_end(json, at)?,
         _ => {
             let rest = json.get(at..)?;
-            at + rest.iter().position(|byte| matches!(byte, b',' | b']' | b'}')).unwrap_or(rest.len())
+            let length = rest.iter().position(|byte| matches!(byte, b',' | b']' | b'}')).unwrap_or(rest.len());
+            at + (length > 0).then_some(length)?
         }
     };
     out.extend_from_slice(json.get(at..end)?);
@@ -64,7 +66,7 @@ fn object(json: &[u8], begin: usize, out: &mut Vec<u8>) -> Option<usize> {
         let from = out.len();
         out.extend_from_slice(json.get(at..name_end)?);
         out.push(b':');
-        let name = json.get(at + 1..name_end - 1)?;
+        let name = json.get(at + 1..name_end - 1).filter(|name| !name.contains(&b'\\'))?;
         at = (json.get(name_end) == Some(&b':')).then(|| value(json, name_end + 1, out))??;
         members.push((name, from, out.len()));
         let next = *json.get(at)?;
@@ -105,7 +107,19 @@ mod tests {
             let canonical = canonical(text.as_bytes()).expect("JSON");
             assert_eq!(String::from_utf8(canonical).expect("text"), value.to_string());
         }
-        for broken in ["", "{", "{} x", "{\"a\"", "{\"a\"1}", "{\"a\":[1,2}", "[1,2", "{\"a\":1]"] {
+        for broken in [
+            "",
+            "{",
+            "{} x",
+            "{\"a\"",
+            "{\"a\"1}",
+            "{\"a\":[1,2}",
+            "[1,2",
+            "{\"a\":1]",
+            "[1,]",
+            "{\"a\":}",
+            r#"{"a\"":1}"#,
+        ] {
             assert_eq!(canonical(broken.as_bytes()), None, "{broken}");
         }
     }

@@ -38,11 +38,11 @@ impl Snapshot {
         ordinals.iter().filter_map(|ordinal| self.item(*ordinal).cloned()).collect()
     }
 
-    /// Reads a byte of some entries. To take one (to raise the count of its owners) is to wait for it alone; looked at
+    /// Looks at the counts of owners of some entries. To take one, and raise its count, is to wait for it alone; looked at
     /// together before, they come at the same time.
     pub(super) fn fetch(&self, ordinals: &[u32]) {
-        let items: Vec<&Item> = ordinals.iter().filter_map(|ordinal| self.item(*ordinal)).map(AsRef::as_ref).collect();
-        std::hint::black_box(items.iter().fold(0, |sum, item| sum ^ item.change_number));
+        let items: Vec<&Arc<Item>> = ordinals.iter().filter_map(|ordinal| self.item(*ordinal)).collect();
+        std::hint::black_box(items.into_iter().fold(0, |sum, item| sum ^ Arc::strong_count(item)));
     }
 
     /// The first of the chosen entries after the cursor, in order.

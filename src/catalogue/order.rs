@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::bits::Bits;
 use super::page::SortKey;
+use super::snapshot::is_sorted_rather;
 
 /// The place of each entry in its order, by ordinal. One list serves the orders of all kinds: entries of different kinds
 /// are never compared.
@@ -81,7 +82,7 @@ impl Order {
             }
         };
         // A walk passes over what is not chosen: as many as lie between those wanted.
-        if count.saturating_mul(count) < (wanted as u64).saturating_mul(self.len() as u64) {
+        if is_sorted_rather(count, wanted, self.len()) {
             return self.pick(wanted, chosen, places, (from, to), is_descending);
         }
         let row = self.0.get(from..to).unwrap_or_default().iter().copied();

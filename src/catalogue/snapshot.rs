@@ -10,6 +10,8 @@ use imbl::{GenericHashMap, HashMap, OrdMap, Vector};
 use thiserror::Error;
 use uuid::Uuid;
 
+use taking::go_on;
+
 use super::answers::Answers;
 use super::bits::{Bits, Members};
 use super::eligibility::Gates;
@@ -114,7 +116,7 @@ impl Snapshot {
     /// # Errors
     /// Where a body is not what this binary writes.
     pub fn new(parts: impl IntoIterator<Item = Loaded>) -> Result<Self, CatalogueError> {
-        let (snapshot, mut damaged) = Self::empty()?.take(parts);
+        let (snapshot, mut damaged) = Self::empty()?.take(parts, go_on);
         if damaged.is_empty() { Ok(snapshot) } else { Err(damaged.remove(0)) }
     }
 

@@ -63,15 +63,19 @@ pub(super) async fn list_changes(service: web::Data<Service>, request: HttpReque
     // Those that are more than can be held wait for nothing: they hear at once that there is nothing yet.
     let place = service.waiting.try_acquire().ok();
     catch_up(&service, asked.query.after, &mut snapshot).await?;
+    let mut is_over = asked.wait.is_zero() || place.is_none();
     let (asked, page) = loop {
         // Of each snapshot anew: a rename changes what a filter names.
         let asked = FeedRequest::read(&snapshot, request.query_string())?;
         asked.check_place(&service, &snapshot)?;
         let page = snapshot.feed(&asked.query);
-        let is_answer = !page.is_empty() || asked.wait.is_zero() || place.is_none();
-        if is_answer || tokio::time::timeout_at(until, directory.other_than(snapshot.head())).await != Ok(true) {
+        if is_over || !page.is_empty() {
             break (asked, page);
         }
+        // Who waits holds no snapshot: whoever lets go of one last spends a while on what only it held.
+        let head = snapshot.head().clone();
+        drop(snapshot);
+        is_over = tokio::time::timeout_at(until, directory.other_than(&head)).await != Ok(true);
         snapshot = directory.snapshot();
     };
     let is_private = is_private(&asked.query.filter);
@@ -218,7 +222,7 @@ impl Chunks for Told {
     fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool {
         loop {
             if self.fetched == 0 {
-                let ahead = self.page.as_slice().iter().take(AHEAD);
+                let ahead = self.page.as_slice().iter().take(AHEAD).filter(|changed| changed.is_there);
                 Item::fetch(ahead.map(|changed| &changed.item), self.view);
                 self.fetched = AHEAD;
             }

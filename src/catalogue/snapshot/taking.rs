@@ -22,20 +22,18 @@ use crate::store::{EntryRow, Loaded, SlugRow, TermRow};
 
 impl Snapshot {
     pub(super) fn take_and_tell(self, loaded: Loaded) -> Self {
-        let (next, damaged) = self.take([loaded]);
+        let (next, damaged) = self.take([loaded], std::thread::yield_now);
         for error in damaged {
             tracing::error!("{error}; it is shown as it was before, or not at all");
         }
         next
     }
 
-    /// Takes in what was loaded, part by part; tells what of it cannot be read.
-    pub(super) fn take(mut self, parts: impl IntoIterator<Item = Loaded>) -> (Self, Vec<CatalogueError>) {
+    /// Takes in what was loaded, part by part, and lets others in between; tells what of it cannot be read.
+    pub(super) fn take(mut self, parts: impl IntoIterator<Item = Loaded>, pause: Pause) -> (Self, Vec<CatalogueError>) {
         let begun = Instant::now();
         let mut damaged = Vec::new();
         let mut moved = std::mem::take(&mut self.unsearched);
-        // Before there is anything to show, nobody waits to be served.
-        let pause = if self.items.is_empty() { go_on } else { std::thread::yield_now };
         let (mut entries, mut is_whole) = (0, false);
         for part in parts {
             entries += part.entries.len();
@@ -50,10 +48,10 @@ impl Snapshot {
         self.answers = Arc::default();
         let put_after = begun.elapsed();
         let ((orders, places), searched) = if entries < MANY {
-            (self.reordered(&moved), self.search_with(&moved, pause))
+            (self.reordered(&moved, pause), self.search_with(&moved, pause))
         } else {
             std::thread::scope(|scope| {
-                let ordering = scope.spawn(|| self.reordered(&moved));
+                let ordering = scope.spawn(|| self.reordered(&moved, pause));
                 let searched = self.search_with(&moved, pause);
                 (joined(ordering), searched)
             })
@@ -189,7 +187,7 @@ impl Snapshot {
 
     /// The orders, and the places in them, with the entries that were put in or taken out where they are now: all at
     /// once, since one costs about as much as a thousand.
-    fn reordered(&self, moved: &Bits) -> (Orders, [Places; Sort::KEPT.len()]) {
+    fn reordered(&self, moved: &Bits, pause: Pause) -> (Orders, [Places; Sort::KEPT.len()]) {
         let (mut orders, mut all_places) = (self.orders.clone(), self.places.clone());
         for kind in Kind::ALL.iter().copied() {
             let own: Vec<(u32, &Arc<Item>)> = moved
@@ -201,6 +199,7 @@ impl Snapshot {
                 continue;
             }
             for (sort, places) in Sort::KEPT.into_iter().zip(&mut all_places) {
+                pause();
                 let published = own.iter().filter(|(_, item)| item.standing == Standing::Published);
                 let mut new: Vec<_> = published.map(|(ordinal, item)| (SortKey::of(sort, item), *ordinal)).collect();
                 new.sort_unstable();
@@ -258,10 +257,10 @@ fn render(mut rows: Vec<EntryRow>, pause: Pause, vocabularies: &Vocabularies, re
 
 /// What is done before each entry. A thread of a lower priority keeps its core from one that wakes for up to a tick of the
 /// kernel's clock, some milliseconds, unless it lets others in before.
-type Pause = fn();
+pub(super) type Pause = fn();
 
-/// As it stands where nobody is to be let in.
-const fn go_on() {}
+/// What is done where nobody is to be let in: while a process starts, nobody waits to be served.
+pub(super) const fn go_on() {}
 
 /// What a thread came to.
 fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
