@@ -16,13 +16,13 @@ mod negotiate;
 mod oauth;
 mod one_roster;
 pub mod openapi;
-mod outermost;
 mod people;
 pub mod problem;
 mod query;
 mod root;
 pub mod routes;
 mod search;
+mod serve;
 pub mod site;
 mod sparse;
 mod vocabularies;
@@ -30,8 +30,8 @@ mod vocabularies;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use actix_web::dev::Server;
-use actix_web::{App, HttpServer, web};
+use actix_web::dev::{Server, fn_service};
+use actix_web::{App, HttpServer};
 
 use crate::directory::Directory;
 use crate::model::codes::Kind;
@@ -130,16 +130,15 @@ pub fn bind(listen: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
 /// # Errors
 /// Where the listener cannot be used.
 pub fn server(service: Service, listener: TcpListener, settings: &settings::Server) -> std::io::Result<Server> {
-    let service = web::Data::new(service);
+    let service = Arc::new(service);
     let workers = match settings.workers {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         workers => workers,
     };
+    let table = &*routes::TABLE;
     let server = HttpServer::new(move || {
-        App::new()
-            .app_data(service.clone())
-            .wrap(actix_web::middleware::from_fn(outermost::outermost))
-            .configure(routes::configure)
+        let service = Arc::clone(&service);
+        App::new().default_service(fn_service(move |request| serve::serve(Arc::clone(&service), table, request)))
     })
     .workers(workers)
     // The last part of an answer must not wait until the parts before it are acknowledged (RFC 896, RFC 1122 §4.2.3.4).

@@ -157,18 +157,18 @@ impl Settings {
     /// Checks what a type cannot.
     fn validated(mut self) -> Result<Self, SettingsError> {
         let mut problems = Vec::new();
-        let public_url = self.server.public_url.trim_end_matches('/').to_owned();
-        if !public_url.is_empty() {
-            let good = url::Url::parse(&public_url).is_ok_and(|url| {
-                matches!(url.scheme(), "http" | "https")
-                    && url.has_host()
-                    && url.query().is_none()
-                    && url.fragment().is_none()
-            });
-            if !good {
-                problems.push("  server.public_url is not an absolute http or https address without query: write one such as https://directory.example".to_owned());
-            }
+        let given = self.server.public_url.trim_end_matches('/');
+        let url = url::Url::parse(given).ok().filter(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        });
+        if url.is_none() && !given.is_empty() {
+            problems.push("  server.public_url is not an absolute http or https address without query: write one such as https://directory.example".to_owned());
         }
+        // As the URL standard writes it, it can be put into JSON and HTML as it is.
+        let public_url = url.map_or_else(String::new, |url| url.as_str().trim_end_matches('/').to_owned());
         self.server.public_url = public_url;
         if self.database.max_connections < 2 {
             problems.push("  database.max_connections is less than 2: the server reads while it writes".to_owned());

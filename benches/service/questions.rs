@@ -64,8 +64,9 @@ pub(crate) async fn works(server: &Server) -> Vec<Work> {
         .collect::<Vec<_>>();
     let ids = ids(&mut connection).await;
     let last = counted.pointer("/meta/changeNumber").and_then(Value::as_i64).unwrap_or_default();
-    let pages =
-        (0..64).map(|part| format!("/v1/changes?limit=500&afterChangeNumber={}", (last - 500).max(0) * part / 64));
+    let pages = (0..64)
+        .map(|part| (last - 500).max(0) * part / 64)
+        .map(|after| format!("/v1/changes?view=summary&limit=500&afterChangeNumber={after}"));
     let tag = tag(&mut connection, "/v1/programmes").await;
     let page = |paths: &[String]| paths.iter().map(|path| path.replacen("/v1/programmes", "/", 1)).collect::<Vec<_>>();
     let entry_pages = ids.iter().map(|path| path.replacen("/v1", "", 1)).collect::<Vec<_>>();

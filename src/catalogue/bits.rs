@@ -128,14 +128,17 @@ impl Bits {
 const BLOCK: usize = 64;
 type Block = [u64; BLOCK];
 
-/// The words of a set from a place on; zero beyond its end.
+/// The words of a set from a place on, where it has all of a block; otherwise those that it has, and zeros.
 #[expect(clippy::inline_always, reason = "what is not put in place is made for the least machine")]
 #[inline(always)]
-fn block(words: &[u64], from: usize) -> Block {
-    let mut block = [0; BLOCK];
+fn block<'a>(words: &'a [u64], from: usize, room: &'a mut Block) -> &'a Block {
     let words = words.get(from..).unwrap_or_default();
-    block.iter_mut().zip(words).for_each(|(word, own)| *word = *own);
-    block
+    if let Some(whole) = words.first_chunk() {
+        return whole;
+    }
+    *room = [0; BLOCK];
+    room.iter_mut().zip(words).for_each(|(word, own)| *word = *own);
+    room
 }
 
 /// How many bits of two blocks are in both.
@@ -180,14 +183,14 @@ impl Laid {
             others: vec![Bits::default(); sieves.len()],
             ..Self::default()
         };
-        // What passes each filter, what is silent about it, and what passes it and all those after it.
-        let mut parts: Vec<[Block; 3]> = vec![[[0; BLOCK]; 3]; sieves.len()];
+        // What passes all filters after each.
+        let mut after: Vec<Block> = vec![[0; BLOCK]; sieves.len()];
         ARCH.dispatch(
             #[inline(always)]
             move || {
                 let mut laid = laid;
-                for (from, words) in (0..).step_by(BLOCK).zip(base.0.chunks(BLOCK)) {
-                    laid.lay(from, words, sieves, is_lenient, &mut parts);
+                for from in (0..base.0.len()).step_by(BLOCK) {
+                    laid.lay(&base.0, from, sieves, is_lenient, &mut after);
                 }
                 laid
             },
@@ -196,36 +199,39 @@ impl Laid {
 
     #[expect(clippy::inline_always, reason = "as above")]
     #[inline(always)]
-    fn lay(&mut self, from: usize, words: &[u64], sieves: &[Sieve<'_>], is_lenient: bool, parts: &mut [[Block; 3]]) {
-        let mut before = block(words, 0);
-        let mut possible = before;
-        let mut after = [u64::MAX; BLOCK];
-        for (sieve, [passing, silent, and_after]) in sieves.iter().zip(parts.iter_mut()).rev() {
-            *passing = block(&sieve.passing.0, from);
-            *silent = block(&sieve.stated.0, from);
-            *and_after = after;
-            let results = possible.iter_mut().zip(after.iter_mut());
-            for ((passing, silent), (possible, after)) in passing.iter_mut().zip(silent.iter_mut()).zip(results) {
-                *silent = !*silent;
-                *possible &= *passing | *silent;
-                *passing |= if is_lenient { *silent } else { 0 };
-                *after &= *passing;
+    fn lay(&mut self, base: &[u64], from: usize, sieves: &[Sieve<'_>], is_lenient: bool, after: &mut [Block]) {
+        let mut rooms = [[0; BLOCK]; 2];
+        let [room, other_room] = &mut rooms;
+        let lenient = if is_lenient { u64::MAX } else { 0 };
+        let mut all = [u64::MAX; BLOCK];
+        for (sieve, after) in sieves.iter().zip(after.iter_mut()).rev() {
+            let passing = block(&sieve.passing.0, from, room);
+            let stated = block(&sieve.stated.0, from, other_room);
+            *after = all;
+            for ((all, passing), stated) in all.iter_mut().zip(passing).zip(stated) {
+                *all &= passing | (!stated & lenient);
             }
         }
-        for ((sieve, [passing, silent, after]), (count, others)) in
-            sieves.iter().zip(parts.iter()).zip(self.silent.iter_mut().zip(&mut self.others))
-        {
-            let mut all_others = before;
-            all_others.iter_mut().zip(after).for_each(|(word, after)| *word &= after);
-            *count += common(&all_others, silent);
+        let mut before = *block(base, from, room);
+        let mut possible = before;
+        let length = (base.len() - from).min(BLOCK);
+        let results = self.silent.iter_mut().zip(&mut self.others);
+        for ((sieve, after), (count, others)) in sieves.iter().zip(after.iter()).zip(results) {
+            let passing = block(&sieve.passing.0, from, room);
+            let stated = block(&sieve.stated.0, from, other_room);
             if sieve.is_left_out_once {
-                others.0.extend(all_others.iter().take(words.len()));
+                others.0.extend(before.iter().zip(after).take(length).map(|(before, after)| before & after));
             }
-            before.iter_mut().zip(passing).for_each(|(word, passing)| *word &= passing);
+            let words = before.iter_mut().zip(possible.iter_mut()).zip(after);
+            for (((before, possible), after), (passing, stated)) in words.zip(passing.iter().zip(stated)) {
+                *count += u64::from((*before & after & !stated).count_ones());
+                *possible &= passing | !stated;
+                *before &= passing | (!stated & lenient);
+            }
         }
         self.total += common(&before, &before);
         self.possible += common(&possible, &possible);
-        self.chosen.0.extend(before.iter().take(words.len()));
+        self.chosen.0.extend(before.iter().take(length));
     }
 }
 
@@ -337,11 +343,6 @@ impl Members {
         }
     }
 
-    /// The set as bits.
-    pub(super) fn to_bits(&self) -> Bits {
-        self.as_bits().into_owned()
-    }
-
     /// The set as bits, its own where it has them.
     pub(super) fn as_bits(&self) -> Cow<'_, Bits> {
         match self {
@@ -391,7 +392,7 @@ mod tests {
             of_b.add_to(&mut changed);
             is(&changed, &a | &b);
             let mut changed = bits(&a);
-            changed.keep(&of_b.to_bits());
+            changed.keep(&of_b.as_bits());
             is(&changed, &a & &b);
             let mut changed = bits(&a);
             of_b.drop_from(&mut changed);

@@ -148,18 +148,18 @@ impl Snapshot {
     }
 
     /// What passes everything that is not about a term.
-    fn base(&self, kind: Kind, filter: &Filter) -> Bits {
+    fn base(&self, kind: Kind, filter: &Filter) -> Cow<'_, Bits> {
         let listed = if filter.variants || filter.ids.is_some() { Set::Published(kind) } else { Set::Listed(kind) };
-        let mut chosen = self.set(listed).to_bits();
+        let mut chosen = self.set(listed).as_bits();
         if let Some(ids) = &filter.ids {
-            chosen.keep(&ids.iter().filter_map(|id| self.ordinal(kind, id)).collect());
+            chosen.to_mut().keep(&ids.iter().filter_map(|id| self.ordinal(kind, id)).collect());
         }
         if let Some(hits) = filter.hits() {
-            chosen.keep(&hits.set);
+            chosen = Cow::Owned(chosen.and(&hits.set));
         }
         if filter.modified_since.is_some() || filter.not_checked_since.is_some() {
             let passes = |ordinal: &u32| self.item(*ordinal).is_some_and(|item| filter.passes_dates(item));
-            chosen = chosen.iter().filter(passes).collect();
+            chosen = Cow::Owned(chosen.iter().filter(passes).collect());
         }
         chosen
     }

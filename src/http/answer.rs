@@ -1,5 +1,6 @@
 //! JSON answers that caches may keep, and what validates them.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use actix_web::http::header::{self, EntityTag, Header as _, HeaderValue, IfMatch, IfNoneMatch};
@@ -10,8 +11,8 @@ use twox_hash::XxHash3_64;
 use super::Service;
 use super::coding::{self, Chunks, stream, stream_here};
 use super::negotiate::{self, Coding};
-use super::outermost::CHANGE_NUMBER;
 use super::problem::{PRECONDITION_FAILED, Problem};
+use super::serve::CHANGE_NUMBER;
 use crate::catalogue::{Answer, Item, Snapshot, View};
 use crate::formats::schema_org;
 use crate::store::{Head, hash};
@@ -28,22 +29,29 @@ pub(super) const VARY: &str = "Accept, Accept-Encoding";
 /// Caches may keep an answer, ask each time whether it still holds, and show it when we are down.
 const CACHE_CONTROL: &str = "public, no-cache, stale-if-error=86400";
 
-/// The strong validator of an answer (RFC 9110 §8.8.3), without what tells its forms apart.
+/// The strong validator of an answer (RFC 9110 §8.8.3), without what tells its forms apart and the quote at its end.
 pub(super) struct Tag(String);
 
 /// The tag of an answer: the change number it shows, a hash of what is behind it (the chain or an entry's content), and
 /// what else is written into it: the version of the binary and the public address. So a database restored from an older
 /// copy, or another release, never gives out a known tag for another body.
 pub(super) fn entity_tag(service: &Service, change_number: i64, behind: &str) -> Tag {
-    let behind = behind.get(..12).unwrap_or(behind);
-    Tag([&change_number.to_string(), "-", behind, "-", &service.form].concat())
+    let mut tag = String::with_capacity(64);
+    // Writing into memory does not fail.
+    let _ = write!(tag, "\"{change_number}-{behind:.12}-{}", service.form);
+    Tag(tag)
 }
 
 impl Tag {
     /// As it stands in a header. Each representation has a tag of its own (RFC 9110 §8.8.3.3).
-    fn of_form(&self, media_type: &str, coding: Coding) -> String {
-        let form = if media_type == schema_org::MEDIA_TYPE { "-ld" } else { "" };
-        ["\"", &self.0, form, coding.suffix(), "\""].concat()
+    fn of_form(self, media_type: &str, coding: Coding) -> String {
+        let Self(mut tag) = self;
+        if media_type == schema_org::MEDIA_TYPE {
+            tag.push_str("-ld");
+        }
+        tag.push_str(coding.suffix());
+        tag.push('"');
+        tag
     }
 }
 
@@ -87,7 +95,7 @@ pub(super) fn of_directory<T: Into<Content>>(
         return private(request, media_type, head.change_number, body());
     }
     let tag = entity_tag(service, head.change_number, &head.chain);
-    cacheable_as(request, media_type, head.change_number, &tag, body)
+    cacheable_as(request, media_type, head.change_number, tag, body)
 }
 
 /// An answer that is put together from many entries.
@@ -126,8 +134,8 @@ impl Asked<'_> {
             return Ok(with_next(private(self.request, self.media_type, shows, body), next.as_deref()));
         }
         let coding = coding_of(self.request);
-        let mut builder = None;
-        if let Some(tag) = &self.tag {
+        let (mut builder, is_tagged) = (None, self.tag.is_some());
+        if let Some(tag) = self.tag {
             match conditional(self.request, self.media_type, coding, shows, tag) {
                 Ok(ready) => builder = Some(ready),
                 Err(answer) => return Ok(*answer),
@@ -139,7 +147,7 @@ impl Asked<'_> {
             kept
         } else {
             let Part { body, next } = make(&address)?;
-            let sum = self.tag.is_none().then(|| format!("{:016x}", XxHash3_64::oneshot(&body)));
+            let sum = (!is_tagged).then(|| format!("{:016x}", XxHash3_64::oneshot(&body)));
             let answer = Answer { body: coding::coded(body, coding).into(), next, sum };
             answers.keep(key, address, &answer);
             answer
@@ -149,7 +157,7 @@ impl Asked<'_> {
         } else {
             // A body that is the same after a change elsewhere is the same to whoever has it.
             let tag = entity_tag(self.service, 0, kept.sum.as_deref().unwrap_or_default());
-            match conditional(self.request, self.media_type, coding, shows, &tag) {
+            match conditional(self.request, self.media_type, coding, shows, tag) {
                 Ok(ready) => ready,
                 Err(answer) => return Ok(*answer),
             }
@@ -157,7 +165,7 @@ impl Asked<'_> {
         if let Some(name) = coding.name() {
             builder.insert_header((header::CONTENT_ENCODING, name));
         }
-        Ok(with_next(builder.content_type(self.media_type).body(kept.body), kept.next.as_deref()))
+        Ok(with_next(of_type(&mut builder, self.media_type).body(kept.body), kept.next.as_deref()))
     }
 }
 
@@ -198,7 +206,7 @@ fn with_next(mut answer: HttpResponse, next: Option<&str>) -> HttpResponse {
 pub(super) fn cacheable<T: Into<Content>>(
     request: &HttpRequest,
     shows: i64,
-    tag: &Tag,
+    tag: Tag,
     body: impl FnOnce() -> T,
 ) -> HttpResponse {
     cacheable_as(request, JSON, shows, tag, body)
@@ -209,12 +217,12 @@ pub(super) fn cacheable_as<T: Into<Content>>(
     request: &HttpRequest,
     media_type: &'static str,
     shows: i64,
-    tag: &Tag,
+    tag: Tag,
     body: impl FnOnce() -> T,
 ) -> HttpResponse {
     let coding = coding_of(request);
     match conditional(request, media_type, coding, shows, tag) {
-        Ok(mut builder) => coded(builder.content_type(media_type), coding, body().into()),
+        Ok(mut builder) => coded(of_type(&mut builder, media_type), coding, body().into()),
         Err(answer) => *answer,
     }
 }
@@ -230,24 +238,25 @@ fn conditional(
     media_type: &str,
     coding: Coding,
     shows: i64,
-    tag: &Tag,
+    tag: Tag,
 ) -> Result<HttpResponseBuilder, Box<HttpResponse>> {
     // Preconditions are about the representation that is chosen: a cache that holds another must not be told that its
     // own is good.
     let tag = tag.of_form(media_type, coding);
-    let header_value = || HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""));
-    if !is_as_demanded(request, &tag) {
+    let is_as_demanded = is_as_demanded(request, &tag);
+    let unchanged = is_known(request, &tag);
+    let tag = HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""));
+    if !is_as_demanded {
         let detail = "It is not as If-Match demands: it has the tag that ETag names now.";
         let mut answer = Problem::new(PRECONDITION_FAILED, detail).error_response();
-        answer.headers_mut().insert(header::ETAG, header_value());
+        answer.headers_mut().insert(header::ETAG, tag);
         return Err(Box::new(answer));
     }
-    let unchanged = is_known(request, &tag);
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(CACHE_CONTROL)))
         .insert_header((header::VARY, HeaderValue::from_static(VARY)))
-        .insert_header((header::ETAG, header_value()))
+        .insert_header((header::ETAG, tag))
         .insert_header((CHANGE_NUMBER, HeaderValue::from(shows)));
     if unchanged { Err(Box::new(answer.finish())) } else { Ok(answer) }
 }
@@ -264,7 +273,12 @@ pub(super) fn private(
         .insert_header((CHANGE_NUMBER, HeaderValue::from(shows)))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header((header::VARY, VARY));
-    coded(answer.content_type(media_type), coding_of(request), body.into())
+    coded(of_type(&mut answer, media_type), coding_of(request), body.into())
+}
+
+/// Says of which media type an answer is.
+fn of_type<'a>(answer: &'a mut HttpResponseBuilder, media_type: &'static str) -> &'a mut HttpResponseBuilder {
+    answer.insert_header((header::CONTENT_TYPE, HeaderValue::from_static(media_type)))
 }
 
 /// A body in a coding.
@@ -369,16 +383,11 @@ impl Envelope {
 
     /// Closes the answer.
     pub(super) fn finish(self, meta: &impl Serialize, links: &impl Serialize) -> Vec<u8> {
-        self.finish_with(meta, |_| (), links)
+        self.finish_with(|body| write_json(body, meta), |body| write_json(body, links))
     }
 
-    /// Closes the answer, with something added to what is told about it.
-    pub(super) fn finish_with(
-        mut self,
-        meta: &impl Serialize,
-        add: impl FnOnce(&mut Vec<u8>),
-        links: &impl Serialize,
-    ) -> Vec<u8> {
+    /// Closes the answer with what is told about it and where to go from it, which write themselves as JSON text.
+    pub(super) fn finish_with(mut self, meta: impl FnOnce(&mut Vec<u8>), links: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
         if self.is_list {
             self.body.push(b']');
         }
@@ -388,10 +397,9 @@ impl Envelope {
             self.body.push(b']');
         }
         self.body.extend_from_slice(b",\"meta\":");
-        write_json(&mut self.body, meta);
-        add(&mut self.body);
+        meta(&mut self.body);
         self.body.extend_from_slice(b",\"links\":");
-        write_json(&mut self.body, links);
+        links(&mut self.body);
         self.body.push(b'}');
         self.body
     }

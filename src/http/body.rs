@@ -2,16 +2,16 @@
 //! an answer nor in a log.
 
 use std::cell::RefCell;
-use std::rc::Rc;
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{HttpMessage as _, HttpRequest};
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use super::problem::{BAD_REQUEST, BODY_TOO_LARGE, BODY_TOO_SLOW, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE};
+use super::routes::Call;
 use crate::import::json;
 
 /// The largest body, in bytes.
@@ -31,12 +31,11 @@ pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The body of a request, until somebody reads it. While what is left of it is held, the connection is closed after
 /// the answer; dropped before, a body that comes in drops would be waited for.
-#[derive(Clone)]
-pub(super) struct Body(Rc<RefCell<Payload>>);
+pub(super) struct Body(RefCell<Payload>);
 
 impl Body {
     pub(super) fn new(payload: Payload) -> Self {
-        Self(Rc::new(RefCell::new(payload)))
+        Self(RefCell::new(payload))
     }
 
     fn take(&self) -> Payload {
@@ -49,18 +48,17 @@ impl Body {
 /// # Errors
 /// 415 where it is not said to be JSON, 413 where it is too large, 408 where it does not come in, 400 where it is
 /// not JSON.
-pub(super) async fn read(request: &HttpRequest) -> Result<Value, Problem> {
-    expect_json(request)?;
-    parse(&read_bytes(request).await?)
+pub(super) async fn read(call: Call<'_>) -> Result<Value, Problem> {
+    expect_json(call.request)?;
+    parse(&read_bytes(call).await?)
 }
 
 /// Reads the body as it is.
 ///
 /// # Errors
 /// 413 where it is too large, 408 where it does not come in.
-pub(super) async fn read_bytes(request: &HttpRequest) -> Result<Vec<u8>, Problem> {
-    let body = request.extensions().get::<Body>().cloned();
-    let Some(body) = body else { return Ok(Vec::new()) };
+pub(super) async fn read_bytes(call: Call<'_>) -> Result<Vec<u8>, Problem> {
+    let Some(body) = call.body else { return Ok(Vec::new()) };
     let mut payload = body.take();
     let bytes = tokio::time::timeout(LONGEST, collect(&mut payload)).await;
     // What was not read is left where its connection waits for it.

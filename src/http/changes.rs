@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -15,6 +14,7 @@ use super::coding::Chunks;
 use super::list::{VIEWS, canonical, is_private, read_filter};
 use super::problem::{BEHIND, DATABASE_UNREACHABLE, INVALID_PARAMETER, Problem, UNKNOWN_CHANGE};
 use super::query::Query;
+use super::routes::{Answered, Call};
 use super::{LICENCE, Service};
 use crate::catalogue::{Changed, FeedQuery, Field, Filter, Item, Snapshot, View};
 use crate::model::codes::Kind;
@@ -55,19 +55,19 @@ fn kinds() -> Vec<(&'static str, Kind)> {
     get, path = "/v1/changes", tag = "changes",
     responses((status = 200, description = "A page of changes.", body = ref("#/components/schemas/ChangePage"))),
 )]
-pub(super) async fn list_changes(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(super) async fn list_changes(Call { service, request, .. }: Call<'_>) -> Answered {
     let directory = &service.directory;
     let mut snapshot = directory.snapshot();
     let asked = FeedRequest::read(&snapshot, request.query_string())?;
     let until = tokio::time::Instant::now() + asked.wait;
     // Those that are more than can be held wait for nothing: they hear at once that there is nothing yet.
     let place = service.waiting.try_acquire().ok();
-    catch_up(&service, asked.query.after, &mut snapshot).await?;
+    catch_up(service, asked.query.after, &mut snapshot).await?;
     let mut is_over = asked.wait.is_zero() || place.is_none();
     let (asked, page) = loop {
         // Of each snapshot anew: a rename changes what a filter names.
         let asked = FeedRequest::read(&snapshot, request.query_string())?;
-        asked.check_place(&service, &snapshot)?;
+        asked.check_place(service, &snapshot)?;
         let page = snapshot.feed(&asked.query);
         if is_over || !page.is_empty() {
             break (asked, page);
@@ -79,8 +79,8 @@ pub(super) async fn list_changes(service: web::Data<Service>, request: HttpReque
         snapshot = directory.snapshot();
     };
     let is_private = is_private(&asked.query.filter);
-    let body = || asked.body(&service, &snapshot, page);
-    Ok(of_directory(&service, &request, JSON, snapshot.head(), is_private, body))
+    let body = || asked.body(service, &snapshot, page);
+    Ok(of_directory(service, request, JSON, snapshot.head(), is_private, body))
 }
 
 /// Waits a moment for a place that another process which serves has come to first.
@@ -342,13 +342,13 @@ struct DigestLinks {
     get, path = "/v1/changes/digest", tag = "changes",
     responses((status = 200, description = "What a copy must come to.", body = DigestAnswer)),
 )]
-pub(super) async fn get_digest(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(super) fn get_digest(Call { service, request, .. }: Call<'_>) -> Answered {
     let snapshot = service.directory.snapshot();
     let mut query = read_query(request.query_string(), &[]);
     let (kinds, filter, pairs) = read_part(&mut query, &snapshot);
     query.finish()?;
     let head = snapshot.head();
-    let address = |path: &str| Address::of(&service, path).with_all(&pairs).finish();
+    let address = |path: &str| Address::of(service, path).with_all(&pairs).finish();
     let body = || {
         let sums = kinds.iter().map(|kind| snapshot.sum(*kind, &filter));
         json(&DigestAnswer {
@@ -357,5 +357,5 @@ pub(super) async fn get_digest(service: web::Data<Service>, request: HttpRequest
             links: DigestLinks { this: address("changes/digest"), changes: address("changes") },
         })
     };
-    Ok(of_directory(&service, &request, JSON, head, is_private(&filter), body))
+    Ok(of_directory(service, request, JSON, head, is_private(&filter), body))
 }

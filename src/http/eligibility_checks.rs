@@ -3,13 +3,13 @@
 mod answer;
 mod request;
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 
 use super::Service;
 use super::answer::{JSON, private};
 use super::body;
 use super::problem::{Problem, UNKNOWN_PARAMETER};
+use super::routes::{Answered, Call};
 use crate::catalogue::Snapshot;
 use answer::EligibilityAnswer;
 use request::{Asked, EligibilityRequest};
@@ -47,17 +47,15 @@ pub(super) fn checked(
     request_body(content = EligibilityRequest, description = "What the person tells, and what is asked.", content_type = "application/json"),
     responses((status = 200, description = "A page of verdicts, the best first.", body = EligibilityAnswer)),
 )]
-pub(super) async fn check_eligibility(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(super) async fn check_eligibility(call: Call<'_>) -> Answered {
+    let Call { service, request, .. } = call;
     if !request.query_string().is_empty() {
         // An address is written into logs all along the way.
         let detail = "There are no parameters here. Send everything in the body, which no log keeps.";
         return Err(Problem::new(UNKNOWN_PARAMETER, detail));
     }
-    let body = body::read(&request).await?;
+    let body = body::read(call).await?;
     let snapshot = service.directory.snapshot();
-    let text = checked(&service, &snapshot, body, MOST_QUESTIONS)?;
-    Ok(private(&request, JSON, snapshot.head().change_number, text))
+    let text = checked(service, &snapshot, body, MOST_QUESTIONS)?;
+    Ok(private(request, JSON, snapshot.head().change_number, text))
 }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
-use super::answer::{Asked, JSON, Part, cacheable, entity_tag, hex, of_directory};
+use super::answer::{Asked, JSON, Part, cacheable, entity_tag, hex, of_directory, push_all};
 use super::list::{EntryRequest, ListRequest};
 use super::negotiate::{self, Coding};
 use super::problem::{GONE, NOT_FOUND, Problem};
+use super::routes::{Answered, Call};
 use super::{Service, collection, linked};
 use crate::catalogue::{Item, Looked, Retirement, Snapshot, Standing};
 use crate::formats::schema_org;
@@ -27,8 +27,8 @@ macro_rules! operations {
             description = concat!("One page of the ", $many, " in the directory, in a total order. Follow `links.next` until there is none: each entry comes exactly once, whatever is added or taken out meanwhile."),
             responses((status = 200, description = "A page of the list.", body = ref($list_schema))),
         )]
-        pub(super) async fn $list(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-            list(&service, &request, Kind::$kind)
+        pub(super) fn $list(Call { service, request, .. }: Call<'_>) -> Answered {
+            list(service, request, Kind::$kind)
         }
 
         #[doc = concat!("Answers with one ", $one, ".")]
@@ -38,8 +38,9 @@ macro_rules! operations {
             description = concat!("Everything the directory holds about one ", $one, ", each fact with its source. A member is null where no source states it."),
             responses((status = 200, description = "The entry.", body = ref($answer_schema))),
         )]
-        pub(super) async fn $get(service: web::Data<Service>, request: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, Problem> {
-            get(&service, &request, Kind::$kind, &id)
+        pub(super) fn $get(call: Call<'_>) -> Answered {
+            let Call { service, request, .. } = call;
+            get(service, request, Kind::$kind, &call.parameter("id"))
         }
     )+};
 }
@@ -94,36 +95,23 @@ fn found(
         entity_tag(service, item.change_number, &hex(item.digest.get(..6).unwrap_or_default()))
     };
     let make = || {
-        let meta = EntryMeta { change_number: item.change_number };
-        let links = EntryLinks {
-            this: &entry_address(&service.public_url, item.kind, &item.id),
-            collection: &[&service.public_url, "/v1/", collection(item.kind)].concat(),
+        // Neither a slug nor an address needs to be escaped.
+        let (url, path, id): (&str, &str, &str) = (&service.public_url, collection(item.kind), &item.id);
+        let meta = |text: &mut Vec<u8>| push_all(text, &["{\"changeNumber\":", &item.change_number.to_string(), "}"]);
+        let links = |text: &mut Vec<u8>| {
+            push_all(text, &["{\"self\":\"", url, "/v1/", path, "/", id]);
+            push_all(text, &["\",\"collection\":\"", url, "/v1/", path, "\"}"]);
         };
-        asked.envelope(snapshot, item).finish(&meta, &links)
+        asked.envelope(snapshot, item).finish_with(meta, links)
     };
     if negotiate::coding(request.headers()) == Some(Coding::Identity) && !asked.is_more_than_the_entry() {
         // It is ready but for a few members around it.
-        return Ok(cacheable(request, snapshot.head().change_number, &tag, make));
+        return Ok(cacheable(request, snapshot.head().change_number, tag, make));
     }
     let address = || format!("{}?{}", request.path(), request.query_string());
     let (media_type, tag) = (JSON, Some(tag));
     let answer = Asked { service, request, snapshot, media_type, is_private: false, address: &address, tag };
     answer.answer(|_| Ok(Part { body: make(), next: None }))
-}
-
-/// About an entry.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct EntryMeta {
-    change_number: i64,
-}
-
-/// Where to go from an entry.
-#[derive(Serialize)]
-struct EntryLinks<'a> {
-    #[serde(rename = "self")]
-    this: &'a str,
-    collection: &'a str,
 }
 
 /// Where the directory tells of an entry.

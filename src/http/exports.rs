@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use uuid::Uuid;
 
 use super::answer::{Content, of_directory};
@@ -18,6 +18,7 @@ use super::linked::Around;
 use super::list::{is_private, read_filter};
 use super::problem::{NOT_FOUND, Problem};
 use super::query::{Query, shown};
+use super::routes::{Answered, Call};
 use super::{Service, collection, kind_of};
 use crate::catalogue::{Field, Filter, Item, Snapshot};
 use crate::formats::plain::{Lines, Table};
@@ -67,16 +68,14 @@ pub(super) fn files() -> Vec<String> {
     get, path = "/v1/exports/{file}", tag = "exports",
     responses((status = 200, description = "The file.", content((String = "text/csv"), (String = "application/x-ndjson"), (Object = "application/ld+json")))),
 )]
-pub(super) async fn get_export(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    file: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub(super) fn get_export(call: Call<'_>) -> Answered {
+    let Call { service, request, .. } = call;
+    let file = call.parameter("file");
     let (stem, ending) = file.rsplit_once('.').unwrap_or((&file, ""));
     let kind = kind_of(stem);
     let form = Plain::ALL.iter().find(|(known, _)| *known == ending);
     let (Some(kind), Some((_, form))) = (kind, form) else { return Err(no_such_file(&file)) };
-    let (snapshot, filter) = asked(&service, &request, kind)?;
+    let (snapshot, filter) = asked(service, request, kind)?;
     let media_type = match form {
         Plain::Csv => CSV,
         Plain::Ndjson => NDJSON,
@@ -84,7 +83,7 @@ pub(super) async fn get_export(
     };
     let (form, chosen) = (*form, filter.clone());
     let address = format!("{}/v1/exports/{file}", service.public_url);
-    let around = Around::of(&service, &snapshot);
+    let around = Around::of(service, &snapshot);
     let made = move |snapshot: &Snapshot| -> Made {
         let entries = flagged(snapshot.whole(kind, &chosen), true);
         let form: Box<dyn Form> = match form {
@@ -94,7 +93,7 @@ pub(super) async fn get_export(
         };
         (form, entries)
     };
-    Ok(answer(&service, &request, &snapshot, &filter, (Some(&file), media_type), made))
+    Ok(answer(service, request, &snapshot, &filter, (Some(&file), media_type), made))
 }
 
 /// Entries, each with whether it is told as there.

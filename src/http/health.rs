@@ -1,12 +1,12 @@
 //! Whether the process lives, and whether it is ready.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::HttpResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Service;
 use super::problem::{DATABASE_UNREACHABLE, Problem};
 use super::query::Query;
+use super::routes::{Answered, Call};
 
 /// That the process lives.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,7 +32,7 @@ pub(super) struct Ready {
 ///
 /// Asks nothing but the process itself.
 #[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, description = "The process lives.", body = Alive)))]
-pub(super) async fn get_liveness(request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(super) fn get_liveness(Call { request, .. }: Call<'_>) -> Answered {
     Query::read(request.query_string(), &[]).finish()?;
     Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(Alive { status: "alive" }))
 }
@@ -45,7 +45,7 @@ pub(super) async fn get_liveness(request: HttpRequest) -> Result<HttpResponse, P
     get, path = "/health/ready", tag = "health",
     responses((status = 200, description = "The directory is loaded and the database answers.", body = Ready)),
 )]
-pub(super) async fn get_readiness(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(super) fn get_readiness(Call { service, request, .. }: Call<'_>) -> Answered {
     Query::read(request.query_string(), &[]).finish()?;
     let change_number = service.directory.snapshot().head().change_number;
     if service.directory.is_reachable() {

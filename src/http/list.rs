@@ -13,7 +13,7 @@ use told::{Links, Meta, Why, write_facets};
 pub(super) use told::{add_found, notice_of};
 
 use super::address::Address;
-use super::answer::{Asked, Envelope, JSON, Part, add_member, entity_tag};
+use super::answer::{Asked, Envelope, JSON, Part, add_member, entity_tag, write_json};
 use super::include::{Include, included, read_includes};
 use super::problem::{INVALID_PARAMETER, Problem};
 use super::query::Query;
@@ -204,7 +204,8 @@ impl ListRequest {
             not_stated: &sifted.not_stated,
             notices: told::notices(snapshot, self.page.kind, filter),
         };
-        let facets = |text: &mut Vec<u8>| {
+        let meta = |text: &mut Vec<u8>| {
+            write_json(text, &meta);
             if !self.facets.is_empty() {
                 let facet = |field| snapshot.facet(self.page.kind, filter, sifted, field, self.zeros);
                 add_member(text, "facets", |text| write_facets(text, &self.facets, facet));
@@ -214,7 +215,8 @@ impl ListRequest {
             let others = self.others.iter().filter(|(name, _)| *name != "match");
             self.filtered(service).with_all(others).with("match", "possible").finish()
         });
-        envelope.finish_with(&meta, facets, &Links { possible: possible.as_deref(), ..*links })
+        let links = Links { possible: possible.as_deref(), ..*links };
+        envelope.finish_with(meta, |text| write_json(text, &links))
     }
 
     /// Writes one entry of the page: as much as is asked for, and why it is there.

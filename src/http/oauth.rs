@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -20,6 +20,7 @@ use super::problem::{
     DATABASE_UNREACHABLE, INVALID_CLIENT, INVALID_REQUEST, INVALID_SCOPE, INVALID_TOKEN, Problem, TOKEN_NEEDED,
     UNSUPPORTED_GRANT_TYPE,
 };
+use super::routes::{Answered, Call};
 use super::{Service, body};
 use crate::store::hash;
 
@@ -101,11 +102,12 @@ pub(super) struct TokenRequest {
     request_body(content = TokenRequest, description = "What is asked for.", content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "A token.", body = TokenAnswer)),
 )]
-pub(super) async fn issue_token(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let body = body::read_bytes(&request).await?;
-    let form = Form::read(&request, &body)?;
-    let (id, secret) = form.credentials(&request)?;
-    let wanted = secret_hash(&service, &id).await?;
+pub(super) async fn issue_token(call: Call<'_>) -> Answered {
+    let Call { service, request, .. } = call;
+    let body = body::read_bytes(call).await?;
+    let form = Form::read(request, &body)?;
+    let (id, secret) = form.credentials(request)?;
+    let wanted = secret_hash(service, &id).await?;
     // What is compared are hashes: how long that takes says nothing of the secret.
     let Some(key) = wanted.filter(|wanted| **wanted == *hash(&[&secret])) else {
         tokio::time::sleep(SLOWDOWN).await;

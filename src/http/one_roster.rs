@@ -19,6 +19,7 @@ use super::answer::{Content, JSON, cacheable_as, entity_tag};
 use super::oauth::authorise;
 use super::problem::{INTERNAL, NOT_FOUND, Problem};
 use super::query::{Query, shown};
+use super::routes::{Answered, Call};
 use crate::formats::one_roster::Resource;
 use crate::model::members::members;
 use asked::{Asked, read_fields};
@@ -46,14 +47,12 @@ pub(super) type Kept = tokio::sync::Mutex<Option<Arc<Roster>>>;
     get, path = "/ims/oneroster/rostering/v1p2/{collection}", tag = "one-roster",
     responses((status = 200, description = "A page of the collection.", body = RosterPage)),
 )]
-pub(super) async fn list_roster(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    collection: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    authorise(&service, &request).await?;
+pub(super) async fn list_roster(call: Call<'_>) -> Answered {
+    let Call { service, request, .. } = call;
+    let collection = call.parameter("collection");
+    authorise(service, request).await?;
     let collection = find(&collection)?;
-    page(&service, &request, collection, |_| Ok(None)).await
+    page(service, request, collection, |_| Ok(None)).await
 }
 
 /// Get one OneRoster object
@@ -63,20 +62,17 @@ pub(super) async fn list_roster(
     get, path = "/ims/oneroster/rostering/v1p2/{collection}/{sourcedId}", tag = "one-roster",
     responses((status = 200, description = "The object.", body = RosterObject)),
 )]
-pub(super) async fn get_roster_object(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
-    authorise(&service, &request).await?;
-    let collection = find(&path.0)?;
+pub(super) async fn get_roster_object(call: Call<'_>) -> Answered {
+    let Call { service, request, .. } = call;
+    authorise(service, request).await?;
+    let collection = find(&call.parameter("collection"))?;
     let mut query = Query::read(request.query_string(), &["fields"]);
     let fields = read_fields(&mut query, collection.resource);
     query.finish()?;
-    let roster = roster(&service).await?;
-    let object = one(&roster, collection, &path.1)?;
+    let roster = roster(service).await?;
+    let object = one(&roster, collection, &call.parameter("sourcedId"))?;
     let Some(resource) = collection.resource else { return Err(Problem::new(INTERNAL, INTERNAL.meaning.trim())) };
-    Ok(answer(&service, &request, &roster, || {
+    Ok(answer(service, request, &roster, || {
         let mut body = format!("{{\"{}\":", resource.one()).into_bytes();
         write(&object, fields.as_deref(), &mut body);
         body.push(b'}');
@@ -92,16 +88,12 @@ pub(super) async fn get_roster_object(
     get, path = "/ims/oneroster/rostering/v1p2/{collection}/{sourcedId}/{nested}", tag = "one-roster",
     responses((status = 200, description = "A page of the collection.", body = RosterPage)),
 )]
-pub(super) async fn list_roster_within(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    path: web::Path<(String, String, String)>,
-) -> Result<HttpResponse, Problem> {
-    authorise(&service, &request).await?;
-    let (within, id, name) = path.into_inner();
-    let within = find(&within)?;
-    let collection = find_within(within, &name)?;
-    page(&service, &request, collection, move |roster| {
+pub(super) async fn list_roster_within(call: Call<'_>) -> Answered {
+    let Call { service, request, .. } = call;
+    authorise(service, request).await?;
+    let (within, id) = (find(&call.parameter("collection"))?, call.parameter("sourcedId").into_owned());
+    let collection = find_within(within, &call.parameter("nested"))?;
+    page(service, request, collection, move |roster| {
         one(roster, within, &id)?;
         Ok(Some(relation(roster, within, &id, collection)))
     })
@@ -115,16 +107,14 @@ pub(super) async fn list_roster_within(
     get, path = "/ims/oneroster/rostering/v1p2/schools/{schoolSourcedId}/classes/{classSourcedId}/{nested}", tag = "one-roster",
     responses((status = 200, description = "A page of the collection.", body = RosterPage)),
 )]
-pub(super) async fn list_roster_within_class(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    path: web::Path<(String, String, String)>,
-) -> Result<HttpResponse, Problem> {
-    authorise(&service, &request).await?;
-    let (school, class, name) = path.into_inner();
+pub(super) async fn list_roster_within_class(call: Call<'_>) -> Answered {
+    let Call { service, request, .. } = call;
+    authorise(service, request).await?;
+    let (school, class) =
+        (call.parameter("schoolSourcedId").into_owned(), call.parameter("classSourcedId").into_owned());
     let (schools, classes) = (find("schools")?, find("classes")?);
-    let collection = find_within(classes, &name)?;
-    page(&service, &request, collection, move |roster| {
+    let collection = find_within(classes, &call.parameter("nested"))?;
+    page(service, request, collection, move |roster| {
         one(roster, schools, &school)?;
         let class = one(roster, classes, &class)?;
         if !Filter::is("school", "sourcedId", &school).fits(&class.json) {
@@ -212,7 +202,7 @@ async fn page(
 /// Answers with what those may keep for themselves who have a token.
 fn answer(service: &Service, request: &HttpRequest, roster: &Roster, body: impl FnOnce() -> Content) -> HttpResponse {
     let tag = entity_tag(service, roster.head.change_number, &roster.head.chain);
-    let mut answer = cacheable_as(request, JSON, roster.head.change_number, &tag, body);
+    let mut answer = cacheable_as(request, JSON, roster.head.change_number, tag, body);
     if answer.headers().contains_key(header::CACHE_CONTROL) {
         answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }

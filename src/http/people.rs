@@ -25,9 +25,10 @@ pub(super) use wizard::{wizard, wizard_answered};
 use super::Service;
 use super::answer::{by_address, private};
 use super::body::{FORM, is_said_to_be, read_bytes};
-use super::outermost::Page;
 use super::problem::{MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE};
 use super::query::shown;
+use super::routes::Call;
+use super::serve::Page;
 use super::site::PAGE_POLICY;
 use crate::catalogue::{Field, Filter, PageQuery, Snapshot, Sort};
 use crate::model::codes::Kind;
@@ -147,12 +148,12 @@ fn unknown(asked: &[(String, String)], takes: &[&str]) -> Vec<String> {
 ///
 /// # Errors
 /// Where it is none, or does not come in.
-async fn read_form(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
-    if !is_said_to_be(request, FORM) {
+async fn read_form(call: Call<'_>) -> Result<Vec<(String, String)>, Problem> {
+    if !is_said_to_be(call.request, FORM) {
         let detail = "The body must be a form: send the header “Content-Type: application/x-www-form-urlencoded”.";
         return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, detail));
     }
-    let bytes = read_bytes(request).await?;
+    let bytes = read_bytes(call).await?;
     let pairs: Vec<(String, String)> = url::form_urlencoded::parse(&bytes).into_owned().take(MOST_FIELDS + 1).collect();
     if pairs.len() > MOST_FIELDS {
         return Err(Problem::new(MALFORMED_BODY, format!("The form has more than {MOST_FIELDS} fields. Send fewer.")));

@@ -198,7 +198,6 @@ impl std::fmt::Display for Problem {
     }
 }
 
-/// The outermost layer knows the request's id and the public address, and writes the body.
 /// What the snapshot cannot answer is nobody's fault who asks.
 impl From<CatalogueError> for Problem {
     fn from(error: CatalogueError) -> Self {
@@ -207,6 +206,7 @@ impl From<CatalogueError> for Problem {
     }
 }
 
+/// The body is written where the request's id and the public address are known.
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         StatusCode::from_u16(self.code.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

@@ -1,14 +1,13 @@
 //! The service's description of itself.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::{cacheable, entity_tag, json as text_of};
 use super::exports::files;
-use super::problem::Problem;
 use super::query::Query;
-use super::{LICENCE, Service, collection, oauth, one_roster};
+use super::routes::{Answered, Call};
+use super::{LICENCE, collection, oauth, one_roster};
 use crate::model::codes::{CODE_LISTS, CodeList, Kind};
 
 /// The service's description of itself.
@@ -112,17 +111,14 @@ struct RootLinks {
     get, path = "/v1", tag = "service",
     responses((status = 200, description = "The service's description of itself.", body = Root)),
 )]
-pub(super) async fn describe_service(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(super) fn describe_service(Call { service, request, .. }: Call<'_>) -> Answered {
     Query::read(request.query_string(), &[]).finish()?;
     let snapshot = service.directory.snapshot();
-    let tag = entity_tag(&service, snapshot.head().change_number, &snapshot.head().chain);
+    let tag = entity_tag(service, snapshot.head().change_number, &snapshot.head().chain);
     let at = |path: &str| format!("{}{path}", service.public_url);
     let definitions =
         CODE_LISTS.iter().find(|list| list.scheme == "kind").map_or(&[][..], |list: &CodeList| list.codes);
-    Ok(cacheable(&request, snapshot.head().change_number, &tag, || {
+    Ok(cacheable(request, snapshot.head().change_number, tag, || {
         let kinds = Kind::ALL.iter().zip(definitions).map(|(kind, code)| KindLink {
             kind: *kind,
             definition: code.definition,
@@ -164,9 +160,9 @@ pub(super) async fn describe_service(
     get, path = "/openapi.json", tag = "service",
     responses((status = 200, description = "The OpenAPI document.", body = Object, content_type = "application/json")),
 )]
-pub(super) async fn get_openapi(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(super) fn get_openapi(Call { service, request, .. }: Call<'_>) -> Answered {
     Query::read(request.query_string(), &[]).finish()?;
     let number = service.directory.snapshot().head().change_number;
-    let tag = entity_tag(&service, 0, super::openapi::hash());
-    Ok(cacheable(&request, number, &tag, || super::openapi::text().to_owned()))
+    let tag = entity_tag(service, 0, super::openapi::hash());
+    Ok(cacheable(request, number, tag, || super::openapi::text().to_owned()))
 }

@@ -1,18 +1,17 @@
 //! Looking for a text in the whole directory, and what may be typed next.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::Service;
 use super::address::Address;
 use super::answer::{Asked, Envelope, JSON, Part, json as text_of};
 use super::changes::{read_part, read_query};
 use super::entries::entry_address;
 use super::list::{MOST, USUAL, add_found, at, is_private, notice_of, read_cursor, read_text};
-use super::problem::{INVALID_PARAMETER, Problem};
+use super::problem::INVALID_PARAMETER;
 use super::query::Query;
+use super::routes::{Answered, Call};
 use crate::catalogue::{Cursor, LONGEST_TEXT, SearchPage, SearchQuery, Snapshot, Source, Suggestion, View};
 use crate::model::codes::Kind;
 
@@ -29,10 +28,7 @@ pub(super) const USUAL_SUGGESTIONS: usize = 8;
     get, path = "/v1/search", tag = "search",
     responses((status = 200, description = "A page of what was found.", body = ref("#/components/schemas/SearchPage"))),
 )]
-pub(super) async fn search_directory(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(super) fn search_directory(Call { service, request, .. }: Call<'_>) -> Answered {
     let snapshot = service.directory.snapshot();
     let mut query = read_query(request.query_string(), &["q", "limit", "cursor"]);
     let (kinds, mut filter, mut pairs) = read_part(&mut query, &snapshot);
@@ -49,11 +45,11 @@ pub(super) async fn search_directory(
     let mut asked = SearchQuery { kinds, limit, filter, after: None };
     asked.after = read_cursor(&mut query, &asked);
     query.finish()?;
-    let address = |cursor: Option<&Cursor>| at(Address::of(&service, "search").with_all(&pairs), cursor);
+    let address = |cursor: Option<&Cursor>| at(Address::of(service, "search").with_all(&pairs), cursor);
     let this = || address(asked.after.as_ref());
     let answer = Asked {
-        service: &service,
-        request: &request,
+        service,
+        request,
         snapshot: &snapshot,
         media_type: JSON,
         is_private: is_private(&asked.filter),
@@ -142,10 +138,7 @@ struct SuggestionsMeta {
     get, path = "/v1/suggestions", tag = "search",
     responses((status = 200, description = "What may be meant.", body = Suggestions)),
 )]
-pub(super) async fn list_suggestions(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(super) fn list_suggestions(Call { service, request, .. }: Call<'_>) -> Answered {
     let snapshot = service.directory.snapshot();
     let mut query = Query::read(request.query_string(), &["q", "limit"]);
     require_text(&mut query);
@@ -174,8 +167,8 @@ pub(super) async fn list_suggestions(
         }
     };
     let answer = Asked {
-        service: &service,
-        request: &request,
+        service,
+        request,
         snapshot: &snapshot,
         media_type: JSON,
         is_private: false,

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 use utoipa_swagger_ui::Config;
 
@@ -12,6 +12,7 @@ use super::answer::{by_address, cacheable_as, entity_tag};
 use super::people::HTML;
 use super::problem::{CODES, Code, NOT_FOUND, Problem};
 use super::query::{Query, shown};
+use super::routes::{Answered, Call};
 use super::{Service, collection};
 use crate::catalogue::{Field, Filter, Looked, PageQuery, Sifted, Snapshot, Sort};
 use crate::model::codes::Kind;
@@ -39,8 +40,8 @@ fn page(service: &Service, request: &HttpRequest, make: impl FnOnce(&Snapshot) -
 }
 
 /// `/developers`
-pub(super) async fn start_page(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    page(&service, &request, |snapshot| {
+pub(super) fn start_page(Call { service, request, .. }: Call<'_>) -> HttpResponse {
+    page(service, request, |snapshot| {
         let kinds =
             Kind::ALL.iter().map(|kind| (plural(*kind), snapshot.count(*kind), format!("/v1/{}", collection(*kind))));
         let view = pages::Start {
@@ -109,9 +110,9 @@ fn examples(snapshot: &Snapshot) -> Vec<pages::Example> {
 }
 
 /// `/reference`
-pub(super) async fn reference_page(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+pub(super) fn reference_page(Call { service, request, .. }: Call<'_>) -> HttpResponse {
     let make = || pages::reference(&service.look, &serde_json::from_str(super::openapi::text()).unwrap_or_default());
-    page(&service, &request, |_| service.reference.get_or_init(make).clone())
+    page(service, request, |_| service.reference.get_or_init(make).clone())
 }
 
 /// A sort of problem as its page tells it.
@@ -120,32 +121,30 @@ const fn kind_of(code: &Code) -> pages::ProblemKind {
 }
 
 /// `/problems`
-pub(super) async fn problems_page(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    page(&service, &request, |_| {
+pub(super) fn problems_page(Call { service, request, .. }: Call<'_>) -> HttpResponse {
+    page(service, request, |_| {
         pages::problems(&service.look, &CODES.iter().map(|code| kind_of(code)).collect::<Vec<_>>())
     })
 }
 
 /// `/problems/{code}`
-pub(super) async fn problem_page(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    code: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    match CODES.iter().find(|known| known.code == *code) {
-        Some(code) => Ok(page(&service, &request, |_| pages::problem(&service.look, &kind_of(code)))),
+pub(super) fn problem_page(call: Call<'_>) -> Answered {
+    let Call { service, request, .. } = call;
+    let code = call.parameter("code");
+    match CODES.iter().find(|known| *known.code == *code) {
+        Some(code) => Ok(page(service, request, |_| pages::problem(&service.look, &kind_of(code)))),
         None => Err(Problem::new(NOT_FOUND, format!("There is no problem “{}”. /problems lists them.", shown(&code)))),
     }
 }
 
 /// `/assets/{file}`
-pub(super) async fn asset(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(super) fn asset(Call { service, request, .. }: Call<'_>) -> Answered {
     let Some(asset) = service.look.asset(request.path()) else {
         return Err(Problem::new(NOT_FOUND, "There is no such file."));
     };
     let snapshot = service.directory.snapshot();
     let Ok(mut answer) =
-        by_address(&service, &request, &snapshot, asset.media_type, &[], || Ok::<_, Infallible>(asset.bytes.to_vec()));
+        by_address(service, request, &snapshot, asset.media_type, &[], || Ok::<_, Infallible>(asset.bytes.to_vec()));
     if [StatusCode::OK, StatusCode::NOT_MODIFIED].contains(&answer.status()) {
         let headers = answer.headers_mut();
         let forever = header::HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -156,7 +155,7 @@ pub(super) async fn asset(service: web::Data<Service>, request: HttpRequest) -> 
 }
 
 /// `/docs` and what it loads: Swagger UI from its own package, nothing from elsewhere.
-pub(super) async fn swagger(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(super) fn swagger(Call { service, request, .. }: Call<'_>) -> Answered {
     let path = request.path().trim_start_matches("/docs").trim_start_matches('/');
     if request.path() == "/docs" {
         // Its files are found beside its address.
@@ -191,14 +190,11 @@ pub(super) async fn swagger(service: web::Data<Service>, request: HttpRequest) -
     get, path = "/openapi.yaml", tag = "service",
     responses((status = 200, description = "The OpenAPI document.", body = Object, content_type = "application/yaml")),
 )]
-pub(super) async fn get_openapi_yaml(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(super) fn get_openapi_yaml(Call { service, request, .. }: Call<'_>) -> Answered {
     Query::read(request.query_string(), &[]).finish()?;
     let number = service.directory.snapshot().head().change_number;
-    let tag = entity_tag(&service, 0, super::openapi::hash());
-    Ok(cacheable_as(&request, "application/yaml", number, &tag, || super::openapi::yaml().to_owned()))
+    let tag = entity_tag(service, 0, super::openapi::hash());
+    Ok(cacheable_as(request, "application/yaml", number, tag, || super::openapi::yaml().to_owned()))
 }
 
 /// Get the API catalogue
@@ -208,10 +204,7 @@ pub(super) async fn get_openapi_yaml(
     get, path = "/.well-known/api-catalog", tag = "service",
     responses((status = 200, description = "The catalogue.", body = Object, content_type = "application/linkset+json")),
 )]
-pub(super) async fn get_api_catalog(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(super) fn get_api_catalog(Call { service, request, .. }: Call<'_>) -> Answered {
     Query::read(request.query_string(), &[]).finish()?;
     let at = |path: &str| format!("{}{path}", service.public_url);
     let catalog = json!({"linkset": [{
@@ -226,9 +219,9 @@ pub(super) async fn get_api_catalog(
     }]})
     .to_string();
     let number = service.directory.snapshot().head().change_number;
-    let tag = entity_tag(&service, 0, &crate::store::hash(&[&catalog]));
+    let tag = entity_tag(service, 0, &crate::store::hash(&[&catalog]));
     let media = "application/linkset+json; profile=\"https://www.rfc-editor.org/info/rfc9727\"";
-    let mut answer = cacheable_as(&request, media, number, &tag, || catalog);
+    let mut answer = cacheable_as(request, media, number, tag, || catalog);
     let link = format!("<{}>; rel=\"api-catalog\"", at("/.well-known/api-catalog"));
     if let Ok(link) = header::HeaderValue::from_str(&link) {
         answer.headers_mut().insert(header::LINK, link);
@@ -243,10 +236,7 @@ pub(super) async fn get_api_catalog(
     get, path = "/.well-known/security.txt", tag = "service",
     responses((status = 200, description = "The contact.", body = String, content_type = "text/plain")),
 )]
-pub(super) async fn get_security_contact(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(super) fn get_security_contact(Call { service, request, .. }: Call<'_>) -> Answered {
     Query::read(request.query_string(), &[]).finish()?;
     let at = |path: &str| format!("{}{path}", service.public_url);
     let contact = if service.contacts.security.is_empty() { at("/") } else { service.contacts.security.clone() };
@@ -255,6 +245,6 @@ pub(super) async fn get_security_contact(
         at("/.well-known/security.txt")
     );
     let number = service.directory.snapshot().head().change_number;
-    let tag = entity_tag(&service, 0, &crate::store::hash(&[&text]));
-    Ok(cacheable_as(&request, "text/plain; charset=utf-8", number, &tag, || text))
+    let tag = entity_tag(service, 0, &crate::store::hash(&[&text]));
+    Ok(cacheable_as(request, "text/plain; charset=utf-8", number, tag, || text))
 }

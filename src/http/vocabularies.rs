@@ -1,6 +1,6 @@
 //! Vocabularies: what may stand in a filter, with hierarchy, definitions, outside codes and counts.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::answer::{Envelope, cacheable, entity_tag};
 use super::problem::{NOT_FOUND, Problem};
 use super::query::{Query, shown};
+use super::routes::{Answered, Call};
 use super::{Service, collection};
 use crate::catalogue::{Field, Filter, Snapshot, Source, scheme_terms};
 use crate::model::codes::{CODE_LISTS, Kind};
@@ -159,7 +160,7 @@ fn answer(
     total: Option<usize>,
 ) -> HttpResponse {
     let head = snapshot.head();
-    cacheable(request, head.change_number, &entity_tag(service, head.change_number, &head.chain), || {
+    cacheable(request, head.change_number, entity_tag(service, head.change_number, &head.chain), || {
         let mut envelope = envelope;
         fill(&mut envelope);
         let mut meta = serde_json::json!({"changeNumber": head.change_number});
@@ -183,19 +184,16 @@ fn put(envelope: &mut Envelope, value: &impl Serialize) {
     get, path = "/v1/vocabularies", tag = "vocabularies",
     responses((status = 200, description = "Every vocabulary.", body = ref("#/components/schemas/VocabularyList"))),
 )]
-pub(super) async fn list_vocabularies(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(super) fn list_vocabularies(Call { service, request, .. }: Call<'_>) -> Answered {
     Query::read(request.query_string(), &[]).finish()?;
     let snapshot = service.directory.snapshot();
     let fill = |envelope: &mut Envelope| {
         for (scheme, definition) in schemes() {
-            put(envelope, &vocabulary(&service, &snapshot, scheme, definition));
+            put(envelope, &vocabulary(service, &snapshot, scheme, definition));
         }
     };
     let total = Some(schemes().count());
-    Ok(answer(&service, &snapshot, &request, "/v1/vocabularies", fill, Envelope::list(4_096), total))
+    Ok(answer(service, &snapshot, request, "/v1/vocabularies", fill, Envelope::list(4_096), total))
 }
 
 /// Get the terms of a vocabulary
@@ -206,11 +204,9 @@ pub(super) async fn list_vocabularies(
     get, path = "/v1/vocabularies/{scheme}", tag = "vocabularies",
     responses((status = 200, description = "The terms.", body = ref("#/components/schemas/VocabularyTermList"))),
 )]
-pub(super) async fn get_vocabulary(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    scheme: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub(super) fn get_vocabulary(call: Call<'_>) -> Answered {
+    let Call { service, request, .. } = call;
+    let scheme = call.parameter("scheme");
     Query::read(request.query_string(), &[]).finish()?;
     let snapshot = service.directory.snapshot();
     known_scheme(&scheme)?;
@@ -218,7 +214,7 @@ pub(super) async fn get_vocabulary(
     let total = Some(terms.len());
     let fill = |envelope: &mut Envelope| terms.iter().for_each(|term| put(envelope, term));
     let path = format!("/v1/vocabularies/{scheme}");
-    Ok(answer(&service, &snapshot, &request, &path, fill, Envelope::list(4_096), total))
+    Ok(answer(service, &snapshot, request, &path, fill, Envelope::list(4_096), total))
 }
 
 /// Get one term
@@ -228,13 +224,10 @@ pub(super) async fn get_vocabulary(
     get, path = "/v1/vocabularies/{scheme}/{term}", tag = "vocabularies",
     responses((status = 200, description = "The term.", body = ref("#/components/schemas/VocabularyTermAnswer"))),
 )]
-pub(super) async fn get_term(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
+pub(super) fn get_term(call: Call<'_>) -> Answered {
+    let Call { service, request, .. } = call;
+    let (scheme, code) = (call.parameter("scheme"), call.parameter("term"));
     Query::read(request.query_string(), &[]).finish()?;
-    let (scheme, code) = path.into_inner();
     let snapshot = service.directory.snapshot();
     known_scheme(&scheme)?;
     let terms = terms(&snapshot, &scheme);
@@ -246,7 +239,7 @@ pub(super) async fn get_term(
     };
     let path = format!("/v1/vocabularies/{scheme}/{code}");
     let fill = |envelope: &mut Envelope| put(envelope, term);
-    Ok(answer(&service, &snapshot, &request, &path, fill, Envelope::single(4_096), None))
+    Ok(answer(service, &snapshot, request, &path, fill, Envelope::single(4_096), None))
 }
 
 fn known_scheme(scheme: &str) -> Result<(), Problem> {

@@ -2,14 +2,11 @@
 
 use std::collections::HashMap;
 
-use actix_web::{HttpRequest, HttpResponse, web};
-
 use super::{CSV, Entries, Made, answer, everything, finish, with_withdrawn};
 use crate::catalogue::{Field, Item, Snapshot};
 use crate::formats::canvas::{Accounts, Courses, Organisations, Terms, above};
-use crate::http::Service;
-use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::routes::{Answered, Call};
 use crate::model::codes::Kind;
 
 /// The providers and academies.
@@ -45,10 +42,7 @@ fn name(item: &Item) -> String {
     get, path = "/v1/exports/canvas-accounts.csv", tag = "exports",
     responses((status = 200, description = "The file.", body = String, content_type = "text/csv")),
 )]
-pub(in crate::http) async fn get_canvas_accounts(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::http) fn get_canvas_accounts(Call { service, request, .. }: Call<'_>) -> Answered {
     Query::read(request.query_string(), &[]).finish()?;
     let snapshot = service.directory.snapshot();
     let made = |snapshot: &Snapshot| -> Made {
@@ -56,7 +50,7 @@ pub(in crate::http) async fn get_canvas_accounts(
         above_first(&mut entries);
         (Box::new(Accounts { organisations: uids(&entries) }), entries)
     };
-    Ok(answer(&service, &request, &snapshot, &everything(), (Some("canvas-accounts.csv"), CSV), made))
+    Ok(answer(service, request, &snapshot, &everything(), (Some("canvas-accounts.csv"), CSV), made))
 }
 
 /// Export terms for Canvas
@@ -66,16 +60,13 @@ pub(in crate::http) async fn get_canvas_accounts(
     get, path = "/v1/exports/canvas-terms.csv", tag = "exports",
     responses((status = 200, description = "The file.", body = String, content_type = "text/csv")),
 )]
-pub(in crate::http) async fn get_canvas_terms(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::http) fn get_canvas_terms(Call { service, request, .. }: Call<'_>) -> Answered {
     Query::read(request.query_string(), &[]).finish()?;
     let snapshot = service.directory.snapshot();
     let made = |snapshot: &Snapshot| -> Made {
         (Box::<Terms>::default(), with_withdrawn(snapshot, Kind::Programme, &everything()))
     };
-    Ok(answer(&service, &request, &snapshot, &everything(), (Some("canvas-terms.csv"), CSV), made))
+    Ok(answer(service, request, &snapshot, &everything(), (Some("canvas-terms.csv"), CSV), made))
 }
 
 /// Export courses for Canvas
@@ -87,10 +78,7 @@ pub(in crate::http) async fn get_canvas_terms(
     get, path = "/v1/exports/canvas-courses.csv", tag = "exports",
     responses((status = 200, description = "The file.", body = String, content_type = "text/csv")),
 )]
-pub(in crate::http) async fn get_canvas_courses(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::http) fn get_canvas_courses(Call { service, request, .. }: Call<'_>) -> Answered {
     // A file with what changed alone would be taken for all there is: there is no filter by dates.
     let fields = Field::of(Kind::Programme).iter().map(|field| field.name());
     let takes: Vec<&str> = fields.chain(["match", "id"]).collect();
@@ -101,5 +89,5 @@ pub(in crate::http) async fn get_canvas_courses(
         let entries = with_withdrawn(snapshot, Kind::Programme, &chosen);
         (Box::new(Courses { organisations: uids(&organisations(snapshot)) }), entries)
     };
-    Ok(answer(&service, &request, &snapshot, &filter, (Some("canvas-courses.csv"), CSV), made))
+    Ok(answer(service, request, &snapshot, &filter, (Some("canvas-courses.csv"), CSV), made))
 }

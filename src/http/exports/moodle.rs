@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::HttpRequest;
 use uuid::Uuid;
 
 use super::{CSV, Made, answer, everything, read_all, read_query, with_withdrawn};
 use crate::catalogue::{Filter, Snapshot};
 use crate::formats::moodle::{Courses, CustomField};
 use crate::formats::table::is_guarded;
-use crate::http::Service;
 use crate::http::changes::{catch_up, unknown_change};
 use crate::http::problem::{INVALID_PARAMETER, Problem};
 use crate::http::query::{Query, shown};
+use crate::http::routes::{Answered, Call};
 use crate::model::codes::Kind;
 use crate::model::fault::nearest;
 use crate::model::read;
@@ -27,15 +27,12 @@ use crate::model::shape::GREATEST;
     get, path = "/v1/exports/moodle-courses.csv", tag = "exports",
     responses((status = 200, description = "The file.", body = String, content_type = "text/csv")),
 )]
-pub(in crate::http) async fn get_moodle_courses(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::http) async fn get_moodle_courses(Call { service, request, .. }: Call<'_>) -> Answered {
     let mut snapshot = service.directory.snapshot();
-    let Asked { since, .. } = Asked::read(&request, &snapshot)?;
-    catch_up(&service, since, &mut snapshot).await?;
+    let Asked { since, .. } = Asked::read(request, &snapshot)?;
+    catch_up(service, since, &mut snapshot).await?;
     // Of the snapshot that is told: a rename changes what a filter names.
-    let Asked { filter, hides_others, form, .. } = Asked::read(&request, &snapshot)?;
+    let Asked { filter, hides_others, form, .. } = Asked::read(request, &snapshot)?;
     if since > snapshot.head().change_number {
         return Err(unknown_change(since, format!("{}/v1/exports/moodle-courses.csv", service.public_url)));
     }
@@ -51,7 +48,7 @@ pub(in crate::http) async fn get_moodle_courses(
         entries.retain(|(item, _)| item.change_number > since);
         (Box::new(form), entries)
     };
-    Ok(answer(&service, &request, &snapshot, &filter, (Some("moodle-courses.csv"), CSV), made))
+    Ok(answer(service, request, &snapshot, &filter, (Some("moodle-courses.csv"), CSV), made))
 }
 
 /// What a request asks of the file.

@@ -1,6 +1,5 @@
 //! What an importer would refuse of a file, or change, and why.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -11,11 +10,11 @@ use crate::catalogue::Snapshot;
 use crate::formats::one_roster::rules::ClassRules;
 use crate::formats::report::{Report, Rules};
 use crate::formats::{canvas, moodle, schema_org};
-use crate::http::Service;
 use crate::http::answer::JSON;
 use crate::http::linked::Around;
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::http::query::shown;
+use crate::http::routes::{Answered, Call};
 use crate::model::codes::Kind;
 use crate::model::fault::{Severity, nearest};
 
@@ -111,17 +110,15 @@ struct ReportLinks {
     get, path = "/v1/exports/{format}/report", tag = "exports",
     responses((status = 200, description = "The report.", body = ReportAnswer)),
 )]
-pub(in crate::http) async fn get_report(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    format: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let Some((_, file, importer)) = REPORTS.iter().find(|(known, ..)| *known == format.as_str()) else {
+pub(in crate::http) fn get_report(call: Call<'_>) -> Answered {
+    let Call { service, request, .. } = call;
+    let format = call.parameter("format");
+    let Some((_, file, importer)) = REPORTS.iter().find(|(known, ..)| **known == *format) else {
         return Err(no_such_report(&format));
     };
-    let (snapshot, filter) = asked(&service, &request, Kind::Programme)?;
+    let (snapshot, filter) = asked(service, request, Kind::Programme)?;
     let (importer, chosen) = (*importer, filter.clone());
-    let around = Around::of(&service, &snapshot);
+    let around = Around::of(service, &snapshot);
     let links = json!({"file": format!("{}{file}", service.public_url)});
     let made = move |snapshot: &Snapshot| -> Made {
         let entries = match importer {
@@ -137,7 +134,7 @@ pub(in crate::http) async fn get_report(
         let change_number = snapshot.head().change_number;
         (Box::new(Report::new(rules, change_number, links)), entries)
     };
-    Ok(answer(&service, &request, &snapshot, &filter, (None, JSON), made))
+    Ok(answer(service, request, &snapshot, &filter, (None, JSON), made))
 }
 
 /// A 404 that leads on.

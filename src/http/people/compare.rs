@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::entry::{ALWAYS_TOLD, NOTES, linked, path, sections};
 use super::telling::Telling;
@@ -12,6 +12,7 @@ use crate::catalogue::{Looked, Snapshot, Standing};
 use crate::http::Service;
 use crate::http::list::ListRequest;
 use crate::http::query::shown;
+use crate::http::routes::Call;
 use crate::model::codes::Kind;
 use crate::pages::people::{Compare, Compared, Line, ListAnswer, compare_page};
 
@@ -22,12 +23,12 @@ const MOST: usize = 4;
 const PROPOSED: usize = 5;
 
 /// `/compare`
-pub(in crate::http) async fn compare(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+pub(in crate::http) fn compare(Call { service, request, .. }: Call<'_>) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    let asked = asked(&request);
-    public(&service, &request, &snapshot, &asked, || {
-        let (status, view) = compared(&service, &snapshot, &asked);
-        (status, compare_page(place(&service, &request), &view))
+    let asked = asked(request);
+    public(service, request, &snapshot, &asked, || {
+        let (status, view) = compared(service, &snapshot, &asked);
+        (status, compare_page(place(service, request), &view))
     })
 }
 

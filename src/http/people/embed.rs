@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::finder::found;
 use super::{asked, place, public, unknown, values};
@@ -12,6 +12,7 @@ use crate::catalogue::{Field, Snapshot};
 use crate::http::Service;
 use crate::http::answer::{cacheable_as, entity_tag};
 use crate::http::problem::{NOT_FOUND, Problem};
+use crate::http::routes::{Answered, Call};
 use crate::model::codes::Kind;
 use crate::pages::people::{Builder, Snippets, builder_page, embed_page};
 use crate::pages::{Asset, ELEMENT, EMBED_HOST, Look};
@@ -24,16 +25,16 @@ const CHOICES: [Field; 6] =
     [Field::Role, Field::Level, Field::Eligibility, Field::Region, Field::Delivery, Field::Cost];
 
 /// `/embed`
-pub(in crate::http) async fn embed(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+pub(in crate::http) fn embed(Call { service, request, .. }: Call<'_>) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    let parameters = asked(&request);
-    let answer = public(&service, &request, &snapshot, &parameters, || {
+    let parameters = asked(request);
+    let answer = public(service, request, &snapshot, &parameters, || {
         let mut asked = parameters.clone();
         if !asked.iter().any(|(name, value)| name == "limit" && !value.is_empty()) {
             asked.push(("limit".to_owned(), USUAL.to_owned()));
         }
-        let (status, view) = found(&service, &snapshot, Kind::Programme, asked, false);
-        (status, embed_page(place(&service, &request), &view))
+        let (status, view) = found(service, &snapshot, Kind::Programme, asked, false);
+        (status, embed_page(place(service, request), &view))
     });
     with_policy(
         answer,
@@ -50,10 +51,10 @@ pub(in crate::http) async fn embed(service: web::Data<Service>, request: HttpReq
 }
 
 /// `/embed/builder`
-pub(in crate::http) async fn builder(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+pub(in crate::http) fn builder(Call { service, request, .. }: Call<'_>) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    let asked = asked(&request);
-    let answer = public(&service, &request, &snapshot, &asked, || built(&service, &snapshot, &request, &asked));
+    let asked = asked(request);
+    let answer = public(service, request, &snapshot, &asked, || built(service, &snapshot, request, &asked));
     with_policy(
         answer,
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -173,16 +174,13 @@ impl Snippets {
 }
 
 /// `/leadership-finder.js` and `/embed-host.js`: what is loaded by an address that stays the same.
-pub(in crate::http) async fn script(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::http) fn script(Call { service, request, .. }: Call<'_>) -> Answered {
     let asset: &Asset = match request.path() {
         "/leadership-finder.js" => &ELEMENT,
         "/embed-host.js" => &EMBED_HOST,
         _ => return Err(Problem::new(NOT_FOUND, "There is no such file.")),
     };
     let number = service.directory.snapshot().head().change_number;
-    let tag = entity_tag(&service, 0, &crate::store::hash(&[&asset.path]));
-    Ok(cacheable_as(&request, asset.media_type, number, &tag, || asset.bytes.to_vec()))
+    let tag = entity_tag(service, 0, &crate::store::hash(&[&asset.path]));
+    Ok(cacheable_as(request, asset.media_type, number, tag, || asset.bytes.to_vec()))
 }

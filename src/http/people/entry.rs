@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
 use super::telling::{Telling, source_line, text_at};
 use super::{MOST_LISTED, PARTS_OF_KINDS, entries, place, public};
 use crate::catalogue::{Field, Filter, Item, Looked, PageQuery, Snapshot, Sort, Standing, type_scheme};
 use crate::http::query::shown;
+use crate::http::routes::Call;
 use crate::http::{Service, collection};
 use crate::model::codes::Kind;
 use crate::model::fault::nearest;
@@ -20,8 +21,10 @@ use crate::pages::people::{EntryPage, Fact, Linked, Missing, Notice, entry_page,
 macro_rules! pages {
     ($($kind:ident, $name:ident;)+) => {$(
         #[doc = concat!("The page of one ", stringify!($name), ".")]
-        pub(in crate::http) async fn $name(service: web::Data<Service>, request: HttpRequest, id: web::Path<String>) -> HttpResponse {
-            page(&service, &request, Kind::$kind, &id)
+        pub(in crate::http) fn $name(call: Call<'_>) -> HttpResponse {
+    let Call { service, request, .. } = call;
+    let id = call.parameter("id");
+            page(service, request, Kind::$kind, &id)
         }
     )+};
 }

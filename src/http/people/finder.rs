@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value};
 
 use super::telling::Telling;
@@ -12,6 +12,7 @@ use super::{PARTS_OF_KINDS, asked, each_once, of_a_person, place, public, read_f
 use crate::catalogue::{Field, LONGEST_TEXT, Looked, Snapshot, Source, label};
 use crate::http::list::ListRequest;
 use crate::http::query::shown;
+use crate::http::routes::Call;
 use crate::http::{Service, collection};
 use crate::model::codes::Kind;
 use crate::model::eligibility::POSITIVE_ACTION;
@@ -47,12 +48,12 @@ fn facets(kind: Kind) -> impl Iterator<Item = (Field, &'static str)> {
 macro_rules! finders {
     ($($(#[$doc:meta])* $name:ident, $kind:ident;)+) => {$(
         $(#[$doc])*
-        pub(in crate::http) async fn $name(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+        pub(in crate::http) fn $name(Call { service, request, .. }: Call<'_>) -> HttpResponse {
             let snapshot = service.directory.snapshot();
-            let asked = asked(&request);
-            public(&service, &request, &snapshot, &asked, || {
-                let (status, view) = found(&service, &snapshot, Kind::$kind, asked.clone(), false);
-                (status, finder_page(place(&service, &request), &view))
+            let asked = asked(request);
+            public(service, request, &snapshot, &asked, || {
+                let (status, view) = found(service, &snapshot, Kind::$kind, asked.clone(), false);
+                (status, finder_page(place(service, request), &view))
             })
         }
     )+};
@@ -70,10 +71,11 @@ finders! {
 }
 
 /// `/`, asked by what is put into no address.
-pub(in crate::http) async fn finder_in_private(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    let sent = match read_form(&request).await {
+pub(in crate::http) async fn finder_in_private(call: Call<'_>) -> HttpResponse {
+    let Call { service, request, .. } = call;
+    let sent = match read_form(call).await {
         Ok(sent) => sent,
-        Err(problem) => return unreadable(&service, &request, &problem),
+        Err(problem) => return unreadable(service, request, &problem),
     };
     let is_taken_off = |(name, _): &(String, String)| name == "without";
     let (taken_off, mut asked): (Vec<_>, Vec<_>) = each_once(sent).into_iter().partition(is_taken_off);
@@ -81,8 +83,8 @@ pub(in crate::http) async fn finder_in_private(service: web::Data<Service>, requ
         asked = without(&asked, name, choice);
     }
     let snapshot = service.directory.snapshot();
-    let (status, view) = found(&service, &snapshot, Kind::Programme, asked, true);
-    of_a_person(&request, &snapshot, status, finder_page(place(&service, &request), &view))
+    let (status, view) = found(service, &snapshot, Kind::Programme, asked, true);
+    of_a_person(request, &snapshot, status, finder_page(place(service, request), &view))
 }
 
 /// An address of a finder.

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::finder::name_of;
 use super::telling::Telling;
 use super::{asked, entry, place, public, unknown};
 use crate::catalogue::{Field, Filter, Item, PageQuery, Snapshot, Sort};
 use crate::http::Service;
+use crate::http::routes::Call;
 use crate::model::codes::Kind;
 use crate::pages::people::{Academy, Offer, REGIONS, Region, Regions, regions_page};
 
@@ -17,13 +18,13 @@ use crate::pages::people::{Academy, Offer, REGIONS, Region, Regions, regions_pag
 const MOST: usize = 100;
 
 /// `/academies`
-pub(in crate::http) async fn academies(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    page(&service, &request, Kind::Academy)
+pub(in crate::http) fn academies(Call { service, request, .. }: Call<'_>) -> HttpResponse {
+    page(service, request, Kind::Academy)
 }
 
 /// `/coaching`
-pub(in crate::http) async fn coaching(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    page(&service, &request, Kind::CoachingLink)
+pub(in crate::http) fn coaching(Call { service, request, .. }: Call<'_>) -> HttpResponse {
+    page(service, request, Kind::CoachingLink)
 }
 
 fn page(service: &Service, request: &HttpRequest, first: Kind) -> HttpResponse {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::entry::path;
 use super::{PARTS_OF_KINDS, asked, place, public, unknown};
@@ -13,20 +13,21 @@ use crate::http::Service;
 use crate::http::answer::by_address;
 use crate::http::collection;
 use crate::http::problem::{NOT_FOUND, Problem};
+use crate::http::routes::{Answered, Call};
 use crate::model::codes::Kind;
 use crate::model::eligibility::POSITIVE_ACTION;
 use crate::pages::ICON;
 use crate::pages::people::{Accessibility, Missing, accessibility_page, missing_page};
 
 /// `/accessibility`
-pub(in crate::http) async fn accessibility(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+pub(in crate::http) fn accessibility(Call { service, request, .. }: Call<'_>) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    let asked = asked(&request);
-    public(&service, &request, &snapshot, &asked, || {
+    let asked = asked(request);
+    public(service, request, &snapshot, &asked, || {
         let faults = unknown(&asked, &[]);
         let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
         let contact = Some(service.contacts.corrections.clone()).filter(|contact| !contact.is_empty());
-        (status, accessibility_page(place(&service, &request), &Accessibility { faults, contact }))
+        (status, accessibility_page(place(service, request), &Accessibility { faults, contact }))
     })
 }
 
@@ -51,15 +52,15 @@ pub(in crate::http) fn missing(service: &Service, request: &HttpRequest, problem
 }
 
 /// `/programmes`
-pub(in crate::http) async fn to_finder(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+pub(in crate::http) fn to_finder(Call { service, request, .. }: Call<'_>) -> HttpResponse {
     // What tells of a particular group is sent on by nobody: a redirect is kept.
     let query = Some(request.query_string()).filter(|query| !query.is_empty() && !query.contains(POSITIVE_ACTION));
-    to(&service, &query.map_or_else(|| "/".to_owned(), |query| format!("/?{query}")))
+    to(service, &query.map_or_else(|| "/".to_owned(), |query| format!("/?{query}")))
 }
 
 /// `/coaching-links`
-pub(in crate::http) async fn to_coaching(service: web::Data<Service>) -> HttpResponse {
-    to(&service, "/coaching")
+pub(in crate::http) fn to_coaching(Call { service, .. }: Call<'_>) -> HttpResponse {
+    to(service, "/coaching")
 }
 
 fn to(service: &Service, address: &str) -> HttpResponse {
@@ -70,15 +71,12 @@ fn to(service: &Service, address: &str) -> HttpResponse {
 }
 
 /// `/favicon.ico`, which browsers ask for unasked.
-pub(in crate::http) async fn icon(service: web::Data<Service>) -> HttpResponse {
-    to(&service, &ICON.path)
+pub(in crate::http) fn icon(Call { service, .. }: Call<'_>) -> HttpResponse {
+    to(service, &ICON.path)
 }
 
 /// `/robots.txt` (RFC 9309)
-pub(in crate::http) async fn robots(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::http) fn robots(Call { service, request, .. }: Call<'_>) -> Answered {
     let text = || {
         format!(
             "User-agent: *\nDisallow: /v1/\nDisallow: /ims/\nDisallow: /compare\nDisallow: /embed\nSitemap: {}/sitemap.xml\n",
@@ -86,7 +84,7 @@ pub(in crate::http) async fn robots(
         )
     };
     let snapshot = service.directory.snapshot();
-    file(&service, &request, &snapshot, "text/plain; charset=utf-8", || Ok(text()))
+    file(service, request, &snapshot, "text/plain; charset=utf-8", || Ok(text()))
 }
 
 /// How many addresses a sitemap has; 50,000 are the most (sitemaps.org protocol 0.9).
@@ -97,12 +95,9 @@ const XML: &str = "application/xml; charset=utf-8";
 const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 
 /// `/sitemap.xml`
-pub(in crate::http) async fn sitemap_index(
-    service: web::Data<Service>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::http) fn sitemap_index(Call { service, request, .. }: Call<'_>) -> Answered {
     let snapshot = service.directory.snapshot();
-    file(&service, &request, &snapshot, XML, || Ok(index(&service, &snapshot)))
+    file(service, request, &snapshot, XML, || Ok(index(service, &snapshot)))
 }
 
 /// The sitemaps that there are.
@@ -124,17 +119,15 @@ fn index(service: &Service, snapshot: &Snapshot) -> String {
 }
 
 /// `/sitemaps/{kind}-{page}.xml`
-pub(in crate::http) async fn sitemap(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    name: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::http) fn sitemap(call: Call<'_>) -> Answered {
+    let Call { service, request, .. } = call;
+    let name = call.parameter("name");
     let nothing = || Problem::new(NOT_FOUND, "There is no such sitemap. /sitemap.xml lists them.");
     let (kind, page) = name.strip_suffix(".xml").and_then(|name| name.rsplit_once('-')).ok_or_else(nothing)?;
     let kind = Kind::ALL.iter().copied().find(|known| collection(*known) == kind).ok_or_else(nothing)?;
     let page = page.parse::<usize>().ok().and_then(|page| page.checked_sub(1)).ok_or_else(nothing)?;
     let snapshot = service.directory.snapshot();
-    file(&service, &request, &snapshot, XML, || addresses(&service, &snapshot, kind, page).ok_or_else(nothing))
+    file(service, request, &snapshot, XML, || addresses(service, &snapshot, kind, page).ok_or_else(nothing))
 }
 
 /// The addresses of a part of a kind's entries; none where there are not so many.

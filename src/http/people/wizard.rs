@@ -1,13 +1,14 @@
 //! “Can I take it?”: the questions of the eligibility check, one a page. The answers travel in the form alone.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
 use super::telling::way;
 use super::{of_a_person, place, read_form, unreadable};
 use crate::catalogue::Snapshot;
 use crate::http::query::shown;
+use crate::http::routes::Call;
 use crate::http::{Service, collection, eligibility_checks};
 use crate::model::codes::Kind;
 use crate::model::profile::MOST_YEARS;
@@ -20,21 +21,22 @@ const SHOWN: usize = 100;
 const ANSWER: &str = "answer:";
 
 /// `/can-i-take-it`
-pub(in crate::http) async fn wizard(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
+pub(in crate::http) fn wizard(Call { service, request, .. }: Call<'_>) -> HttpResponse {
     let snapshot = service.directory.snapshot();
-    let (status, view) = next(&service, &snapshot, Vec::new());
-    of_a_person(&request, &snapshot, status, wizard_page(place(&service, &request), &view))
+    let (status, view) = next(service, &snapshot, Vec::new());
+    of_a_person(request, &snapshot, status, wizard_page(place(service, request), &view))
 }
 
 /// `/can-i-take-it`, with what was told so far.
-pub(in crate::http) async fn wizard_answered(service: web::Data<Service>, request: HttpRequest) -> HttpResponse {
-    let sent = match read_form(&request).await {
+pub(in crate::http) async fn wizard_answered(call: Call<'_>) -> HttpResponse {
+    let Call { service, request, .. } = call;
+    let sent = match read_form(call).await {
         Ok(sent) => sent,
-        Err(problem) => return unreadable(&service, &request, &problem),
+        Err(problem) => return unreadable(service, request, &problem),
     };
     let snapshot = service.directory.snapshot();
-    let (status, view) = next(&service, &snapshot, sent);
-    of_a_person(&request, &snapshot, status, wizard_page(place(&service, &request), &view))
+    let (status, view) = next(service, &snapshot, sent);
+    of_a_person(request, &snapshot, status, wizard_page(place(service, request), &view))
 }
 
 /// What a form told.

@@ -1,9 +1,9 @@
-//! What every answer has, whichever layer made it: an id, the change number, and a body that says
-//! what went wrong.
+//! The one function that answers every request: it finds the route, asks what answers there, and gives each answer what
+//! all of them have: an id, the change number, and a body that says what went wrong.
 
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -12,10 +12,10 @@ use actix_web::dev::Payload;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _, web};
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
+use matchit::Match;
 use uuid::Uuid;
 
 use super::answer::{JSON, VARY, json};
@@ -23,7 +23,10 @@ use super::body::Body;
 use super::negotiate::{accepts, coding, prefers};
 use super::oauth::{self, TokenFailure};
 use super::one_roster::status::StatusInfo;
-use super::problem::{EXPECTATION_FAILED, HEADERS_TOO_LARGE, INTERNAL, NOT_ACCEPTABLE, Problem, URI_TOO_LONG};
+use super::problem::{
+    EXPECTATION_FAILED, HEADERS_TOO_LARGE, INTERNAL, NOT_ACCEPTABLE, NOT_FOUND, Problem, URI_TOO_LONG,
+};
+use super::routes::{Answered, Call, Handler, Route, Table};
 use super::site::PAGE_POLICY;
 use super::{Service, kind_at, people};
 
@@ -97,7 +100,7 @@ fn offered(path: &str) -> &'static [&'static str] {
 }
 
 /// What is refused before any handler is asked.
-fn refuse(request: &ServiceRequest) -> Option<Problem> {
+fn refuse(request: &HttpRequest) -> Option<Problem> {
     let length = request.uri().path_and_query().map_or(0, |whole| whole.as_str().len());
     if length > LONGEST_URI {
         let detail =
@@ -128,66 +131,79 @@ fn refuse(request: &ServiceRequest) -> Option<Problem> {
     None
 }
 
-/// Every address that takes any method takes OPTIONS too.
-fn allow_options(response: &mut ServiceResponse<BoxBody>) {
-    let headers = response.headers_mut();
-    let allow =
-        headers.get(header::ALLOW).and_then(|allow| allow.to_str().ok()).map(|allow| format!("{allow}, OPTIONS"));
-    if let Some(allow) = allow.and_then(|allow| HeaderValue::from_str(&allow).ok()) {
-        headers.insert(header::ALLOW, allow);
-    }
-}
-
-/// Answers OPTIONS, and with it a browser's question whether a page may ask (the Fetch standard's
-/// CORS-preflight request).
-fn options(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
-    let allow = response.headers().get(header::ALLOW).cloned();
+/// Answers OPTIONS, and with it a browser's question whether a page may ask (the Fetch standard's CORS-preflight
+/// request), with the methods that there are; `OPTIONS *` asks about the server as a whole (RFC 9110 §9.3.7).
+fn options(allow: Option<&'static str>) -> HttpResponse {
     let mut answer = HttpResponse::NoContent();
     if let Some(allow) = allow {
-        answer.insert_header((header::ALLOW, allow.clone())).insert_header(("access-control-allow-methods", allow));
+        answer.insert_header((header::ALLOW, allow)).insert_header(("access-control-allow-methods", allow));
     }
     answer
         .insert_header(("access-control-allow-headers", "Accept, Authorization, Content-Type, If-Match, If-None-Match"))
-        .insert_header(("access-control-max-age", "7200"));
-    response.into_response(answer.finish())
+        .insert_header(("access-control-max-age", "7200"))
+        .finish()
 }
 
-/// Wraps everything else.
-pub(super) async fn outermost(
-    mut request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
+/// Asks a handler. One that panics is answered for, rather than its connection dropped.
+async fn ask(handler: &Handler, call: Call<'_>) -> Answered {
+    // Handlers share nothing that could be left half-changed: a snapshot is never written to.
+    let answered = match handler {
+        Handler::Now(handler) => catch_unwind(AssertUnwindSafe(|| handler(call))),
+        Handler::Later(handler) => AssertUnwindSafe(async { handler(call).await }).catch_unwind().await,
+    };
+    answered.unwrap_or_else(|_| Err(Problem::new(INTERNAL, INTERNAL.meaning.trim())))
+}
+
+/// What is answered, but for what every answer has.
+async fn answered(
+    service: &Service,
+    request: &HttpRequest,
+    body: Option<&Body>,
+    found: Option<&Found<'_>>,
+) -> Answered {
+    if let Some(problem) = refuse(request) {
+        return Err(problem);
+    }
+    let is_options = request.method() == Method::OPTIONS;
+    let Some(Found { value: route, params }) = found else {
+        if is_options && request.uri().path() == "*" {
+            return Ok(options(None));
+        }
+        return Err(Problem::new(NOT_FOUND, "Nothing is at this address. /v1 lists what there is."));
+    };
+    match route.handler(request.method()) {
+        Some(handler) => ask(handler, Call { service, request, body, parameters: params }).await,
+        None if is_options => Ok(options(Some(route.allow()))),
+        None => Ok(HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, route.allow())).finish()),
+    }
+}
+
+/// A route that a path leads to.
+type Found<'a> = Match<'a, 'a, &'a Route>;
+
+/// Answers a request.
+pub(super) async fn serve(
+    service: Arc<Service>,
+    table: &'static Table,
+    request: ServiceRequest,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let begun = Instant::now();
     let id = Uuid::new_v4();
-    let Some(service) = request.app_data::<web::Data<Service>>().cloned() else {
-        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
-    };
-    let is_options = request.method() == Method::OPTIONS;
-    // `OPTIONS *` asks about the server as a whole (RFC 9110 §9.3.7).
-    let is_everything = request.uri().path() == "*";
-    let body = match request.take_payload() {
+    let (request, payload) = request.into_parts();
+    let body = match payload {
         Payload::None => None,
         payload => Some(Body::new(payload)),
     };
-    if let Some(body) = &body {
-        request.extensions_mut().insert(body.clone());
+    let found = table.at(request.match_info().as_str()).ok();
+    let answer = answered(&service, &request, body.as_ref(), found.as_ref()).await;
+    let mut answer = answer.unwrap_or_else(|problem| problem.error_response());
+    if (answer.status().is_client_error() || answer.status().is_server_error()) && !is_page(&answer) {
+        answer = explain(&answer, &request, &service, id);
     }
-    let refusal = refuse(&request);
-    let mut response = match refusal {
-        Some(problem) => request.error_response(problem),
-        None => next.call(request).await?.map_into_boxed_body(),
-    };
-    allow_options(&mut response);
-    if is_options && (response.status() == StatusCode::METHOD_NOT_ALLOWED || is_everything) {
-        response = options(response);
-    } else if (response.status().is_client_error() || response.status().is_server_error()) && !is_page(&response) {
-        response = explain(response, &service, id);
-    }
-    let number = || HeaderValue::from(service.directory.snapshot().head().change_number);
-    let headers = response.headers_mut();
+    let headers = answer.headers_mut();
     // An answer that shows a snapshot has said which: another may be here by now.
     if !headers.contains_key(CHANGE_NUMBER) {
-        headers.insert(CHANGE_NUMBER, number());
+        headers.insert(CHANGE_NUMBER, HeaderValue::from(service.directory.snapshot().head().change_number));
     }
     for (name, value) in EVERYWHERE.iter() {
         headers.insert(name.clone(), value.clone());
@@ -200,12 +216,12 @@ pub(super) async fn outermost(
     if let Ok(id) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
         headers.insert(REQUEST_ID, id);
     }
-    let response = match body {
-        Some(body) => response.map_body(|_, answer| BoxBody::new(Unread { answer, _request: body })),
-        None => response,
+    log(&request, found.map_or("unmatched", |found| found.value.path), answer.status(), id, begun);
+    let answer = match body {
+        Some(body) => answer.map_body(|_, answer| BoxBody::new(Unread { answer, _request: body })),
+        None => answer,
     };
-    log(&response, id, begun);
-    Ok(response)
+    Ok(ServiceResponse::new(request, answer))
 }
 
 /// An answer that holds what was not read of its request.
@@ -226,25 +242,11 @@ impl MessageBody for Unread {
     }
 }
 
-/// Answers a request whose handler panics, rather than dropping its connection. It wraps each resource:
-/// while a request is still being routed, nothing may keep a second handle of it.
-pub(super) async fn answer_panics(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let asked = request.request().clone();
-    // Handlers share nothing that could be left half-changed: a snapshot is never written to.
-    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-        Ok(answer) => answer.map(ServiceResponse::map_into_boxed_body),
-        Err(_) => Ok(ServiceResponse::new(asked, Problem::new(INTERNAL, INTERNAL.meaning.trim()).error_response())),
-    }
-}
-
 /// What marks an answer as a page for people, which explains itself.
 pub(super) struct Page;
 
-fn is_page(response: &ServiceResponse<BoxBody>) -> bool {
-    response.response().extensions().contains::<Page>()
+fn is_page(answer: &HttpResponse) -> bool {
+    answer.extensions().contains::<Page>()
 }
 
 /// Whether people ask for what is at an address, rather than their programs.
@@ -254,15 +256,15 @@ fn is_of_people(path: &str) -> bool {
 }
 
 /// Gives an answer that failed its body, keeping its other headers (such as `Allow`).
-fn explain(response: ServiceResponse<BoxBody>, service: &Service, id: Uuid) -> ServiceResponse<BoxBody> {
-    let known = response.response().extensions().get::<Problem>().cloned();
-    let problem = known.unwrap_or_else(|| Problem::of_status(response.status()));
+fn explain(failed: &HttpResponse, request: &HttpRequest, service: &Service, id: Uuid) -> HttpResponse {
+    let known = failed.extensions().get::<Problem>().cloned();
+    let problem = known.unwrap_or_else(|| Problem::of_status(failed.status()));
     if problem.code == INTERNAL {
         tracing::error!(request.id = %id, "a request failed: {}", problem.detail);
     }
-    let path = response.request().path();
-    let (media_type, body) = if is_of_people(path) && prefers(response.request().headers(), HTML, PROBLEM) {
-        (people::HTML, people::missing(service, response.request(), &problem))
+    let path = request.path();
+    let (media_type, body) = if is_of_people(path) && prefers(request.headers(), HTML, PROBLEM) {
+        (people::HTML, people::missing(service, request, &problem))
     } else if path.starts_with(ONE_ROSTER) {
         (JSON, json(&StatusInfo::from(&problem)))
     } else if path == oauth::PATH {
@@ -271,7 +273,7 @@ fn explain(response: ServiceResponse<BoxBody>, service: &Service, id: Uuid) -> S
         (PROBLEM, problem.body(&service.public_url, &id.urn().to_string()))
     };
     let mut answer = HttpResponse::build(problem.status_code());
-    for (name, value) in response.headers() {
+    for (name, value) in failed.headers() {
         answer.append_header((name.clone(), value.clone()));
     }
     answer.insert_header((header::CONTENT_TYPE, media_type));
@@ -282,21 +284,19 @@ fn explain(response: ServiceResponse<BoxBody>, service: &Service, id: Uuid) -> S
     if problem.code == NOT_ACCEPTABLE {
         answer.insert_header((header::VARY, VARY));
     }
-    response.into_response(answer.body(body))
+    answer.body(body)
 }
 
 /// One line a request, without its query: where it went well, at debug.
-fn log(response: &ServiceResponse<BoxBody>, id: Uuid, begun: Instant) {
+fn log(request: &HttpRequest, route: &str, status: StatusCode, id: Uuid, begun: Instant) {
+    let status = status.as_u16();
     // What nobody will read is not put together: it costs as much as an answer.
-    if response.status().as_u16() < 400 && !tracing::enabled!(tracing::Level::DEBUG) {
+    if status < 400 && !tracing::enabled!(tracing::Level::DEBUG) {
         return;
     }
-    let request = response.request();
-    let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     // A method may be any word that a client makes up: only those that there are are told.
     let known = [Method::GET, Method::HEAD, Method::OPTIONS, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
     let method = known.iter().find(|known| *known == request.method()).map_or("other", Method::as_str);
-    let status = response.status().as_u16();
     let duration_ms = begun.elapsed().as_secs_f64() * 1_000.0;
     if status >= 500 {
         tracing::warn!(request.id = %id, http.method = method, http.route = route, http.status = status, duration_ms, "answered");
@@ -311,16 +311,17 @@ fn log(response: &ServiceResponse<BoxBody>, id: Uuid, begun: Instant) {
 mod tests {
     use std::sync::Arc;
 
-    use actix_web::middleware::from_fn;
-    use actix_web::{App, Resource, test};
+    use actix_web::dev::fn_service;
+    use actix_web::{App, test};
     use serde_json::Value;
 
     use super::*;
     use crate::directory::Directory;
+    use crate::http::routes::{TABLE, ask_later, read, table};
     use crate::import::shipped;
     use crate::store::Store;
 
-    async fn fails() -> HttpResponse {
+    fn fails(_: Call<'_>) -> Answered {
         panic!("told to nobody: CANARY");
     }
 
@@ -336,9 +337,13 @@ mod tests {
             super::super::Contacts::default(),
             1 << 20,
         );
-        let resource = Resource::new("{path:.*}").route(web::route().to(fails)).wrap(from_fn(answer_panics));
-        let app = App::new().app_data(web::Data::new(service)).wrap(from_fn(outermost)).service(resource);
-        let app = test::init_service(app).await;
+        let service = Arc::new(service);
+        let everywhere =
+            [read("/{*path}", fails), ask_later("/{*path}", |call| async move { fails(call) }.boxed_local())];
+        let [read, ask] = everywhere;
+        let table: &'static Table = Box::leak(Box::new(table([read.and(ask)])));
+        let serve = fn_service(move |request| serve(Arc::clone(&service), table, request));
+        let app = test::init_service(App::new().default_service(serve)).await;
         let examples: Value = serde_json::from_str(include_str!("../../openapi/examples.json")).expect("JSON");
         for name in ["Internal", "RosterInternal", "TokenInternal"] {
             let example = &examples[name];
@@ -382,8 +387,9 @@ mod tests {
             super::super::Contacts::default(),
             1 << 20,
         );
-        let app = App::new().app_data(web::Data::new(service)).wrap(from_fn(outermost));
-        let app = test::init_service(app.configure(crate::http::routes::configure)).await;
+        let service = Arc::new(service);
+        let serve = fn_service(move |request| serve(Arc::clone(&service), &TABLE, request));
+        let app = test::init_service(App::new().default_service(serve)).await;
         let written = Written::default();
         let writer = written.clone();
         let lines = tracing_subscriber::fmt()
