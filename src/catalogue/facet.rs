@@ -1,7 +1,7 @@
 //! What lists are filtered and counted by: which terms an entry states, and which queries reach them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::model::Vocabularies;
 use crate::model::codes::{CODE_LISTS, Kind};
@@ -189,13 +189,81 @@ pub const fn type_scheme(kind: Kind) -> &'static str {
 /// The role that stands outside the tree: an entry that states it is for every role.
 pub const ALL_STAFF: &str = "all-staff";
 
-/// A term that an entry states.
+/// The member of an entry that states a term, in the order of their pointers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Member {
+    /// `/audience/aimedAt`
+    AimedAt,
+    /// `/audience/bands`
+    Bands,
+    /// `/audience/levels`
+    Levels,
+    /// `/audience/openTo`
+    OpenTo,
+    /// `/awards`
+    Awards,
+    /// `/costs`
+    Costs,
+    /// `/delivery/modes`
+    DeliveryModes,
+    /// `/eligibility`
+    Eligibility,
+    /// `/eligibility/rule`
+    EligibilityRule,
+    /// `/frameworks`
+    Frameworks,
+    /// `/offerings`
+    Offerings,
+    /// `/provider`
+    Provider,
+    /// `/providers`
+    Providers,
+    /// `/region`
+    Region,
+    /// `/services`
+    Services,
+    /// `/status/term`
+    StatusTerm,
+    /// `/type`
+    Type,
+}
+
+impl Member {
+    /// How many there are.
+    const COUNT: usize = Self::Type as usize + 1;
+
+    /// Where it is (RFC 6901).
+    #[must_use]
+    pub const fn pointer(self) -> &'static str {
+        match self {
+            Self::AimedAt => "/audience/aimedAt",
+            Self::Bands => "/audience/bands",
+            Self::Levels => "/audience/levels",
+            Self::OpenTo => "/audience/openTo",
+            Self::Awards => "/awards",
+            Self::Costs => "/costs",
+            Self::DeliveryModes => "/delivery/modes",
+            Self::Eligibility => "/eligibility",
+            Self::EligibilityRule => "/eligibility/rule",
+            Self::Frameworks => "/frameworks",
+            Self::Offerings => "/offerings",
+            Self::Provider => "/provider",
+            Self::Providers => "/providers",
+            Self::Region => "/region",
+            Self::Services => "/services",
+            Self::StatusTerm => "/status/term",
+            Self::Type => "/type",
+        }
+    }
+}
+
+/// A term that an entry states. Most entries that state it where it is share one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stated {
     /// What it is stated of.
     pub field: Field,
-    /// The member that states it.
-    pub at: &'static str,
+    /// What states it.
+    pub at: Member,
     /// The term.
     pub code: Arc<str>,
 }
@@ -268,16 +336,28 @@ pub type Answering = HashMap<Arc<str>, How, foldhash::fast::RandomState>;
 /// What a state of the vocabularies comes to.
 #[derive(Debug, Default)]
 pub(super) struct Reach {
-    /// For every stated term, the queries that reach an entry that states it.
-    queries: [HashMap<Arc<str>, Queries, foldhash::fast::RandomState>; Field::ALL.len()],
+    /// What is known of every term that may be stated.
+    known: [HashMap<Arc<str>, Known, foldhash::fast::RandomState>; Field::ALL.len()],
     /// For every query, the stated terms that answer it.
     answering: [HashMap<Arc<str>, Answering, foldhash::fast::RandomState>; Field::ALL.len()],
     /// The terms of every vocabulary and code list, in the order that people see.
     terms: HashMap<&'static str, Vec<FieldTerm>>,
 }
 
-/// The terms that queries ask for.
-type Queries = Box<[Arc<str>]>;
+/// What is known of a term that may be stated.
+#[derive(Debug)]
+struct Known {
+    /// The queries that reach an entry that states it.
+    queries: Box<[Arc<str>]>,
+    /// What entries that state it share, member by member, once one does.
+    stated: [OnceLock<Arc<Stated>>; Member::COUNT],
+}
+
+impl Known {
+    fn of(queries: impl Into<Box<[Arc<str>]>>) -> Self {
+        Self { queries: queries.into(), stated: [const { OnceLock::new() }; Member::COUNT] }
+    }
+}
 
 impl Reach {
     /// Works the reach of every term out.
@@ -288,14 +368,20 @@ impl Reach {
             for field in Field::of(*kind) {
                 if let Source::Scheme(scheme) = field.source(*kind) {
                     reach.terms.entry(scheme).or_insert_with(|| scheme_terms(scheme, vocabularies));
+                    // Of a code list each term reaches what states it and nothing else.
+                    let codes = CODE_LISTS.iter().filter(|list| list.scheme == scheme).flat_map(|list| list.codes);
+                    let Some(known) = reach.known.get_mut(*field as usize) else { continue };
+                    known.extend(
+                        codes.map(|code| Arc::from(code.code)).map(|code| (Arc::clone(&code), Known::of([code]))),
+                    );
                 }
             }
         }
         for field in Field::ALL {
             let Source::Scheme(scheme) = field.source(Kind::Programme) else { continue };
             let codes: Vec<Arc<str>> = vocabularies.terms(scheme).map(|term| term.code.as_str().into()).collect();
-            let places = (reach.answering.get_mut(field as usize), reach.queries.get_mut(field as usize));
-            let (Some(answering), Some(reaching)) = places else { continue };
+            let places = (reach.answering.get_mut(field as usize), reach.known.get_mut(field as usize));
+            let (Some(answering), Some(known)) = places else { continue };
             for stated in &codes {
                 let mut queries = Vec::new();
                 for queried in &codes {
@@ -304,22 +390,26 @@ impl Reach {
                         answering.entry(Arc::clone(queried)).or_default().insert(Arc::clone(stated), how);
                     }
                 }
-                reaching.insert(Arc::clone(stated), queries.into());
+                known.insert(Arc::clone(stated), Known::of(queries));
             }
         }
         reach
     }
 
-    /// A term, of which most entries that state it share the text.
-    pub(super) fn shared(&self, field: Field, code: &str) -> Arc<str> {
-        let known = self.queries.get(field as usize).and_then(|terms| terms.get_key_value(code));
-        known.map_or_else(|| code.into(), |(known, _)| Arc::clone(known))
+    /// That a member states a term: shared by all entries of which that is so, where the term is known.
+    pub(super) fn stated(&self, field: Field, at: Member, code: &str) -> Arc<Stated> {
+        let known = self.known.get(field as usize).and_then(|terms| terms.get_key_value(code));
+        let stated = |code: Arc<str>| Arc::new(Stated { field, at, code });
+        match known.and_then(|(code, known)| Some((code, known.stated.get(at as usize)?))) {
+            Some((code, shared)) => Arc::clone(shared.get_or_init(|| stated(Arc::clone(code)))),
+            None => stated(code.into()),
+        }
     }
 
     /// The queries that reach an entry that states a term.
     pub(super) fn of<'a>(&'a self, stated: &'a Stated) -> &'a [Arc<str>] {
-        let known = self.queries.get(stated.field as usize).and_then(|terms| terms.get(&stated.code));
-        known.map_or_else(|| std::slice::from_ref(&stated.code), |queries| &queries[..])
+        let known = self.known.get(stated.field as usize).and_then(|terms| terms.get(&stated.code));
+        known.map_or_else(|| std::slice::from_ref(&stated.code), |known| &known.queries[..])
     }
 
     /// The stated terms that answer a query.

@@ -56,8 +56,8 @@ impl Snapshot {
         candidates.add(&there);
         let count = candidates.len();
         let later = |ordinal: &u32| self.item(*ordinal).is_some_and(|item| item.change_number > query.after);
-        let changed = |ordinal: u32| {
-            let (item, is_there) = (self.item(ordinal)?, there.contains(ordinal));
+        let changed = |(ordinal, item): (u32, &Arc<Item>)| {
+            let is_there = there.contains(ordinal);
             // Of a draft nobody was ever told, and what was published becomes none.
             let is_told = is_there || item.standing != Standing::Draft;
             is_told.then(|| Changed { item: Arc::clone(item), is_there })
@@ -65,7 +65,8 @@ impl Snapshot {
         let all = self.changes();
         let ahead = u64::try_from(self.head().change_number.saturating_sub(query.after)).unwrap_or_default();
         if count < ahead && is_sorted_rather(count, query.limit, all.len()) {
-            let mut page: Vec<Changed> = candidates.iter().filter(later).filter_map(changed).collect();
+            let later = candidates.iter().filter(later).filter_map(|ordinal| Some((ordinal, self.item(ordinal)?)));
+            let mut page: Vec<Changed> = later.filter_map(changed).collect();
             page.sort_unstable_by_key(|changed| changed.item.change_number);
             page.truncate(query.limit);
             return page;
@@ -73,8 +74,9 @@ impl Snapshot {
         let later = all.range((Bound::Excluded(query.after), Bound::Unbounded)).map(|(_, ordinal)| *ordinal);
         let mut later = later.filter(|ordinal| candidates.contains(*ordinal));
         let first: Vec<u32> = later.by_ref().take(query.limit).collect();
-        self.fetch(&first);
-        first.into_iter().chain(later).filter_map(changed).take(query.limit).collect()
+        let fetched = first.iter().copied().zip(self.fetch(&first));
+        let further = later.filter_map(|ordinal| Some((ordinal, self.item(ordinal)?)));
+        fetched.chain(further).filter_map(changed).take(query.limit).collect()
     }
 
     /// The link of the chain at a change number, as cursors give it; `None` where there is no such number yet.

@@ -270,7 +270,7 @@ impl<'a> Reasons<'a> {
                         answering.and_then(|answering| answering.get(&stated.code).copied())
                     };
                     if let Some(how) = how {
-                        let stated = Some((&*stated.code, stated.at));
+                        let stated = Some((&*stated.code, stated.at.pointer()));
                         tell(Matched { field: *field, term, how, stated });
                     }
                 }

@@ -121,7 +121,7 @@ pub struct Item {
     /// The latest date on which any of its sources was read; `None` where none was read live.
     pub checked: Option<Arc<str>>,
     /// The terms it states, sorted by field.
-    pub stated: Box<[Stated]>,
+    pub stated: Box<[Arc<Stated>]>,
     /// Everything about it, as JSON.
     pub full: Bytes,
     /// What a list shows of it: the stretches of `full` that make it up.
@@ -200,15 +200,6 @@ impl Item {
         Ok((item, Gate::of(&entry)))
     }
 
-    /// How many bytes the entry takes as JSON.
-    #[must_use]
-    pub fn len(&self, view: View) -> usize {
-        match view {
-            View::Full => self.full.len(),
-            View::Summary => self.stretches().map(<[u8]>::len).sum(),
-        }
-    }
-
     /// Writes the entry as JSON, as much of it as the view shows.
     pub fn write(&self, view: View, out: &mut Vec<u8>) {
         match view {
@@ -219,19 +210,18 @@ impl Item {
 
     /// Reads a byte of every cache line that telling a list of some entries takes. Where entries are told one after the
     /// other, each waits for its own lines; asked for before, the lines of several come at the same time: first those
-    /// that say where the others are.
-    pub fn fetch<'a>(items: impl Iterator<Item = &'a Arc<Self>> + Clone, view: View) {
+    /// that say where the others are. What the entries state is among it where it is told.
+    pub fn fetch<'a>(items: impl Iterator<Item = &'a Arc<Self>> + Clone, view: View, with_stated: bool) {
         let first = |item: &Arc<Self>| {
-            let stated = item.stated.first().map_or(0, |stated| stated.field as u32);
-            let stretch = item.summary.first().map_or(0, |(_, to)| *to);
-            item.full.first().map_or(0, |byte| u32::from(*byte) ^ stated ^ stretch)
+            let stretch = item.summary.first().map_or(0, |(_, to)| *to as usize);
+            item.full.first().map_or(0, |byte| usize::from(*byte) ^ stretch)
         };
         let sum = items.clone().fold(0, |sum, item| sum ^ first(item));
-        let lines = |sum, text: &[u8]| {
-            text.chunks(LINE).filter_map(<[u8]>::first).fold(sum, |sum, byte| sum ^ u32::from(*byte))
-        };
+        let lines = |sum, text: &[u8]| text.iter().step_by(LINE).fold(sum, |sum, byte| sum ^ usize::from(*byte));
         let rest = |sum, item: &Arc<Self>| {
-            let stated = item.stated.iter().fold(sum, |sum, stated| sum ^ stated.field as u32);
+            let stated = if with_stated { &*item.stated } else { &[] };
+            let stated = stated.iter().step_by(LINE / size_of::<Arc<Stated>>());
+            let stated = stated.fold(sum, |sum, stated| sum ^ Arc::as_ptr(stated).addr());
             match view {
                 View::Full => lines(stated, &item.full),
                 View::Summary => item.stretches().fold(stated, lines),

@@ -34,15 +34,15 @@ impl Snapshot {
 
     /// The entries with some ordinals.
     fn items(&self, ordinals: &[u32]) -> Vec<Arc<Item>> {
-        self.fetch(ordinals);
-        ordinals.iter().filter_map(|ordinal| self.item(*ordinal).cloned()).collect()
+        self.fetch(ordinals).into_iter().cloned().collect()
     }
 
-    /// Looks at the counts of owners of some entries. To take one, and raise its count, is to wait for it alone; looked at
-    /// together before, they come at the same time.
-    pub(super) fn fetch(&self, ordinals: &[u32]) {
+    /// The entries with some ordinals, whose counts of owners were looked at. To take one, and raise its count, is to wait
+    /// for it alone; looked at together before, they come at the same time.
+    pub(super) fn fetch(&self, ordinals: &[u32]) -> Vec<&Arc<Item>> {
         let items: Vec<&Arc<Item>> = ordinals.iter().filter_map(|ordinal| self.item(*ordinal)).collect();
-        std::hint::black_box(items.into_iter().fold(0, |sum, item| sum ^ Arc::strong_count(item)));
+        std::hint::black_box(items.iter().fold(0, |sum, item| sum ^ Arc::strong_count(item)));
+        items
     }
 
     /// The first of the chosen entries after the cursor, in order.

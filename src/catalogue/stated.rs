@@ -1,6 +1,8 @@
 //! Which terms an entry states, and where.
 
-use super::facet::{Field, Reach, Stated};
+use std::sync::Arc;
+
+use super::facet::{Field, Member, Reach, Stated};
 use crate::model::audience::{Audience, Bands, Levels};
 use crate::model::eligibility::{Criterion, Eligibility, Rule};
 use crate::model::programme::Cost;
@@ -11,13 +13,13 @@ struct Collect<'a> {
     vocabularies: &'a Vocabularies,
     reach: &'a Reach,
     /// The list whose items are being read: what they state is stated there.
-    within: Option<&'static str>,
-    stated: Vec<Stated>,
+    within: Option<Member>,
+    stated: Vec<Arc<Stated>>,
 }
 
 /// Every term that an entry states, and where. Terms read off a title alone are not stated.
 #[must_use]
-pub(super) fn stated(entry: &Entry, vocabularies: &Vocabularies, reach: &Reach) -> Vec<Stated> {
+pub(super) fn stated(entry: &Entry, vocabularies: &Vocabularies, reach: &Reach) -> Vec<Arc<Stated>> {
     let mut collect = Collect { vocabularies, reach, within: None, stated: Vec::new() };
     collect.entry(entry);
     let (audience, eligibility) = entry.audience_and_eligibility();
@@ -30,54 +32,54 @@ pub(super) fn stated(entry: &Entry, vocabularies: &Vocabularies, reach: &Reach) 
 }
 
 impl<'a> Collect<'a> {
-    fn add(&mut self, field: Field, at: &'static str, code: &str) {
-        self.stated.push(Stated { field, at: self.within.unwrap_or(at), code: self.reach.shared(field, code) });
+    fn add(&mut self, field: Field, at: Member, code: &str) {
+        self.stated.push(self.reach.stated(field, self.within.unwrap_or(at), code));
     }
 
     fn entry(&mut self, entry: &Entry) {
         match entry {
             Entry::Programme(e) => {
-                self.add(Field::Type, "/type", e.entry_type.code());
-                self.add(Field::Status, "/status/term", e.status.term.code());
-                self.add(Field::Provider, "/provider", e.provider.as_str());
+                self.add(Field::Type, Member::Type, e.entry_type.code());
+                self.add(Field::Status, Member::StatusTerm, e.status.term.code());
+                self.add(Field::Provider, Member::Provider, e.provider.as_str());
                 self.modes(e.delivery.as_ref().and_then(|delivery| delivery.modes.as_deref()));
                 self.costs(e.costs.as_deref());
                 for award in e.awards.iter().flatten() {
-                    self.add(Field::Award, "/awards", award.award_type.as_str());
+                    self.add(Field::Award, Member::Awards, award.award_type.as_str());
                 }
                 for framework in e.frameworks.iter().flatten() {
-                    self.add(Field::Framework, "/frameworks", framework.as_str());
+                    self.add(Field::Framework, Member::Frameworks, framework.as_str());
                 }
                 for region in e.offerings.iter().filter_map(|offering| offering.region.as_ref()) {
-                    self.add(Field::Region, "/offerings", region.as_str());
+                    self.add(Field::Region, Member::Offerings, region.as_str());
                 }
             }
             Entry::Provider(e) => {
-                self.add(Field::Type, "/type", e.entry_type.code());
-                self.add(Field::Status, "/status/term", e.status.term.code());
+                self.add(Field::Type, Member::Type, e.entry_type.code());
+                self.add(Field::Status, Member::StatusTerm, e.status.term.code());
             }
             Entry::Academy(e) => {
-                self.add(Field::Type, "/type", e.entry_type.code());
-                self.add(Field::Status, "/status/term", e.status.term.code());
-                self.add(Field::Provider, "/provider", e.provider.as_str());
+                self.add(Field::Type, Member::Type, e.entry_type.code());
+                self.add(Field::Status, Member::StatusTerm, e.status.term.code());
+                self.add(Field::Provider, Member::Provider, e.provider.as_str());
                 self.modes(e.delivery.as_ref().and_then(|delivery| delivery.modes.as_deref()));
                 self.costs(e.costs.as_deref());
                 if let Some(region) = &e.region {
-                    self.add(Field::Region, "/region", region.as_str());
+                    self.add(Field::Region, Member::Region, region.as_str());
                 }
             }
             Entry::CoachingLink(e) => {
-                self.add(Field::Type, "/type", e.entry_type.code());
-                self.add(Field::Status, "/status/term", e.status.term.code());
+                self.add(Field::Type, Member::Type, e.entry_type.code());
+                self.add(Field::Status, Member::StatusTerm, e.status.term.code());
                 if let Some(provider) = e.provider.as_str().strip_prefix("provider/") {
-                    self.add(Field::Provider, "/provider", provider);
+                    self.add(Field::Provider, Member::Provider, provider);
                 }
                 self.modes(e.delivery.as_ref().and_then(|delivery| delivery.modes.as_deref()));
                 self.costs(e.costs.as_deref());
                 if let Some(region) = &e.region {
-                    self.add(Field::Region, "/region", region.as_str());
+                    self.add(Field::Region, Member::Region, region.as_str());
                 }
-                self.within = Some("/services");
+                self.within = Some(Member::Services);
                 for service in &e.services {
                     self.audience(service.audience.as_ref());
                     self.eligibility(service.eligibility.as_ref());
@@ -86,25 +88,25 @@ impl<'a> Collect<'a> {
                 self.within = None;
             }
             Entry::Resource(e) => {
-                self.add(Field::Type, "/type", e.entry_type.code());
-                self.add(Field::Status, "/status/term", e.status.term.code());
+                self.add(Field::Type, Member::Type, e.entry_type.code());
+                self.add(Field::Status, Member::StatusTerm, e.status.term.code());
                 for provider in e.providers.iter().flatten() {
-                    self.add(Field::Provider, "/providers", provider.as_str());
+                    self.add(Field::Provider, Member::Providers, provider.as_str());
                 }
                 self.modes(e.delivery.as_ref().and_then(|delivery| delivery.modes.as_deref()));
                 self.costs(e.costs.as_deref());
                 for framework in e.frameworks.iter().flatten() {
-                    self.add(Field::Framework, "/frameworks", framework.as_str());
+                    self.add(Field::Framework, Member::Frameworks, framework.as_str());
                 }
                 if let Some(region) = &e.region {
-                    self.add(Field::Region, "/region", region.as_str());
+                    self.add(Field::Region, Member::Region, region.as_str());
                 }
             }
             Entry::Framework(e) => {
-                self.add(Field::Type, "/type", e.entry_type.code());
-                self.add(Field::Status, "/status/term", e.status.term.code());
+                self.add(Field::Type, Member::Type, e.entry_type.code());
+                self.add(Field::Status, Member::StatusTerm, e.status.term.code());
                 for provider in e.providers.iter().flatten() {
-                    self.add(Field::Provider, "/providers", provider.as_str());
+                    self.add(Field::Provider, Member::Providers, provider.as_str());
                 }
                 self.costs(e.costs.as_deref());
             }
@@ -113,29 +115,29 @@ impl<'a> Collect<'a> {
 
     fn modes(&mut self, modes: Option<&[crate::model::text::DeliveryModeCode]>) {
         for mode in modes.unwrap_or_default() {
-            self.add(Field::Delivery, "/delivery/modes", mode.as_str());
+            self.add(Field::Delivery, Member::DeliveryModes, mode.as_str());
         }
     }
 
     fn costs(&mut self, costs: Option<&[Cost]>) {
         for cost in costs.unwrap_or_default() {
-            self.add(Field::Cost, "/costs", cost.cost_type.code());
+            self.add(Field::Cost, Member::Costs, cost.cost_type.code());
         }
     }
 
     fn audience(&mut self, audience: Option<&Audience>) {
         let Some(audience) = audience else { return };
-        let from_title = |at: &str| audience.from_title.iter().any(|pointer| pointer.as_str() == at);
-        for (at, roles) in [("/audience/openTo", &audience.open_to), ("/audience/aimedAt", &audience.aimed_at)] {
+        let from_title = |at: Member| audience.from_title.iter().any(|pointer| pointer.as_str() == at.pointer());
+        for (at, roles) in [(Member::OpenTo, &audience.open_to), (Member::AimedAt, &audience.aimed_at)] {
             for role in roles.iter().flatten().filter(|_| !from_title(at)) {
                 self.add(Field::Role, at, role.as_str());
             }
         }
-        if let Some(levels) = audience.levels.as_ref().filter(|_| !from_title("/audience/levels")) {
+        if let Some(levels) = audience.levels.as_ref().filter(|_| !from_title(Member::Levels)) {
             self.levels(levels);
         }
-        if let Some(bands) = audience.bands.as_ref().filter(|_| !from_title("/audience/bands")) {
-            self.bands("/audience/bands", bands);
+        if let Some(bands) = audience.bands.as_ref().filter(|_| !from_title(Member::Bands)) {
+            self.bands(Member::Bands, bands);
         }
     }
 
@@ -143,12 +145,12 @@ impl<'a> Collect<'a> {
     fn levels(&mut self, levels: &Levels) {
         if let (Some(from), Some(to)) = (&levels.from, &levels.to) {
             for code in self.between("level", from.as_str(), to.as_str(), levels.or_above) {
-                self.add(Field::Level, "/audience/levels", code);
+                self.add(Field::Level, Member::Levels, code);
             }
         }
     }
 
-    fn bands(&mut self, at: &'static str, bands: &Bands) {
+    fn bands(&mut self, at: Member, bands: &Bands) {
         for code in self.between("band", bands.from.as_str(), bands.to.as_str(), bands.or_above) {
             self.add(Field::Band, at, code);
         }
@@ -157,7 +159,7 @@ impl<'a> Collect<'a> {
     fn eligibility(&mut self, eligibility: Option<&Eligibility>) {
         let Some(rule) = eligibility.and_then(|eligibility| eligibility.rule.as_ref()) else { return };
         for tag in rule.tags(self.vocabularies) {
-            self.add(Field::Eligibility, "/eligibility", tag.as_str());
+            self.add(Field::Eligibility, Member::Eligibility, tag.as_str());
         }
         let mut criteria = Vec::new();
         rule.visit(&mut |rule| {
@@ -169,12 +171,12 @@ impl<'a> Collect<'a> {
             match criterion {
                 Criterion::Band { from, to, or_above, .. } => {
                     for code in self.between("band", from.as_str(), to.as_str(), *or_above) {
-                        self.add(Field::Band, "/eligibility/rule", code);
+                        self.add(Field::Band, Member::EligibilityRule, code);
                     }
                 }
                 Criterion::Region { any_of, .. } => {
                     for region in any_of {
-                        self.add(Field::Region, "/eligibility/rule", region.as_str());
+                        self.add(Field::Region, Member::EligibilityRule, region.as_str());
                     }
                 }
                 _ => {}

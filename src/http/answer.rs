@@ -1,6 +1,5 @@
 //! JSON answers that caches may keep, and what validates them.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use actix_web::http::header::{self, EntityTag, Header as _, HeaderValue, IfMatch, IfNoneMatch};
@@ -36,9 +35,9 @@ pub(super) struct Tag(String);
 /// what else is written into it: the version of the binary and the public address. So a database restored from an older
 /// copy, or another release, never gives out a known tag for another body.
 pub(super) fn entity_tag(service: &Service, change_number: i64, behind: &str) -> Tag {
+    let (number, behind) = (change_number.to_string(), behind.get(..12).unwrap_or(behind));
     let mut tag = String::with_capacity(64);
-    // Writing into memory does not fail.
-    let _ = write!(tag, "\"{change_number}-{behind:.12}-{}", service.form);
+    tag.extend(["\"", &number, "-", behind, "-", &service.form]);
     Tag(tag)
 }
 
@@ -323,8 +322,12 @@ fn is_known(request: &HttpRequest, tag: &str) -> bool {
 
 /// Bytes in hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut hex = String::with_capacity(2 * bytes.len());
+    for nibble in bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
+        hex.push(DIGITS.get(usize::from(nibble)).map_or('0', |digit| char::from(*digit)));
+    }
+    hex
 }
 
 /// A value as JSON.

@@ -48,6 +48,9 @@ pub(super) const PARAMETERS: [&str; 14] = [
     "cursor",
 ];
 
+/// Where the next page begins, and its address.
+type Next = (Cursor, String);
+
 /// What a request asks of a list.
 pub(super) struct ListRequest {
     page: PageQuery,
@@ -139,8 +142,8 @@ impl ListRequest {
             tag: filter.text.is_none().then(|| entity_tag(service, head.change_number, &head.chain)),
         };
         asked.answer(|this| {
-            let (body, cursor) = self.put_together(service, snapshot, this, is_linked)?;
-            Ok(Part { body, next: cursor.map(|cursor| self.next_address(service, this, &cursor)) })
+            let (body, next) = self.put_together(service, snapshot, this, is_linked)?;
+            Ok(Part { body, next: next.map(|(_, address)| address) })
         })
     }
 
@@ -153,7 +156,8 @@ impl ListRequest {
         service: &Service,
         snapshot: &Arc<Snapshot>,
     ) -> Result<(Vec<u8>, Option<Cursor>), Problem> {
-        self.put_together(service, snapshot, &self.own_address(service), false)
+        let (body, next) = self.put_together(service, snapshot, &self.own_address(service), false)?;
+        Ok((body, next.map(|(cursor, _)| cursor)))
     }
 
     /// The address of the page after this one.
@@ -162,31 +166,36 @@ impl ListRequest {
         at(first, Some(cursor))
     }
 
+    /// The page, with where the next one begins and its address.
     fn put_together(
         &self,
         service: &Service,
         snapshot: &Arc<Snapshot>,
         this: &str,
         is_linked: bool,
-    ) -> Result<(Vec<u8>, Option<Cursor>), Problem> {
+    ) -> Result<(Vec<u8>, Option<Next>), Problem> {
         let filter = &self.page.filter;
         snapshot.look_for(filter)?;
         let sifted = snapshot.sift(self.page.kind, filter, &self.facets);
-        let page = snapshot.page_of(&self.page, &sifted.chosen, sifted.total);
+        let mut page = snapshot.page_of(&self.page, &sifted.chosen, sifted.total);
+        let next = page.next.take().map(|cursor| {
+            let address = self.next_address(service, this, &cursor);
+            (cursor, address)
+        });
         let body = if is_linked {
             linked::page(linked::Around::of(service, snapshot), this.to_owned(), page.total, &page.items)
         } else {
-            let next = page.next.as_ref().map(|cursor| self.next_address(service, this, cursor));
-            self.body(service, snapshot, &sifted, &page, &Links { this, next: next.as_deref(), possible: None })
+            let links = Links { this, next: next.as_ref().map(|(_, address)| address.as_str()), possible: None };
+            self.body(service, snapshot, &sifted, &page, &links)
         };
-        Ok((body, page.next))
+        Ok((body, next))
     }
 
     fn body(&self, service: &Service, snapshot: &Snapshot, sifted: &Sifted, page: &Page, links: &Links<'_>) -> Vec<u8> {
         let filter = &self.page.filter;
         let mut why = Why::new(snapshot.reasons(filter));
-        Item::fetch(page.items.iter(), self.view);
-        let length: usize = page.items.iter().map(|item| item.len(self.view) + 100 + 130 * filter.terms.len()).sum();
+        Item::fetch(page.items.iter(), self.view, !filter.terms.is_empty());
+        let length: usize = page.items.iter().map(|item| item.full.len() + 100 + 130 * filter.terms.len()).sum();
         let mut envelope = Envelope::list(length + 4_096 * self.facets.len());
         for item in &page.items {
             envelope.item_with(|text| self.entry(text, snapshot, &mut why, item));

@@ -36,7 +36,10 @@ pub(super) struct Call<'a> {
 impl<'a> Call<'a> {
     /// What the path has where its route has a name, decoded (RFC 3986 §2.1).
     pub(super) fn parameter(&self, name: &str) -> Cow<'a, str> {
-        percent_decode_str(self.parameters.get(name).unwrap_or_default()).decode_utf8_lossy()
+        match self.parameters.get(name) {
+            Some(coded) if coded.contains('%') => percent_decode_str(coded).decode_utf8_lossy(),
+            plain => plain.unwrap_or_default().into(),
+        }
     }
 }
 

@@ -53,7 +53,7 @@ const LONGEST_HEADERS: usize = 16 * 1024;
 
 /// What every answer carries. The directory is public: any page may read it, an embedded one without an origin too, and
 /// none may sniff it.
-static EVERYWHERE: LazyLock<[(HeaderName, HeaderValue); 6]> = LazyLock::new(|| {
+static EVERYWHERE: LazyLock<[(HeaderName, HeaderValue); 5]> = LazyLock::new(|| {
     constants([
         ("access-control-allow-origin", "*"),
         (
@@ -63,7 +63,6 @@ static EVERYWHERE: LazyLock<[(HeaderName, HeaderValue); 6]> = LazyLock::new(|| {
         ("cross-origin-resource-policy", "cross-origin"),
         ("referrer-policy", "no-referrer"),
         ("x-content-type-options", "nosniff"),
-        ("accept-ranges", "none"),
     ])
 });
 

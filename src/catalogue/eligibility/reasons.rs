@@ -167,7 +167,7 @@ impl Told<'_> {
             codes.dedup();
             let sentence =
                 format!("It is stated to be for {}: {}.", field.name(), self.labels(field.name(), codes.into_iter()));
-            reasons.push(plain(first.at, Outcome::Remark, &sentence));
+            reasons.push(plain(first.at.pointer(), Outcome::Remark, &sentence));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which entries have a word, and what it weighs there: lists by ordinal, which are laid over each other.
 //!
-//! The lists of the words that were asked for last are kept with the index they were read from. A query is then worked
-//! out in memory, without a look at the index.
+//! The lists of the words that were asked for last, and of what means the same or goes on from them, are kept with the
+//! index they were read from. A query is then worked out in memory, without a look at the index.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tantivy::{DocSet as _, Score, Searcher, SegmentReader, TERMINATED, TantivyEr
 pub(super) type List = Arc<Vec<(u32, Score)>>;
 
 /// How many bytes of lists are kept.
-const KEPT: u64 = 16 * 1024 * 1024;
+const KEPT: u64 = 32 * 1024 * 1024;
 
 /// From how many times the length on a longer list is searched for what is in the shorter, rather than walked along.
 const MUCH_LONGER: usize = 16;
@@ -25,20 +25,32 @@ const MUCH_LONGER: usize = 16;
 /// A title of so many bytes makes a score nothing; none that is told apart is as long.
 const LONG_TITLE: Score = 600.0;
 
+/// What a list is of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Of {
+    /// A word in a field.
+    Word(Field, String),
+    /// Words and what means the same: their stems, each with how far it stands behind the first, and whether nothing else
+    /// will do.
+    Part(Vec<(usize, String)>, bool),
+    /// Words that begin so.
+    Beginning(String),
+}
+
 /// What a list takes: its bytes and about what is kept around them.
 #[derive(Clone)]
 struct Bytewise;
 
-impl Weighter<(Field, String), List> for Bytewise {
-    fn weight(&self, (_, word): &(Field, String), list: &List) -> u64 {
-        (word.len() + list.len() * size_of::<(u32, Score)>() + 100) as u64
+impl Weighter<Of, List> for Bytewise {
+    fn weight(&self, _: &Of, list: &List) -> u64 {
+        (list.len() * size_of::<(u32, Score)>() + 200) as u64
     }
 }
 
 /// The lists of an index.
 pub(super) struct Lists {
     searcher: Searcher,
-    kept: Cache<(Field, String), List, Bytewise>,
+    kept: Cache<Of, List, Bytewise>,
 }
 
 impl Lists {
@@ -60,8 +72,16 @@ impl Lists {
         word: &str,
         again_in: Option<(Field, Score)>,
     ) -> Result<List, TantivyError> {
-        let key = (field, word.to_owned());
-        self.kept.get_or_insert_with(&key, || self.read(field, word, again_in).map(Arc::new))
+        self.kept(&Of::Word(field, word.to_owned()), || self.read(field, word, again_in).map(Arc::new))
+    }
+
+    /// A list that was made before, if it is still kept; otherwise one that is made now.
+    pub(super) fn kept(
+        &self,
+        of: &Of,
+        make: impl FnOnce() -> Result<List, TantivyError>,
+    ) -> Result<List, TantivyError> {
+        self.kept.get_or_insert_with(of, make)
     }
 
     fn read(

@@ -9,7 +9,7 @@ use tantivy::{DocId, Score, SegmentReader, TantivyError};
 
 use super::Fields;
 use super::lexicon::Lexicon;
-use super::listed::{List, Lists, common, together};
+use super::listed::{List, Lists, Of, common, together};
 use super::text::{Part, Text};
 use super::words::Word;
 use crate::catalogue::bits::Bits;
@@ -246,10 +246,17 @@ impl Looking<'_> {
     /// What has a part or what means the same.
     fn exact(&self, part: &Part) -> Result<List, TantivyError> {
         let own: Vec<(usize, &str)> = part.words.iter().map(|word| (word.at, &*word.stem)).collect();
-        let itself = self.stems(&own)?;
         if (own.len() < 2 || part.is_quoted) && part.synonyms.is_empty() {
-            return Ok(itself);
+            return self.stems(&own);
         }
+        let first = own.first().map_or(0, |(at, _)| *at);
+        let stems = own.iter().map(|(at, stem)| (at - first, (*stem).to_owned())).collect();
+        self.lists.kept(&Of::Part(stems, part.is_quoted), || self.or_the_same(part, &own))
+    }
+
+    /// What has some words, or what means the same as the part that they are.
+    fn or_the_same(&self, part: &Part, own: &[(usize, &str)]) -> Result<List, TantivyError> {
+        let itself = self.stems(own)?;
         // Words that have a synonym together are found apart from each other too.
         let apart = (own.len() > 1 && !part.is_quoted).then(|| all(own.iter().map(|word| self.stems(&[*word]))));
         let synonyms = part.synonyms.iter().map(|synonym| {
@@ -269,12 +276,14 @@ impl Looking<'_> {
 
     /// What has a word that begins so and is another.
     fn going_on(&self, begun: &Word) -> Result<List, TantivyError> {
-        let mut stems: Vec<&str> = self.lexicon.going_on(&begun.plain).map(|word| &*word.stem).collect();
-        stems.retain(|stem| *stem != &*begun.stem);
-        stems.sort_unstable();
-        stems.dedup();
-        stems.truncate(MOST_STEMS);
-        any(stems.into_iter().map(|stem| self.stems(&[(0, stem)])), Score::max)
+        self.lists.kept(&Of::Beginning(begun.plain.clone()), || {
+            let mut stems: Vec<&str> = self.lexicon.going_on(&begun.plain).map(|word| &*word.stem).collect();
+            stems.retain(|stem| *stem != &*begun.stem);
+            stems.sort_unstable();
+            stems.dedup();
+            stems.truncate(MOST_STEMS);
+            any(stems.into_iter().map(|stem| self.stems(&[(0, stem)])), Score::max)
+        })
     }
 
     /// What has a part, or words that are spelt nearly so: the fewer slips, the more it weighs.

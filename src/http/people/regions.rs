@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::finder::name_of;
 use super::telling::Telling;
 use super::{asked, entry, place, public, unknown};
-use crate::catalogue::{Field, Filter, Item, PageQuery, Snapshot, Sort};
+use crate::catalogue::{Field, Filter, Item, Member, PageQuery, Snapshot, Sort};
 use crate::http::Service;
 use crate::http::routes::Call;
 use crate::model::codes::Kind;
@@ -43,7 +43,8 @@ fn shown(snapshot: &Snapshot, asked: &[(String, String)], first: Kind) -> (Statu
     let regions = REGIONS.map(|code| region(snapshot, code));
     // What serves no one region stands before them.
     let mut everywhere = snapshot.whole(first, &Filter::default());
-    everywhere.retain(|item| !item.stated.iter().any(|stated| stated.field == Field::Region && stated.at == "/region"));
+    everywhere
+        .retain(|item| !item.stated.iter().any(|stated| stated.field == Field::Region && stated.at == Member::Region));
     everywhere.sort_by(|a, b| a.title_key.cmp(&b.title_key));
     let view = Regions {
         faults,
