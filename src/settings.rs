@@ -167,7 +167,7 @@ impl Settings {
         if url.is_none() && !given.is_empty() {
             problems.push("  server.public_url is not an absolute http or https address without query: write one such as https://directory.example".to_owned());
         }
-        // As the URL standard writes it, it can be put into JSON and HTML as it is.
+        // As the URL standard writes it, it can be put into JSON as it is.
         let public_url = url.map_or_else(String::new, |url| url.as_str().trim_end_matches('/').to_owned());
         self.server.public_url = public_url;
         if self.database.max_connections < 2 {

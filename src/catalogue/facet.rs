@@ -473,3 +473,32 @@ pub fn label<'a>(scheme: &str, code: &str, vocabularies: &'a Vocabularies) -> Op
         None => vocabularies.get(scheme, code).map(|term| term.label.as_str()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_that_state_the_same_in_the_same_place_share_it() {
+        let reach = Reach::new(&Vocabularies::default());
+        let stated = |at, code| reach.stated(Field::Type, at, code);
+        let first = stated(Member::Type, "programme");
+        assert_eq!(*first, Stated { field: Field::Type, at: Member::Type, code: "programme".into() });
+        assert!(Arc::ptr_eq(&first, &stated(Member::Type, "programme")));
+        let elsewhere = stated(Member::Services, "programme");
+        assert_eq!((elsewhere.at.pointer(), &*elsewhere.code), ("/services", "programme"));
+        // What no vocabulary has is stated all the same.
+        assert_eq!(stated(Member::Type, "unheard-of"), stated(Member::Type, "unheard-of"));
+    }
+
+    #[test]
+    fn members_are_in_the_order_of_their_pointers() {
+        let members = [Member::AimedAt, Member::Bands, Member::Levels, Member::OpenTo, Member::Awards, Member::Costs];
+        let more = [Member::DeliveryModes, Member::Eligibility, Member::EligibilityRule, Member::Frameworks];
+        let rest = [Member::Offerings, Member::Provider, Member::Providers, Member::Region, Member::Services];
+        let last = [Member::StatusTerm, Member::Type];
+        let all: Vec<Member> = members.into_iter().chain(more).chain(rest).chain(last).collect();
+        assert_eq!(all.len(), Member::COUNT);
+        assert!(all.is_sorted() && all.is_sorted_by_key(|member| member.pointer()));
+    }
+}

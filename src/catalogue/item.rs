@@ -200,6 +200,15 @@ impl Item {
         Ok((item, Gate::of(&entry)))
     }
 
+    /// How many bytes the entry takes as JSON.
+    #[must_use]
+    pub fn len(&self, view: View) -> usize {
+        match view {
+            View::Full => self.full.len(),
+            View::Summary => self.stretches().map(<[u8]>::len).sum(),
+        }
+    }
+
     /// Writes the entry as JSON, as much of it as the view shows.
     pub fn write(&self, view: View, out: &mut Vec<u8>) {
         match view {

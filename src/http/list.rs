@@ -195,7 +195,7 @@ impl ListRequest {
         let filter = &self.page.filter;
         let mut why = Why::new(snapshot.reasons(filter));
         Item::fetch(page.items.iter(), self.view, !filter.terms.is_empty());
-        let length: usize = page.items.iter().map(|item| item.full.len() + 100 + 130 * filter.terms.len()).sum();
+        let length: usize = page.items.iter().map(|item| item.len(self.view) + 100 + 130 * filter.terms.len()).sum();
         let mut envelope = Envelope::list(length + 4_096 * self.facets.len());
         for item in &page.items {
             envelope.item_with(|text| self.entry(text, snapshot, &mut why, item));

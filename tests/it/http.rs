@@ -27,6 +27,22 @@ on_both_engines! {
         assert_eq!(app.process.ask(Method::POST, "/v1", &[]).await.header("allow"), "GET, HEAD, OPTIONS");
     }
 
+    async fn a_path_means_the_same_however_it_is_coded(engine: Engine) {
+        let app = App::start(engine).await;
+        let plain = app.get("/v1/programmes/mary-seacole").await;
+        for (path, status) in [
+            ("/v1/programmes/mary%2Dseacole", 200), ("/v1/program%6Des/mary-seacole", 200), ("/v1/vocabularies/role/mid%77ife", 200),
+            // What would be a slash is none, and what was coded twice is another name.
+            ("/v1%2Fprogrammes", 404), ("/v1/programmes/mary%2Fseacole", 404), ("/v1/programmes/mary%252Dseacole", 404),
+            ("/v1/programmes/%ff", 404), ("/v1/programmes/", 404), ("/v1/programmes/mary-seacole/", 404), ("/v1//programmes", 404),
+        ] {
+            let answer = app.process.ask(Method::GET, path, &[]).await;
+            assert_eq!(answer.status, status, "{path}: {}", answer.text);
+            assert!(status != 200 || path.contains("/role/") || answer.text == plain.text, "{path}");
+            assert!(status == 200 || answer.header("content-type") == "application/problem+json", "{path}");
+        }
+    }
+
     async fn any_page_may_read_and_none_may_frame(engine: Engine) {
         let app = App::start(engine).await;
         let tag = app.get("/v1").await.header("etag").to_owned();

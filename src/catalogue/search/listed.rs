@@ -30,9 +30,8 @@ const LONG_TITLE: Score = 600.0;
 pub(super) enum Of {
     /// A word in a field.
     Word(Field, String),
-    /// Words and what means the same: their stems, each with how far it stands behind the first, and whether nothing else
-    /// will do.
-    Part(Vec<(usize, String)>, bool),
+    /// Words and what means the same: their stems, each with how far it stands behind the first.
+    Part(Vec<(usize, String)>),
     /// Words that begin so.
     Beginning(String),
 }

@@ -246,19 +246,19 @@ impl Looking<'_> {
     /// What has a part or what means the same.
     fn exact(&self, part: &Part) -> Result<List, TantivyError> {
         let own: Vec<(usize, &str)> = part.words.iter().map(|word| (word.at, &*word.stem)).collect();
-        if (own.len() < 2 || part.is_quoted) && part.synonyms.is_empty() {
+        if part.is_quoted || (own.len() < 2 && part.synonyms.is_empty()) {
             return self.stems(&own);
         }
         let first = own.first().map_or(0, |(at, _)| *at);
         let stems = own.iter().map(|(at, stem)| (at - first, (*stem).to_owned())).collect();
-        self.lists.kept(&Of::Part(stems, part.is_quoted), || self.or_the_same(part, &own))
+        self.lists.kept(&Of::Part(stems), || self.or_the_same(part, &own))
     }
 
-    /// What has some words, or what means the same as the part that they are.
+    /// What has the words of a part, or what means the same.
     fn or_the_same(&self, part: &Part, own: &[(usize, &str)]) -> Result<List, TantivyError> {
         let itself = self.stems(own)?;
         // Words that have a synonym together are found apart from each other too.
-        let apart = (own.len() > 1 && !part.is_quoted).then(|| all(own.iter().map(|word| self.stems(&[*word]))));
+        let apart = (own.len() > 1).then(|| all(own.iter().map(|word| self.stems(&[*word]))));
         let synonyms = part.synonyms.iter().map(|synonym| {
             let stems: Vec<(usize, &str)> = synonym.iter().map(|(at, stem)| (*at, stem.as_str())).collect();
             Ok(weighed(&self.stems(&stems)?, SYNONYM))
