@@ -30,10 +30,11 @@ pub use eligibility::{
     Asked, Change, Check, CheckCursor, Checked, Found, Gate, Outcome, ProfileField, Question, Reason, Told,
     VariantVerdict, Verdict, impossible, required_of,
 };
-pub use facet::{ALL_STAFF, Answering, Field, FieldTerm, How, Member, Source, label, scheme_terms, type_scheme};
+pub use facet::{ALL_STAFF, Answering, Field, FieldTerm, How, Source, label, scheme_terms, type_scheme};
 pub use feed::{Changed, FeedQuery, Sum};
 pub use filter::{FacetTerm, Filter, Match, Matched, Reasons, Sifted};
 pub use item::{Digest, FULL_ONLY, Item, Retirement, Standing, View};
 pub use page::{Cursor, Page, PageQuery, Paged, SearchPage, SearchQuery, Sort};
 pub use search::{Hits, LONGEST as LONGEST_TEXT, Likeness, Snippet, SnippetPart, Sought, Suggestion, Text};
 pub use snapshot::{CatalogueError, Looked, Snapshot};
+pub use stated::Member;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use super::stated::{Member, Stated};
 use crate::model::Vocabularies;
 use crate::model::codes::{CODE_LISTS, Kind};
 
@@ -188,85 +189,6 @@ pub const fn type_scheme(kind: Kind) -> &'static str {
 
 /// The role that stands outside the tree: an entry that states it is for every role.
 pub const ALL_STAFF: &str = "all-staff";
-
-/// The member of an entry that states a term, in the order of their pointers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Member {
-    /// `/audience/aimedAt`
-    AimedAt,
-    /// `/audience/bands`
-    Bands,
-    /// `/audience/levels`
-    Levels,
-    /// `/audience/openTo`
-    OpenTo,
-    /// `/awards`
-    Awards,
-    /// `/costs`
-    Costs,
-    /// `/delivery/modes`
-    DeliveryModes,
-    /// `/eligibility`
-    Eligibility,
-    /// `/eligibility/rule`
-    EligibilityRule,
-    /// `/frameworks`
-    Frameworks,
-    /// `/offerings`
-    Offerings,
-    /// `/provider`
-    Provider,
-    /// `/providers`
-    Providers,
-    /// `/region`
-    Region,
-    /// `/services`
-    Services,
-    /// `/status/term`
-    StatusTerm,
-    /// `/type`
-    Type,
-}
-
-impl Member {
-    /// How many there are.
-    const COUNT: usize = Self::Type as usize + 1;
-
-    /// Where it is (RFC 6901).
-    #[must_use]
-    pub const fn pointer(self) -> &'static str {
-        match self {
-            Self::AimedAt => "/audience/aimedAt",
-            Self::Bands => "/audience/bands",
-            Self::Levels => "/audience/levels",
-            Self::OpenTo => "/audience/openTo",
-            Self::Awards => "/awards",
-            Self::Costs => "/costs",
-            Self::DeliveryModes => "/delivery/modes",
-            Self::Eligibility => "/eligibility",
-            Self::EligibilityRule => "/eligibility/rule",
-            Self::Frameworks => "/frameworks",
-            Self::Offerings => "/offerings",
-            Self::Provider => "/provider",
-            Self::Providers => "/providers",
-            Self::Region => "/region",
-            Self::Services => "/services",
-            Self::StatusTerm => "/status/term",
-            Self::Type => "/type",
-        }
-    }
-}
-
-/// A term that an entry states. Most entries that state it where it is share one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stated {
-    /// What it is stated of.
-    pub field: Field,
-    /// What states it.
-    pub at: Member,
-    /// The term.
-    pub code: Arc<str>,
-}
 
 /// How what an entry states answers a queried term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -489,16 +411,5 @@ mod tests {
         assert_eq!((elsewhere.at.pointer(), &*elsewhere.code), ("/services", "programme"));
         // What no vocabulary has is stated all the same.
         assert_eq!(stated(Member::Type, "unheard-of"), stated(Member::Type, "unheard-of"));
-    }
-
-    #[test]
-    fn members_are_in_the_order_of_their_pointers() {
-        let members = [Member::AimedAt, Member::Bands, Member::Levels, Member::OpenTo, Member::Awards, Member::Costs];
-        let more = [Member::DeliveryModes, Member::Eligibility, Member::EligibilityRule, Member::Frameworks];
-        let rest = [Member::Offerings, Member::Provider, Member::Providers, Member::Region, Member::Services];
-        let last = [Member::StatusTerm, Member::Type];
-        let all: Vec<Member> = members.into_iter().chain(more).chain(rest).chain(last).collect();
-        assert_eq!(all.len(), Member::COUNT);
-        assert!(all.is_sorted() && all.is_sorted_by_key(|member| member.pointer()));
     }
 }

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::canonical::canonical;
 use super::eligibility::Gate;
-use super::facet::{Reach, Stated};
+use super::facet::Reach;
 use super::snapshot::CatalogueError;
-use super::stated::stated;
+use super::stated::{Stated, stated};
 use crate::model::codes::{Kind, ProgrammeType, Publication};
 use crate::model::members::each;
 use crate::model::text::Moment;
