@@ -82,7 +82,7 @@ impl Route {
     }
 
     /// With what answers POST beside the rest.
-    pub(super) fn and(self, other: Self) -> Self {
+    fn and(self, other: Self) -> Self {
         Self { ask: other.ask, ..self }
     }
 }
@@ -106,7 +106,7 @@ fn read_later(
 }
 
 /// A route that answers POST, once the body is there.
-pub(super) fn ask_later(
+fn ask_later(
     path: &'static str,
     handler: impl for<'a> Fn(Call<'a>) -> LocalBoxFuture<'a, Answered> + Send + Sync + 'static,
 ) -> Route {

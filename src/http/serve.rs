@@ -316,7 +316,7 @@ mod tests {
 
     use super::*;
     use crate::directory::Directory;
-    use crate::http::routes::{TABLE, ask_later, read, table};
+    use crate::http::routes::{TABLE, read, table};
     use crate::import::shipped;
     use crate::store::Store;
 
@@ -324,23 +324,20 @@ mod tests {
         panic!("told to nobody: CANARY");
     }
 
+    /// What handlers work with, on a database in a folder.
+    async fn service_in(folder: &std::path::Path) -> Arc<Service> {
+        let store = Store::open(&format!("sqlite://{}", folder.join("d.db").display()), 1).await.expect("a store");
+        let directory = Directory::open(store, &shipped(), jiff::Timestamp::now).await.expect("a directory");
+        let look = crate::pages::Look::new(&crate::settings::Site::default(), "https://directory.example");
+        let contacts = super::super::Contacts::default();
+        Arc::new(Service::new(Arc::new(directory), look.expect("a look"), contacts, 1 << 20))
+    }
+
     #[actix_web::test]
     async fn a_panic_is_answered_as_the_contract_shows_it() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store =
-            Store::open(&format!("sqlite://{}", folder.path().join("d.db").display()), 1).await.expect("a store");
-        let directory = Directory::open(store, &shipped(), jiff::Timestamp::now).await.expect("a directory");
-        let service = Service::new(
-            Arc::new(directory),
-            crate::pages::Look::new(&crate::settings::Site::default(), "https://directory.example").expect("a look"),
-            super::super::Contacts::default(),
-            1 << 20,
-        );
-        let service = Arc::new(service);
-        let everywhere =
-            [read("/{*path}", fails), ask_later("/{*path}", |call| async move { fails(call) }.boxed_local())];
-        let [read, ask] = everywhere;
-        let table: &'static Table = Box::leak(Box::new(table([read.and(ask)])));
+        let service = service_in(folder.path()).await;
+        let table: &'static Table = Box::leak(Box::new(table([read("/{*path}", fails)])));
         let serve = fn_service(move |request| serve(Arc::clone(&service), table, request));
         let app = test::init_service(App::new().default_service(serve)).await;
         let examples: Value = serde_json::from_str(include_str!("../../openapi/examples.json")).expect("JSON");
@@ -377,16 +374,7 @@ mod tests {
     #[actix_web::test]
     async fn a_panic_inside_the_engine_tells_nothing_of_the_profile() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store =
-            Store::open(&format!("sqlite://{}", folder.path().join("d.db").display()), 1).await.expect("a store");
-        let directory = Directory::open(store, &shipped(), jiff::Timestamp::now).await.expect("a directory");
-        let service = Service::new(
-            Arc::new(directory),
-            crate::pages::Look::new(&crate::settings::Site::default(), "https://directory.example").expect("a look"),
-            super::super::Contacts::default(),
-            1 << 20,
-        );
-        let service = Arc::new(service);
+        let service = service_in(folder.path()).await;
         let serve = fn_service(move |request| serve(Arc::clone(&service), &TABLE, request));
         let app = test::init_service(App::new().default_service(serve)).await;
         let written = Written::default();
