@@ -22,9 +22,8 @@ macro_rules! pages {
     ($($kind:ident, $name:ident;)+) => {$(
         #[doc = concat!("The page of one ", stringify!($name), ".")]
         pub(in crate::http) fn $name(call: Call<'_>) -> HttpResponse {
-    let Call { service, request, .. } = call;
-    let id = call.parameter("id");
-            page(service, request, Kind::$kind, &id)
+            let Call { service, request, .. } = call;
+            page(service, request, Kind::$kind, &call.parameter("id"))
         }
     )+};
 }
