@@ -9,6 +9,7 @@ use super::item::Item;
 use super::search::{Hits, Sought};
 use super::sets::Set;
 use super::snapshot::{Looked, Snapshot};
+use super::stated::Stated;
 use crate::model::codes::Kind;
 
 /// Whether an entry that states nothing about a filter passes it.
@@ -256,28 +257,38 @@ impl<'a> Reasons<'a> {
     where
         'a: 'i,
     {
-        for (field, terms) in &self.0 {
+        self.visit(item, |filter, stated| self.tell(filter, stated, &mut tell));
+    }
+
+    /// Visits each filter with everything that an entry states of its field; `None` where the entry is silent about it.
+    pub fn visit<'i>(&self, item: &'i Item, mut visit: impl FnMut(usize, Option<&'i Stated>)) {
+        for (filter, (field, _)) in self.0.iter().enumerate() {
             let from = item.stated.partition_point(|stated| stated.field < *field);
-            let stated = item.stated.get(from..).unwrap_or_default().iter().take_while(|stated| stated.field == *field);
-            let mut is_silent = true;
-            for stated in stated {
-                is_silent = false;
-                for (term, answering) in terms {
-                    let term: &'a str = term;
-                    let how = if *term == *stated.code {
-                        Some(How::Same)
-                    } else {
-                        answering.and_then(|answering| answering.get(&stated.code).copied())
-                    };
-                    if let Some(how) = how {
-                        let stated = Some((&*stated.code, stated.at.pointer()));
-                        tell(Matched { field: *field, term, how, stated });
-                    }
-                }
+            let rest = item.stated.get(from..).unwrap_or_default();
+            let mut stated = rest.iter().take_while(|stated| stated.field == *field).peekable();
+            if stated.peek().is_none() {
+                visit(filter, None);
             }
-            for (term, _) in terms.iter().filter(|_| is_silent) {
-                let term: &'a str = term;
-                tell(Matched { field: *field, term, how: How::NotStated, stated: None });
+            stated.for_each(|stated| visit(filter, Some(stated)));
+        }
+    }
+
+    /// Tells why a filter is passed by what states something of its field, or by silence.
+    pub fn tell<'i>(&self, filter: usize, stated: Option<&'i Stated>, tell: &mut impl FnMut(Matched<'i>))
+    where
+        'a: 'i,
+    {
+        let Some((field, terms)) = self.0.get(filter) else { return };
+        for (term, answering) in terms {
+            let term: &'a str = term;
+            let how = match stated {
+                None => Some(How::NotStated),
+                Some(stated) if *term == *stated.code => Some(How::Same),
+                Some(stated) => answering.and_then(|answering| answering.get(&stated.code).copied()),
+            };
+            if let Some(how) = how {
+                let stated = stated.map(|stated| (&*stated.code, stated.at.pointer()));
+                tell(Matched { field: *field, term, how, stated });
             }
         }
     }

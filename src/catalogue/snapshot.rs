@@ -22,6 +22,7 @@ use super::order::{Order, Places};
 use super::page::{Sort, SortKey};
 use super::search::{Hits, Likeness, Search, Snippet, snippet};
 use super::sets::{Set, Sets};
+use super::shelves::Shelves;
 use crate::model::Vocabularies;
 use crate::model::codes::Kind;
 use crate::store::{Head, Loaded};
@@ -82,7 +83,7 @@ pub struct Snapshot {
     vocabularies: Arc<Vocabularies>,
     reach: Arc<Reach>,
     /// Entries by ordinal; an ordinal is given once and keeps its place.
-    items: Vector<Arc<Item>>,
+    items: Shelves<Arc<Item>>,
     ordinals: HashMap<Uuid, u32>,
     /// The ordinals of the entries that have or had a slug, kind by kind.
     slugs: [Slugs; Kind::ALL.len()],
@@ -140,7 +141,7 @@ impl Snapshot {
             head: Head::default(),
             vocabularies: Arc::default(),
             reach: Arc::default(),
-            items: Vector::new(),
+            items: Shelves::default(),
             ordinals: HashMap::new(),
             slugs: Default::default(),
             first_slugs: HashMap::new(),

@@ -193,7 +193,7 @@ pub(super) fn by_address<E>(
 /// Says where the next page is (RFC 8288).
 fn with_next(mut answer: HttpResponse, next: Option<&str>) -> HttpResponse {
     if let Some(next) = next
-        && let Ok(link) = HeaderValue::from_str(&format!("<{next}>; rel=\"next\""))
+        && let Ok(link) = HeaderValue::try_from(["<", next, ">; rel=\"next\""].concat())
     {
         answer.headers_mut().insert(header::LINK, link);
     }
@@ -419,6 +419,16 @@ pub(super) fn push_all(text: &mut Vec<u8>, pieces: &[&str]) {
 pub(super) fn write_json(body: &mut Vec<u8>, value: &impl Serialize) {
     // Writing into memory does not fail, and what is written has text for keys.
     let _ = serde_json::to_writer(body, value);
+}
+
+/// Adds a text as JSON. Most have nothing to be escaped (RFC 8259 §7), which is seen many bytes at once.
+pub(super) fn write_text(body: &mut Vec<u8>, text: &str) {
+    let is_special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    if text.bytes().fold(false, |any, byte| any | is_special(byte)) {
+        write_json(body, &text);
+    } else {
+        push_all(body, &["\"", text, "\""]);
+    }
 }
 
 /// Adds a member to the object that a text ends with: before its last brace.

@@ -225,7 +225,7 @@ impl ListRequest {
             self.filtered(service).with_all(others).with("match", "possible").finish()
         });
         let links = Links { possible: possible.as_deref(), ..*links };
-        envelope.finish_with(meta, |text| write_json(text, &links))
+        envelope.finish_with(meta, |text| links.write(text))
     }
 
     /// Writes one entry of the page: as much as is asked for, and why it is there.

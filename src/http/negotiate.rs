@@ -38,7 +38,8 @@ impl Coding {
 /// takes none that we have.
 pub(super) fn coding(headers: &HeaderMap) -> Option<Coding> {
     let Some(accepted) = ranges(headers, &ACCEPT_ENCODING) else { return Some(Coding::Identity) };
-    let quality = |name: &str| accepted.iter().find(|(range, _)| range == name).map(|(_, quality)| *quality);
+    let quality =
+        |name: &str| accepted.iter().find(|(range, _)| range.eq_ignore_ascii_case(name)).map(|(_, quality)| *quality);
     let any = quality("*");
     let of = |coding: Coding| match coding.name() {
         Some(name) => quality(name).or(any).unwrap_or(0),
@@ -63,20 +64,23 @@ pub(super) fn prefers(headers: &HeaderMap, media_type: &str, other: &str) -> boo
 fn quality(headers: &HeaderMap, media_type: &str) -> u16 {
     let Some(accepted) = ranges(headers, &ACCEPT) else { return 1_000 };
     let group = media_type.split_once('/').map_or("", |(group, _)| group);
-    let wanted = [media_type.to_owned(), format!("{group}/*"), "*/*".to_owned()];
+    let is_whole_group = |range: &str| range.strip_suffix("/*").is_some_and(|of| of.eq_ignore_ascii_case(group));
+    let find = |is_wanted: &dyn Fn(&str) -> bool| accepted.iter().find(|(range, _)| is_wanted(range));
     // The most specific range decides.
-    let quality = wanted.iter().find_map(|range| accepted.iter().find(|(given, _)| given == range));
+    let quality = find(&|range| range.eq_ignore_ascii_case(media_type))
+        .or_else(|| find(&is_whole_group))
+        .or_else(|| find(&|range| range == "*/*"));
     quality.map_or(0, |(_, quality)| *quality)
 }
 
 /// The ranges of a header with their qualities in thousandths; `None` where it is absent or cannot be
 /// read, which counts as absent.
-fn ranges(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<(String, u16)>> {
+fn ranges<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Vec<(&'a str, u16)>> {
     let mut ranges = Vec::new();
     for value in headers.get_all(name) {
         for range in value.to_str().ok()?.split(',').map(str::trim).filter(|range| !range.is_empty()) {
             let mut parts = range.split(';').map(str::trim);
-            let given = parts.next()?.to_ascii_lowercase();
+            let given = parts.next()?;
             let is_range = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~/".contains(c);
             if given.is_empty() || !given.chars().all(is_range) {
                 return None;
@@ -119,6 +123,7 @@ mod tests {
         assert_eq!(coding(&HeaderMap::new()), Some(Coding::Identity));
         for (accepted, chosen) in [
             ("gzip", Some(Coding::Gzip)),
+            ("GZip", Some(Coding::Gzip)),
             ("br", Some(Coding::Brotli)),
             ("gzip, deflate, br", Some(Coding::Brotli)),
             ("gzip;q=1.0, br;q=0.5", Some(Coding::Gzip)),
@@ -157,6 +162,8 @@ mod tests {
         for (accepted, taken) in [
             ("application/json", true),
             ("application/json; charset=utf-8", true),
+            ("Application/JSON;Q=0.5", true),
+            ("APPLICATION/*", true),
             ("text/html, application/*;q=0.1", true),
             ("*/*", true),
             ("application/xml", false),

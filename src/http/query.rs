@@ -13,20 +13,28 @@ pub(super) const MOST_VALUES: usize = 20;
 #[derive(Debug)]
 pub(super) struct Query<'a> {
     pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// The marks of the names that are given: most names that are asked for have none of them.
+    marks: u64,
     faults: Vec<(&'static Code, ProblemError)>,
 }
 
 impl<'a> Query<'a> {
     /// Reads a query string of an operation that takes these parameters.
     pub(super) fn read(text: &'a str, takes: &[&str]) -> Self {
-        let mut query = Self { pairs: Vec::new(), faults: Vec::new() };
-        for (index, (name, value)) in url::form_urlencoded::parse(text.as_bytes()).enumerate() {
+        let mut query = Self { pairs: Vec::new(), marks: 0, faults: Vec::new() };
+        let given: Vec<_> = if text.bytes().any(|byte| byte == b'%' || byte == b'+') {
+            url::form_urlencoded::parse(text.as_bytes()).take(MOST_PARAMETERS + 1).collect()
+        } else {
+            plain(text).take(MOST_PARAMETERS + 1).collect()
+        };
+        for (index, (name, value)) in given.into_iter().enumerate() {
             if index == MOST_PARAMETERS {
                 let detail = format!("There are more than {MOST_PARAMETERS} parameters. Send fewer.");
                 query.fault(INVALID_PARAMETER, &shown(&name), detail, None, None);
                 break;
             }
             if takes.contains(&&*name) {
+                query.marks |= mark(&name);
                 query.pairs.push((name, value));
                 continue;
             }
@@ -44,17 +52,21 @@ impl<'a> Query<'a> {
 
     /// What is given elsewhere than in an address, by the names that an address would give it.
     pub(super) fn given(pairs: Vec<(String, String)>) -> Self {
+        let marks = pairs.iter().fold(0, |marks, (name, _)| marks | mark(name));
         let pairs = pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Self { pairs, faults: Vec::new() }
+        Self { pairs, marks, faults: Vec::new() }
     }
 
     /// Whether a parameter is given.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.pairs.iter().any(|(known, _)| known == name)
+        self.marks & mark(name) != 0 && self.pairs.iter().any(|(known, _)| known == name)
     }
 
     /// A parameter that is given once.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        if !self.has(name) {
+            return None;
+        }
         let mut values = self.pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
         let first = values.next()?.clone().into_owned();
         if values.next().is_some() {
@@ -154,6 +166,18 @@ impl<'a> Query<'a> {
     }
 }
 
+/// A bit for a name, which some others have too.
+fn mark(name: &str) -> u64 {
+    let first = name.bytes().next().unwrap_or_default();
+    1 << ((usize::from(first) + 5 * name.len()) % 64)
+}
+
+/// The pairs of a query string that has nothing in it to decode, as most have not.
+fn plain(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (name.into(), value.into()))
+}
+
 /// As much of a text as a message shows: none of the characters that no message and no page can hold.
 pub(super) fn shown(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(80).collect()
@@ -176,6 +200,13 @@ mod tests {
             .map(|e| (e.parameter.as_deref().unwrap_or_default(), e.did_you_mean.as_deref()))
             .collect();
         assert_eq!(told, [("limt", Some("limit")), ("limit", None), ("sort", Some("title")), ("view", None)]);
+    }
+
+    #[test]
+    fn what_needs_no_decoding_is_read_as_what_does() {
+        for text in ["", "a=1", "a", "=1", "a=", "=", "a=1&&b=2&", "&a=b=c&d&=", "a=é&ß=x", "a;b=c"] {
+            assert!(plain(text).eq(url::form_urlencoded::parse(text.as_bytes())), "{text}");
+        }
     }
 
     #[test]

@@ -130,7 +130,7 @@ impl Snapshot {
             ordinal
         } else {
             let ordinal = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
-            self.items.push_back(Arc::clone(&item));
+            self.items.push(Arc::clone(&item));
             self.ordinals.insert(item.uid, ordinal);
             ordinal
         };

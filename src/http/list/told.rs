@@ -1,14 +1,10 @@
 //! What a list tells beside its entries: about the page, where to go from it, and why each entry is on it.
 
-use std::ops::Range;
-
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::catalogue::{
-    FacetTerm, Field, Filter, Hits, How, Item, Likeness, Looked, Matched, Reasons, Snapshot, Snippet,
-};
-use crate::http::answer::{add_member, push_all, write_json};
+use crate::catalogue::{FacetTerm, Field, Filter, Hits, Item, Likeness, Looked, Matched, Reasons, Snapshot, Snippet};
+use crate::http::answer::{add_member, push_all, write_json, write_text};
 use crate::http::query::shown;
 use crate::model::codes::Kind;
 
@@ -28,12 +24,26 @@ pub(super) struct Meta<'a> {
 }
 
 /// Where to go from a page.
-#[derive(Serialize)]
+#[derive(Clone, Copy)]
 pub(super) struct Links<'a> {
-    #[serde(rename = "self")]
     pub(super) this: &'a str,
     pub(super) next: Option<&'a str>,
     pub(super) possible: Option<&'a str>,
+}
+
+impl Links<'_> {
+    /// Writes them as JSON text.
+    pub(super) fn write(&self, text: &mut Vec<u8>) {
+        let links = [("{\"self\":", Some(self.this)), (",\"next\":", self.next), (",\"possible\":", self.possible)];
+        for (name, address) in links {
+            text.extend_from_slice(name.as_bytes());
+            match address {
+                Some(address) => write_text(text, address),
+                None => text.extend_from_slice(b"null"),
+            }
+        }
+        text.push(b'}');
+    }
 }
 
 /// Writes the terms of some facets with their counts. Codes need no escaping.
@@ -46,7 +56,7 @@ pub(super) fn write_facets<'a>(text: &mut Vec<u8>, fields: &[Field], terms: impl
                 text,
                 &[if text.last() == Some(&b'[') { "{" } else { ",{" }, "\"term\":\"", &term.code, "\",\"label\":"],
             );
-            write_json(text, &&*term.label);
+            write_text(text, &term.label);
             text.extend_from_slice(b",\"count\":");
             write_json(text, &count);
             push_all(text, &[",\"selected\":", if selected { "true" } else { "false" }, ",\"broader\":"]);
@@ -65,40 +75,56 @@ fn by_field<S: Serializer, V: Serialize>(fields: &[(Field, V)], serializer: S) -
     serializer.collect_map(fields.iter().map(|(field, value)| (field.name(), value)))
 }
 
-/// Writes why entries of a page passed. Most of them pass for the same few reasons: each is put together once.
+/// How many things that are stated have a slot; about as many as a page has.
+const SLOTS: usize = 256;
+
+/// Writes why entries of a page passed. Most of them state the same few things: why these pass is written once.
 pub(super) struct Why<'a> {
     reasons: Reasons<'a>,
-    /// The reasons that were put together, and where each stands.
-    told: Vec<(Key, Range<usize>)>,
+    slots: [Slot; SLOTS],
     text: Vec<u8>,
 }
 
-/// What tells a reason from others: where its texts stand, which equal ones mostly share.
-type Key = (Field, How, *const u8, Option<(*const u8, *const u8)>);
+/// Where it stands why something that is stated passes. Of two things that come to one slot, the later has it.
+#[derive(Clone, Copy)]
+struct Slot {
+    /// The address of what is stated, which equal entries mostly share; for silence about a filter, one of the first
+    /// addresses, where nothing is.
+    key: usize,
+    from: usize,
+    to: usize,
+}
 
 impl<'a> Why<'a> {
     pub(super) const fn new(reasons: Reasons<'a>) -> Self {
-        Self { reasons, told: Vec::new(), text: Vec::new() }
+        Self { reasons, slots: [Slot { key: 0, from: 0, to: 0 }; SLOTS], text: Vec::new() }
     }
 
     /// Writes why an entry passed, filter by filter.
     pub(super) fn write(&mut self, out: &mut Vec<u8>, item: &'a Item) {
-        let Self { reasons, told, text } = self;
+        let Self { reasons, slots, text } = self;
         out.push(b'[');
-        reasons.each(item, |matched| {
+        reasons.visit(item, |filter, stated| {
+            let key = stated.map_or(16 * (filter + 1), |stated| std::ptr::from_ref(stated).addr());
+            // What is stated is some 48 bytes long: the bits above tell one from the next.
+            let Some(slot) = slots.get_mut((key ^ key >> 8) / 16 % SLOTS) else { return };
+            if slot.key != key {
+                let from = text.len();
+                reasons.tell(filter, stated, &mut |matched| {
+                    if text.len() > from {
+                        text.push(b',');
+                    }
+                    write_reason(text, &matched);
+                });
+                *slot = Slot { key, from, to: text.len() };
+            }
+            if slot.from == slot.to {
+                return;
+            }
             if out.last() == Some(&b'}') {
                 out.push(b',');
             }
-            let stated = matched.stated.map(|(stated, at)| (stated.as_ptr(), at.as_ptr()));
-            let key = (matched.field, matched.how, matched.term.as_ptr(), stated);
-            let known = told.iter().find(|(known, _)| *known == key).map(|(_, place)| place.clone());
-            let place = known.unwrap_or_else(|| {
-                let begin = text.len();
-                write_reason(text, &matched);
-                told.push((key, begin..text.len()));
-                begin..text.len()
-            });
-            out.extend_from_slice(text.get(place).unwrap_or_default());
+            out.extend_from_slice(text.get(slot.from..slot.to).unwrap_or_default());
         });
         out.push(b']');
     }
