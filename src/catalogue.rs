@@ -36,6 +36,6 @@ pub use feed::{Changed, FeedQuery, Sum};
 pub use filter::{FacetTerm, Filter, Match, Matched, Reasons, Sifted};
 pub use item::{Digest, FULL_ONLY, Item, Retirement, Standing, View};
 pub use page::{Cursor, Page, PageQuery, Paged, SearchPage, SearchQuery, Sort};
-pub use search::{Hits, LONGEST as LONGEST_TEXT, Likeness, Snippet, SnippetPart, Sought, Suggestion, Text};
+pub use search::{Hits, LONGEST as LONGEST_TEXT, Likeness, Snippet, Sought, Suggestion, Text};
 pub use snapshot::{CatalogueError, Looked, Snapshot};
 pub use stated::{Member, Stated};

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -57,10 +58,10 @@ pub enum Shown {
     Description,
 }
 
-impl Shown {
-    /// The members that have them.
-    const MEMBERS: [&'static str; 2] = ["summary", "description"];
-}
+/// The members that snippets are taken from: those that are one text in the order of [`Shown`], then the other names.
+const PLACED: [&str; 3] = ["summary", "description", "aliases"];
+const ALIASES: usize = 2;
+type Places = [(u32, u32); PLACED.len()];
 
 /// Why and since when an entry is no longer in the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,8 +127,8 @@ pub struct Item {
     pub full: Bytes,
     /// What a list shows of it: the stretches of `full` that make it up.
     summary: Stretches,
-    /// Where the texts that snippets are taken from stand in `full`, in the order of [`Shown`].
-    texts: [(u32, u32); 2],
+    /// Where the members that snippets are taken from stand in `full`, in the order of [`PLACED`].
+    places: Places,
 }
 
 impl Item {
@@ -156,7 +157,7 @@ impl Item {
             id: row.id.clone(),
             detail: error.to_string(),
         })?;
-        let (summary, texts) = stretches(&full, FULL_ONLY);
+        let (summary, places) = stretches(&full, FULL_ONLY);
         let canonical = canonical(full.as_bytes()).ok_or_else(|| CatalogueError::Damaged {
             kind: row.kind,
             id: row.id.clone(),
@@ -195,7 +196,7 @@ impl Item {
             stated,
             full: Bytes::from(full),
             summary,
-            texts,
+            places,
         };
         Ok((item, Gate::of(&entry)))
     }
@@ -242,10 +243,25 @@ impl Item {
     /// A text of the entry; `None` where it states none.
     #[must_use]
     pub fn text(&self, which: Shown) -> Option<Cow<'_, str>> {
-        let (from, to) = self.texts.get(which as usize)?;
-        let json = std::str::from_utf8(self.full.get(*from as usize..*to as usize)?).ok()?;
+        let json = std::str::from_utf8(self.member(which as usize)?).ok()?;
         let inner = json.strip_prefix('"')?.strip_suffix('"')?;
         if inner.contains('\\') { serde_json::from_str(json).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+    }
+
+    /// The other names of the entry.
+    #[must_use]
+    pub fn aliases(&self) -> Vec<Cow<'_, str>> {
+        #[derive(Deserialize)]
+        struct Alias<'a>(#[serde(borrow)] Cow<'a, str>);
+        let aliases: Option<Vec<Alias<'_>>> =
+            self.member(ALIASES).and_then(|json| serde_json::from_slice(json).unwrap_or_default());
+        aliases.into_iter().flatten().map(|Alias(alias)| alias).collect()
+    }
+
+    /// The value of a member that has its place in [`PLACED`].
+    fn member(&self, at: usize) -> Option<&[u8]> {
+        let (from, to) = self.places.get(at)?;
+        self.full.get(*from as usize..*to as usize)
     }
 
     /// What the summary is made up of.
@@ -261,10 +277,10 @@ type Stretches = Box<[(u32, u32)]>;
 /// are an object again, since members that follow each other stay in one stretch with what separates them.
 ///
 /// Told with it is where the values of the members stand that snippets are taken from.
-fn stretches(object: &str, left_out: &[&str]) -> (Stretches, [(u32, u32); 2]) {
+fn stretches(object: &str, left_out: &[&str]) -> (Stretches, Places) {
     let narrow =
         |(from, to): (usize, usize)| (u32::try_from(from).unwrap_or(u32::MAX), u32::try_from(to).unwrap_or(u32::MAX));
-    let mut texts = [(0, 0); 2];
+    let mut places = Places::default();
     let mut stretches: Vec<(usize, usize)> = Vec::new();
     let mut keep = |from: usize, to: usize| match stretches.last_mut() {
         Some((_, end)) if *end == from => *end = to,
@@ -274,8 +290,8 @@ fn stretches(object: &str, left_out: &[&str]) -> (Stretches, [(u32, u32); 2]) {
     let mut at = 1;
     let mut is_first = true;
     for (name, value) in each(object.as_bytes()) {
-        let place = Shown::MEMBERS.iter().position(|member| member.as_bytes() == name);
-        if let Some(place) = place.and_then(|at| texts.get_mut(at)) {
+        let place = PLACED.iter().position(|member| member.as_bytes() == name);
+        if let Some(place) = place.and_then(|at| places.get_mut(at)) {
             *place = narrow((value.start, value.end));
         }
         if !left_out.iter().any(|member| member.as_bytes() == name) {
@@ -286,7 +302,7 @@ fn stretches(object: &str, left_out: &[&str]) -> (Stretches, [(u32, u32); 2]) {
         at = value.end;
     }
     keep(at, object.len());
-    (stretches.into_iter().map(narrow).collect(), texts)
+    (stretches.into_iter().map(narrow).collect(), places)
 }
 
 #[cfg(test)]
@@ -305,8 +321,9 @@ mod tests {
         assert_eq!(left(&["a", "b", "d", "e"]), "{}");
         assert_eq!(left(&[]), text);
         assert_eq!(stretches("{}", &[]).0.len(), 1);
-        let object = r#"{"id":"a","summary":"Short.","description":null}"#;
-        let (_, texts) = stretches(object, &[]);
-        assert_eq!(texts.map(|(from, to)| &object[from as usize..to as usize]), ["\"Short.\"", "null"]);
+        let object = r#"{"id":"a","summary":"Short.","aliases":["b"],"description":null}"#;
+        let (_, places) = stretches(object, &[]);
+        let values = places.map(|(from, to)| &object[from as usize..to as usize]);
+        assert_eq!(values, ["\"Short.\"", "null", "[\"b\"]"]);
     }
 }

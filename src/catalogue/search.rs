@@ -25,8 +25,8 @@ use lexicon::{Lexicon, Met};
 use listed::Lists;
 use query::Looking;
 pub use query::{Hits, Likeness, Sought};
+pub use snippet::Snippet;
 pub(super) use snippet::snippet;
-pub use snippet::{Snippet, SnippetPart};
 pub use suggest::Suggestion;
 pub use text::{LONGEST, Text};
 
@@ -173,7 +173,7 @@ impl Search {
     }
 
     /// The entries whose titles, aliases or providers have words that begin as these do.
-    fn headed(&self, words: &[String], within: &Bits) -> Result<Vec<u32>, TantivyError> {
+    fn headed(&self, words: &[Arc<str>], within: &Bits) -> Result<Vec<u32>, TantivyError> {
         self.looking().headed(words, within)
     }
 

@@ -189,9 +189,9 @@ impl Snapshot {
 
     /// How an entry answers what was looked for, and where it has it.
     #[must_use]
-    pub fn tell(&self, hits: &Hits, item: &Item) -> Option<(Likeness, Option<Snippet>)> {
+    pub fn tell<'a>(&self, hits: &Hits, item: &'a Item) -> Option<(Likeness, Option<Snippet<'a>>)> {
         let likeness = hits.likeness(*self.ordinals.get(&item.uid)?)?;
-        Some((likeness, snippet(&hits.text, likeness, item)))
+        Some((likeness, snippet(hits, likeness, item)))
     }
 
     /// The title of an entry that is no draft.

@@ -91,6 +91,16 @@ on_both_engines! {
             assert!(marked(entry).iter().all(|word| word.starts_with("clinic")), "{}", entry["found"]);
         }
         assert_eq!(marked(&clinical["data"][0])[0], "clinical");
+        // What was not typed as it stands there is marked too.
+        for (typed, words) in [
+            ("elizabth garett andersen", &["elizabeth", "garrett", "anderson"][..]),
+            ("mary seac", &["mary", "seacole"]),
+            ("seacloe", &["seacole"]),
+            ("seacole zebra", &["seacole"]),
+        ] {
+            let found = ask(&app, "programmes", typed, "").await;
+            assert_eq!(marked(&found["data"][0]), words, "{typed}");
+        }
         // Another order than the usual one is kept by the links, and every page is of the same list.
         let long = ask(&app, "programmes", "leadership", "&limit=100&variants=show").await;
         let by_title = ask(&app, "programmes", "leadership", "&sort=title&limit=100&variants=show").await;

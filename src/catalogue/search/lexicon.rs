@@ -18,7 +18,7 @@ pub(super) struct Entered {
     /// Without its ending.
     pub(super) stem: Arc<str>,
     /// Which letters it has, and how many characters: two words that differ much in these are not near each other.
-    letters: u32,
+    letters: u64,
     length: usize,
 }
 
@@ -80,7 +80,7 @@ impl Lexicon {
         let (own, length) = (letters(typed), typed.chars().count());
         let most = usize::from(most);
         let may_be = |word: &&Entered| {
-            // A slip changes two letters at the most: one is gone, another there.
+            // A slip changes two bits at the most: of a letter that is gone, and of one that is there.
             word.length.abs_diff(length) <= most && (word.letters ^ own).count_ones() as usize <= 2 * most
         };
         let distance = |word: &'_ Entered| strsim::osa_distance(typed, &word.plain);
@@ -97,14 +97,12 @@ impl Lexicon {
     }
 }
 
-/// Whether two words can have at most so many slips between them, by the letters they have: most that cannot are told so.
-pub(super) fn may_be_near(one: &str, other: &str, most: usize) -> bool {
-    (letters(one) ^ letters(other)).count_ones() as usize <= 2 * most
-}
-
-/// Which letters a word has, as bits.
-fn letters(word: &str) -> u32 {
-    word.bytes().fold(0, |letters, byte| letters | (1 << (byte & 31)))
+/// Which letters a word has, and which more than once, as bits; some letters share theirs.
+fn letters(word: &str) -> u64 {
+    word.bytes().fold(0, |letters, byte| {
+        let once = 1 << (byte & 31);
+        letters | once | (letters & once) << 32
+    })
 }
 
 #[cfg(test)]

@@ -16,6 +16,9 @@ use tantivy::{DocSet as _, Score, Searcher, SegmentReader, TERMINATED, TantivyEr
 /// Entries that have something, by ordinal, each with what that weighs.
 pub(super) type List = Arc<Vec<(u32, Score)>>;
 
+/// The entries that have any of some words which are not the one that was typed, and the stems of those words.
+pub(super) type Loose = (List, Arc<[Arc<str>]>);
+
 /// How many bytes of lists are kept.
 const KEPT: u64 = 32 * 1024 * 1024;
 
@@ -33,23 +36,25 @@ pub(super) enum Of {
     /// Words and what means the same: their stems, each with how far it stands behind the first.
     Part(Vec<(usize, String)>),
     /// Words that begin so.
-    Beginning(String),
+    Beginning(Arc<str>),
+    /// Words that are spelt nearly so.
+    Near(Arc<str>),
 }
 
 /// What a list takes: its bytes and about what is kept around them.
 #[derive(Clone)]
 struct Bytewise;
 
-impl Weighter<Of, List> for Bytewise {
-    fn weight(&self, _: &Of, list: &List) -> u64 {
-        (list.len() * size_of::<(u32, Score)>() + 200) as u64
+impl Weighter<Of, Loose> for Bytewise {
+    fn weight(&self, _: &Of, (list, stems): &Loose) -> u64 {
+        (list.len() * size_of::<(u32, Score)>() + stems.len() * size_of::<Arc<str>>() + 200) as u64
     }
 }
 
 /// The lists of an index.
 pub(super) struct Lists {
     searcher: Searcher,
-    kept: Cache<Of, List, Bytewise>,
+    kept: Cache<Of, Loose, Bytewise>,
 }
 
 impl Lists {
@@ -80,6 +85,15 @@ impl Lists {
         of: &Of,
         make: impl FnOnce() -> Result<List, TantivyError>,
     ) -> Result<List, TantivyError> {
+        self.kept_loose(of, || Ok((make()?, Arc::default()))).map(|(list, _)| list)
+    }
+
+    /// As [`Self::kept`], with the stems of the words that the list is of.
+    pub(super) fn kept_loose(
+        &self,
+        of: &Of,
+        make: impl FnOnce() -> Result<Loose, TantivyError>,
+    ) -> Result<Loose, TantivyError> {
         self.kept.get_or_insert_with(of, make)
     }
 

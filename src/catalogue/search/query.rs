@@ -9,7 +9,7 @@ use tantivy::{DocId, Score, SegmentReader, TantivyError};
 
 use super::Fields;
 use super::lexicon::Lexicon;
-use super::listed::{List, Lists, Of, common, together};
+use super::listed::{List, Lists, Loose, Of, common, together};
 use super::text::{Part, Text};
 use super::words::Word;
 use crate::catalogue::bits::Bits;
@@ -85,6 +85,8 @@ pub struct Hits {
     pub(in crate::catalogue) set: Bits,
     /// By ordinal.
     found: Vec<Hit>,
+    /// The stems of the words beside those typed by which it was found, in order.
+    pub(super) loose: Vec<Arc<str>>,
 }
 
 /// A text as a filter: it is looked for once, when somebody wants to know what it finds.
@@ -212,32 +214,41 @@ impl Looking<'_> {
     /// What a text finds among some entries.
     pub(super) fn find(&self, text: &Text, within: Bits) -> Result<Hits, TantivyError> {
         let mut found = Finding { within, set: Bits::default(), hits: Vec::new() };
+        let mut loose: Vec<Arc<str>> = Vec::new();
         if let Some((last, others)) = text.parts.split_last() {
             let exact = |part: &Part| self.exact(part);
             found.take(Likeness::Exact, &all(text.parts.iter().map(exact))?);
             let word = last.loose_word().filter(|word| text.is_open && word.plain.chars().count() >= SHORTEST_PREFIX);
             if let Some(word) = word {
-                let begun = self.going_on(word)?;
+                let (begun, stems) = self.going_on(word)?;
+                loose.extend(stems.iter().cloned());
                 found.take(Likeness::Prefix, &all(others.iter().map(exact).chain([Ok(begun)]))?);
             }
             if found.hits.is_empty() {
-                let loose = text.parts.iter().map(|part| self.loose(part)).collect::<Result<Vec<_>, _>>()?;
-                found.take(Likeness::Typo, &all(loose.iter().cloned().map(Ok))?);
+                let mut lists = Vec::with_capacity(text.parts.len());
+                for part in &text.parts {
+                    let (near, stems) = self.near(part)?;
+                    loose.extend(stems.iter().cloned());
+                    lists.push(any([self.exact(part), Ok(near)], Score::max)?);
+                }
+                found.take(Likeness::Typo, &all(lists.iter().cloned().map(Ok))?);
                 if found.hits.is_empty() && text.parts.len() > 1 {
-                    found.take(Likeness::Some, &any(loose.into_iter().map(Ok), |a, b| a + b)?);
+                    found.take(Likeness::Some, &any(lists.into_iter().map(Ok), |a, b| a + b)?);
                 }
             }
         }
         found.hits.sort_unstable_by_key(|hit| hit.ordinal);
-        Ok(Hits { text: text.clone(), set: found.set, found: found.hits })
+        loose.sort_unstable();
+        loose.dedup();
+        Ok(Hits { text: text.clone(), set: found.set, found: found.hits, loose })
     }
 
     /// The entries whose headings have words that begin as these do.
-    pub(super) fn headed(&self, words: &[String], within: &Bits) -> Result<Vec<u32>, TantivyError> {
-        let begins = |word: &String| {
+    pub(super) fn headed(&self, words: &[Arc<str>], within: &Bits) -> Result<Vec<u32>, TantivyError> {
+        let begins = |word: &Arc<str>| {
             let going_on = self.lexicon.going_on(word).take(MOST_WORDS).map(|word| &*word.plain);
             let having = |word: &str| self.lists.having(self.fields.heading, word, None);
-            any(std::iter::once(word.as_str()).chain(going_on).map(having), Score::max)
+            any(std::iter::once(&**word).chain(going_on).map(having), Score::max)
         };
         let found = all(words.iter().map(begins))?;
         Ok(found.iter().map(|(ordinal, _)| *ordinal).filter(|ordinal| within.contains(*ordinal)).collect())
@@ -275,30 +286,36 @@ impl Looking<'_> {
     }
 
     /// What has a word that begins so and is another.
-    fn going_on(&self, begun: &Word) -> Result<List, TantivyError> {
-        self.lists.kept(&Of::Beginning(begun.plain.clone()), || {
-            let mut stems: Vec<&str> = self.lexicon.going_on(&begun.plain).map(|word| &*word.stem).collect();
-            stems.retain(|stem| *stem != &*begun.stem);
+    fn going_on(&self, begun: &Word) -> Result<Loose, TantivyError> {
+        self.lists.kept_loose(&Of::Beginning(Arc::clone(&begun.plain)), || {
+            let mut stems: Vec<&Arc<str>> = self.lexicon.going_on(&begun.plain).map(|word| &word.stem).collect();
+            stems.retain(|stem| **stem != begun.stem);
             stems.sort_unstable();
             stems.dedup();
             stems.truncate(MOST_STEMS);
-            any(stems.into_iter().map(|stem| self.stems(&[(0, stem)])), Score::max)
+            let list = any(stems.iter().map(|stem| self.stems(&[(0, stem)])), Score::max)?;
+            Ok((list, stems.into_iter().cloned().collect()))
         })
     }
 
-    /// What has a part, or words that are spelt nearly so: the fewer slips, the more it weighs.
-    fn loose(&self, part: &Part) -> Result<List, TantivyError> {
-        let near = part.loose_word().map(|word| self.lexicon.near(&word.plain, typos(&word.plain)));
-        let near = near
-            .into_iter()
-            .flatten()
-            .map(|(word, slips)| Ok(weighed(&self.stems(&[(0, &word.stem)])?, 0.5 / Score::from(slips))));
-        any(std::iter::once(self.exact(part)).chain(near), Score::max)
+    /// What has a word that is spelt nearly as the one of a part: the fewer slips, the more it weighs.
+    fn near(&self, part: &Part) -> Result<Loose, TantivyError> {
+        let Some((word, most)) = part.loose_word().map(|word| (word, typos(&word.plain))).filter(|(_, most)| *most > 0)
+        else {
+            return Ok(Loose::default());
+        };
+        self.lists.kept_loose(&Of::Near(Arc::clone(&word.plain)), || {
+            let near = self.lexicon.near(&word.plain, most);
+            let having = near
+                .iter()
+                .map(|(near, slips)| Ok(weighed(&self.stems(&[(0, &near.stem)])?, 0.5 / Score::from(*slips))));
+            Ok((any(having, Score::max)?, near.iter().map(|(near, _)| Arc::clone(&near.stem)).collect()))
+        })
     }
 }
 
 /// How many typos a word may have.
-pub(super) fn typos(word: &str) -> u8 {
+fn typos(word: &str) -> u8 {
     match word.chars().count() {
         ..ONE_TYPO => 0,
         ONE_TYPO..TWO_TYPOS => 1,

@@ -1,93 +1,100 @@
 //! The words of an entry around what was looked for.
 
 use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use super::lexicon::may_be_near;
-use super::query::{Likeness, typos};
-use super::text::{Part, Text};
-use super::words::{Word, words, words_like};
+use super::query::{Hits, Likeness};
+use super::text::Text;
+use super::words::{Word, each_like, words};
 use crate::catalogue::item::{Item, Shown};
 
 /// About how many characters are shown, and how many of them before the first word that was looked for.
 const LENGTH: usize = 200;
 const BEFORE: usize = 60;
 
-/// A piece of a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SnippetPart {
-    /// The piece.
-    pub text: String,
-    /// Whether it is what was looked for.
-    pub is_match: bool,
-}
-
 /// Where an entry has what was looked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Snippet {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snippet<'a> {
     /// The member that has it.
     pub at: &'static str,
-    /// Its text around it, in pieces that follow each other; cut off before the first and after the last where they
-    /// begin or end with an ellipsis.
-    pub parts: Vec<SnippetPart>,
+    /// What the member says.
+    text: Cow<'a, str>,
+    /// What of it is shown.
+    shown: Range<usize>,
+    /// What of it is what was looked for.
+    found: Vec<Range<usize>>,
+}
+
+impl Snippet<'_> {
+    /// Visits the text around what was looked for, in pieces that follow each other, each with whether it is what was
+    /// looked for; cut off before the first and after the last where they begin or end with an ellipsis.
+    pub fn each(&self, mut visit: impl FnMut(&str, bool)) {
+        let Range { start, end } = self.shown;
+        let mut piece = |place: Range<usize>, is_found| {
+            let text = self.text.get(place).unwrap_or_default();
+            if !text.is_empty() {
+                visit(text, is_found);
+            }
+        };
+        let mut at = start;
+        for found in self.found.iter().filter(|found| found.start >= start && found.end <= end) {
+            piece(at..found.start, false);
+            piece(found.clone(), true);
+            at = found.end;
+        }
+        piece(at..end, false);
+    }
+
+    /// Whether something of the text stands before what is shown, and whether after.
+    #[must_use]
+    pub fn is_cut(&self) -> (bool, bool) {
+        (self.shown.start > 0, self.shown.end < self.text.len())
+    }
 }
 
 /// Where an entry has what was looked for: its summary or description where they have it, else its title or aliases;
 /// `None` where only terms do.
 #[must_use]
-pub(in crate::catalogue) fn snippet(text: &Text, likeness: Likeness, item: &Item) -> Option<Snippet> {
-    let is_loose = likeness != Likeness::Exact;
-    let in_text = |at, shown: Option<Cow<'_, str>>| Some(Snippet { at, parts: parts(text, is_loose, &shown?)? });
+pub(in crate::catalogue) fn snippet<'a>(hits: &Hits, likeness: Likeness, item: &'a Item) -> Option<Snippet<'a>> {
+    let loose = if likeness == Likeness::Exact { &[][..] } else { &hits.loose };
+    let in_text = |at, text: Option<Cow<'a, str>>| {
+        let text = text?;
+        let found = found(&hits.text, loose, &text);
+        let first = found.first()?.start;
+        let start = boundary_before(&text, first.saturating_sub(BEFORE), first);
+        let shown = start..boundary_after(&text, start.saturating_add(LENGTH));
+        Some(Snippet { at, text, shown, found })
+    };
     in_text("/summary", item.text(Shown::Summary))
         .or_else(|| in_text("/description", item.text(Shown::Description)))
         .or_else(|| in_text("/title", Some(Cow::Borrowed(&*item.title))))
-        .or_else(|| {
-            let Aliases { aliases } = serde_json::from_slice(&item.full).unwrap_or_default();
-            aliases.into_iter().find_map(|alias| in_text("/aliases", Some(alias)))
-        })
+        .or_else(|| item.aliases().into_iter().find_map(|alias| in_text("/aliases", Some(alias))))
 }
 
-/// The other names of an entry.
-#[derive(Default, Deserialize)]
-struct Aliases<'a> {
-    #[serde(borrow, default)]
-    aliases: Vec<Cow<'a, str>>,
-}
-
-/// The pieces of a text around the first word that was looked for.
-fn parts(text: &Text, is_loose: bool, shown: &str) -> Option<Vec<SnippetPart>> {
-    // A word of a phrase is one beside others, and one that is spelt otherwise may be any.
-    let words = if is_loose || text.has_phrases() { words(shown) } else { words_like(shown, text.stems()) };
-    let matching = marked(text, is_loose, &words);
-    let first = words.iter().zip(&matching).find(|(_, is)| **is).map(|(word, _)| word.from)?;
-    let start = boundary_before(shown, first.saturating_sub(BEFORE), first);
-    let end = boundary_after(shown, start.saturating_add(LENGTH));
-    let mut parts = Vec::new();
-    let mut push = |text: &str, is_match| {
-        if !text.is_empty() {
-            parts.push(SnippetPart { text: text.to_owned(), is_match });
+/// Where a text has what was looked for, or by what it was found beside that; as far as it can be shown.
+fn found(text: &Text, loose: &[Arc<str>], shown: &str) -> Vec<Range<usize>> {
+    // A word of a phrase is one beside others.
+    if text.has_phrases() {
+        let words = words(shown);
+        let marked = words.iter().zip(marked(text, loose, &words)).filter(|(_, is_marked)| *is_marked);
+        return marked.map(|(word, _)| word.from..word.to).collect();
+    }
+    let is_wanted =
+        |stem: &str| text.stems().any(|own| own == stem) || loose.binary_search_by(|other| (**other).cmp(stem)).is_ok();
+    let mut found: Vec<Range<usize>> = Vec::new();
+    each_like(shown, text.stems().chain(loose.iter().map(|stem| &**stem)), |stem, place| {
+        let end = place.end;
+        if is_wanted(stem) {
+            found.push(place);
         }
-    };
-    if start > 0 {
-        push("…", false);
-    }
-    let mut at = start;
-    for (word, _) in words.iter().zip(&matching).filter(|(word, is)| **is && word.from >= start && word.to <= end) {
-        push(shown.get(at..word.from)?, false);
-        push(shown.get(word.from..word.to)?, true);
-        at = word.to;
-    }
-    push(shown.get(at..end)?, false);
-    if end < shown.len() {
-        push("…", false);
-    }
-    Some(parts)
+        found.first().is_none_or(|first| end < first.start + 2 * LENGTH)
+    });
+    found
 }
 
-/// Which words were looked for.
-fn marked(text: &Text, is_loose: bool, words: &[Word]) -> Vec<bool> {
+/// Which words were looked for, or are by what the text was found beside them.
+fn marked(text: &Text, loose: &[Arc<str>], words: &[Word]) -> Vec<bool> {
     let mut marked = vec![false; words.len()];
     let mut mark = |stems: &[&str]| {
         for (at, window) in words.windows(stems.len().max(1)).enumerate() {
@@ -109,21 +116,10 @@ fn marked(text: &Text, is_loose: bool, words: &[Word]) -> Vec<bool> {
             mark(&synonym.iter().map(|(_, stem)| stem.as_str()).collect::<Vec<_>>());
         }
     }
-    // What has the words themselves is not searched for words nearly like them.
-    if !is_loose || marked.contains(&true) {
-        return marked;
+    for (word, mark) in words.iter().zip(&mut marked) {
+        *mark |= loose.binary_search(&word.stem).is_ok();
     }
-    let last = text.parts.last().filter(|_| text.is_open).and_then(Part::loose_word);
-    let is_near = |word: &Word| {
-        last.is_some_and(|last| word.plain.starts_with(&last.plain))
-            || text.parts.iter().filter_map(Part::loose_word).any(|part| {
-                let most = usize::from(typos(&part.plain));
-                most > 0
-                    && may_be_near(&part.plain, &word.plain, most)
-                    && strsim::osa_distance(&part.plain, &word.plain) <= most
-            })
-    };
-    words.iter().map(is_near).collect()
+    marked
 }
 
 /// The beginning of a word at or after a place, or a place that is sure.

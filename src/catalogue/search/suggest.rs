@@ -38,7 +38,7 @@ impl Snapshot {
     /// # Errors
     /// Where the index cannot be read.
     pub fn suggest(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, CatalogueError> {
-        let typed: Vec<String> = words(typed).into_iter().map(|word| word.plain).collect();
+        let typed: Vec<Arc<str>> = words(typed).into_iter().map(|word| word.plain).collect();
         let Some(first) = typed.first() else { return Ok(Vec::new()) };
         let mut published = Bits::default();
         for kind in Kind::ALL {
@@ -49,7 +49,7 @@ impl Snapshot {
         let terms = FIELDS.into_iter().flat_map(|field| self.terms_begun(field, &typed));
         let rank = |suggestion: &Suggestion| {
             let title = words(suggestion.title());
-            let at = title.iter().position(|word| word.plain.starts_with(first.as_str())).unwrap_or(usize::MAX);
+            let at = title.iter().position(|word| word.plain.starts_with(&**first)).unwrap_or(usize::MAX);
             let is_variant = matches!(suggestion, Suggestion::Entry(item) if item.is_variant);
             let is_entry = matches!(suggestion, Suggestion::Entry(_));
             let id = match suggestion {
@@ -65,11 +65,11 @@ impl Snapshot {
     }
 
     /// The terms of a field with words in their labels that begin as these do.
-    fn terms_begun(&self, field: Field, typed: &[String]) -> Vec<Suggestion> {
+    fn terms_begun(&self, field: Field, typed: &[Arc<str>]) -> Vec<Suggestion> {
         let Source::Scheme(scheme) = field.source(Kind::Programme) else { return Vec::new() };
         let has_all = |label: &str| {
             let label = words(label);
-            typed.iter().all(|typed| label.iter().any(|word| word.plain.starts_with(typed.as_str())))
+            typed.iter().all(|typed| label.iter().any(|word| word.plain.starts_with(&**typed)))
         };
         let terms = self.reach().terms(scheme).iter().filter(|term| has_all(&term.label));
         terms.map(|term| Suggestion::Term(field, Arc::clone(&term.code), Arc::clone(&term.label))).collect()

@@ -103,7 +103,7 @@ mod tests {
 
     fn read(typed: &str) -> Vec<(String, bool)> {
         let part = |part: Part| {
-            let words: Vec<String> = part.words.into_iter().map(|word| word.plain).collect();
+            let words: Vec<&str> = part.words.iter().map(|word| &*word.plain).collect();
             (words.join(" "), part.is_quoted)
         };
         Text::read(typed).parts.into_iter().map(part).collect()

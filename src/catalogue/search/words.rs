@@ -19,7 +19,7 @@ pub(super) const PLAIN: &str = "plain";
 /// The longest word, in bytes: nothing longer is one.
 const LONGEST: usize = 64;
 
-/// How many stems a thread remembers, so that a word need not be stemmed each time it is met.
+/// How many words a thread remembers, so that a word need not be stemmed each time it is met.
 const REMEMBERED: usize = 20_000;
 
 /// Words that a text has without being about them, in order.
@@ -76,8 +76,8 @@ fn place_of(text: &str, from: usize, is_wanted: impl Fn(char) -> bool) -> Option
 }
 
 /// Visits the words of a text that begin with some letters: the place of each among all words, the word as it is written
-/// but for case and accents, and where it stands.
-fn each_word(text: &str, initials: u32, mut visit: impl FnMut(usize, &str, Range<usize>)) {
+/// but for case and accents, and where it stands; until it says that it wants no more.
+fn each_word(text: &str, initials: u32, mut visit: impl FnMut(usize, &str, Range<usize>) -> bool) {
     thread_local! {
         static FOLDING: RefCell<TextAnalyzer> = RefCell::new(
             TextAnalyzer::builder(RawTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).build(),
@@ -101,8 +101,8 @@ fn each_word(text: &str, initials: u32, mut visit: impl FnMut(usize, &str, Range
                 folding.token_stream(&unmarked).process(&mut |token| plain.push_str(&token.text));
             });
         }
-        if !plain.is_empty() {
-            visit(at - 1, &plain, begin..end);
+        if !plain.is_empty() && !visit(at - 1, &plain, begin..end) {
+            return;
         }
     }
 }
@@ -123,20 +123,21 @@ pub(super) fn stem(word: &str) -> String {
     stem
 }
 
-/// As [`stem`], remembered.
-fn known_stem(word: &str) -> Arc<str> {
+/// Does something with a word and its stem, which are remembered; nothing with a word that says nothing.
+fn with_known<T>(plain: &str, with: impl FnOnce(&Arc<str>, &Arc<str>) -> T) -> Option<T> {
     thread_local! {
-        static STEMS: RefCell<HashMap<Box<str>, Arc<str>, RandomState>> = RefCell::default();
+        static KNOWN: RefCell<HashMap<Arc<str>, Option<Arc<str>>, RandomState>> = RefCell::default();
     }
-    STEMS.with_borrow_mut(|stems| {
-        if let Some(stem) = stems.get(word) {
-            return Arc::clone(stem);
+    KNOWN.with_borrow_mut(|known| {
+        if let Some((plain, stem)) = known.get_key_value(plain) {
+            return stem.as_ref().map(|stem| with(plain, stem));
         }
-        let stem: Arc<str> = stem(word).into();
-        if stems.len() < REMEMBERED {
-            stems.insert(word.into(), Arc::clone(&stem));
+        let plain: Arc<str> = plain.into();
+        let stem: Option<Arc<str>> = says_something(&plain).then(|| stem(&plain).into());
+        if known.len() < REMEMBERED {
+            known.insert(Arc::clone(&plain), stem.clone());
         }
-        stem
+        stem.map(|stem| with(&plain, &stem))
     })
 }
 
@@ -187,6 +188,7 @@ impl Tokenizer for Apart {
                 word
             });
             words.extend(word.map(|word| (at, word)));
+            true
         });
         let weight = weight.unwrap_or(1);
         Weighing { apart: self, weight, at: 0, left: weight }
@@ -231,7 +233,7 @@ pub(super) struct Word {
     /// Its place among all words, those that say nothing included.
     pub(super) at: usize,
     /// As it is written, but for case and accents.
-    pub(super) plain: String,
+    pub(super) plain: Arc<str>,
     /// Without its ending.
     pub(super) stem: Arc<str>,
     /// Where it stands in the text, in bytes.
@@ -241,22 +243,25 @@ pub(super) struct Word {
 
 /// The words of a text.
 pub(super) fn words(text: &str) -> Vec<Word> {
-    words_beginning(text, ANY)
-}
-
-/// The words of a text that begin with the letter that one of some stems begins with: no other can have one of them.
-pub(super) fn words_like<'a>(text: &str, stems: impl Iterator<Item = &'a str>) -> Vec<Word> {
-    words_beginning(text, stems.fold(0, |initials, stem| initials | initial(stem)))
-}
-
-fn words_beginning(text: &str, initials: u32) -> Vec<Word> {
     let mut words = Vec::new();
-    each_word(text, initials, |at, plain, Range { start: from, end: to }| {
-        if says_something(plain) {
-            words.push(Word { at, plain: plain.to_owned(), stem: known_stem(plain), from, to });
-        }
+    each_word(text, ANY, |at, plain, Range { start: from, end: to }| {
+        let word =
+            |plain: &Arc<str>, stem: &Arc<str>| Word { at, plain: Arc::clone(plain), stem: Arc::clone(stem), from, to };
+        words.extend(with_known(plain, word));
+        true
     });
     words
+}
+
+/// Visits the stems of the words of a text that begin with the letter that one of some stems begins with, for no other can
+/// have one of them, and where those words stand; until it says that it wants no more.
+pub(super) fn each_like<'a>(
+    text: &str,
+    stems: impl Iterator<Item = &'a str>,
+    mut visit: impl FnMut(&str, Range<usize>) -> bool,
+) {
+    let initials = stems.fold(0, |initials, stem| initials | initial(stem));
+    each_word(text, initials, |_, plain, place| with_known(plain, |_, stem| visit(stem, place)).unwrap_or(true));
 }
 
 /// The stems of a text.
@@ -284,32 +289,35 @@ mod tests {
 
     #[test]
     fn words_lose_case_accents_and_endings_but_not_their_place() {
-        let read: Vec<(usize, String, String)> = words("The Leading Nürses")
-            .into_iter()
-            .map(|word| (word.at, word.plain, word.stem.as_ref().to_owned()))
-            .collect();
-        let expected = [(1, "leading", "lead"), (2, "nurses", "nurs")];
-        assert_eq!(read, expected.map(|(at, plain, stem)| (at, plain.to_owned(), stem.to_owned())));
+        let read: Vec<(usize, Arc<str>, Arc<str>)> =
+            words("The Leading Nürses").into_iter().map(|word| (word.at, word.plain, word.stem)).collect();
+        assert_eq!(read, [(1, "leading".into(), "lead".into()), (2, "nurses".into(), "nurs".into())]);
     }
 
     #[test]
     fn a_mark_over_a_letter_is_part_of_its_word_and_what_is_too_long_is_none() {
-        let read = |text: &str| -> Vec<(usize, String, usize, usize)> {
+        let read = |text: &str| -> Vec<(usize, Arc<str>, usize, usize)> {
             words(text).into_iter().map(|word| (word.at, word.plain, word.from, word.to)).collect()
         };
         assert_eq!(
             read("Nu\u{308}rse-led, Crème"),
-            [(0, "nurse".to_owned(), 0, 7), (1, "led".to_owned(), 8, 11), (2, "creme".to_owned(), 13, 19)]
+            [(0, "nurse".into(), 0, 7), (1, "led".into(), 8, 11), (2, "creme".into(), 13, 19)]
         );
-        assert_eq!(read(&format!("{} b \u{301}", "x".repeat(LONGEST))), [(1, "b".to_owned(), 65, 66)]);
+        assert_eq!(read(&format!("{} b \u{301}", "x".repeat(LONGEST))), [(1, "b".into(), 65, 66)]);
         assert!(STOP.is_sorted());
     }
 
     #[test]
     fn words_that_may_have_a_stem_are_all_of_those_that_do() {
-        let text = "Élite nurses are lying; nursing, and the Lies of Midwives";
-        let like: Vec<String> = words_like(text, ["nurs", "lie"].into_iter()).into_iter().map(|w| w.plain).collect();
-        assert_eq!(like, ["elite", "nurses", "lying", "nursing", "lies"]);
+        let text = "Élite nurses are lying; nursing, and the Lies of Midwives, not lied about";
+        let mut like = Vec::new();
+        each_like(text, ["nurs", "lie"].into_iter(), |stem, place| {
+            like.push((stem.to_owned(), &text[place]));
+            like.len() < 5
+        });
+        let like: Vec<(&str, &str)> = like.iter().map(|(stem, word)| (stem.as_str(), *word)).collect();
+        let all = [("elit", "Élite"), ("nurs", "nurses"), ("lie", "lying"), ("nurs", "nursing"), ("lie", "Lies")];
+        assert_eq!(like, all);
     }
 
     #[test]

@@ -143,16 +143,34 @@ fn write_reason(text: &mut Vec<u8>, matched: &Matched<'_>) {
 /// Adds how an entry answers what was looked for.
 pub(in crate::http) fn add_found(object: &mut Vec<u8>, snapshot: &Snapshot, filter: &Filter, item: &Item) {
     if let Some((likeness, snippet)) = filter.hits().and_then(|hits| snapshot.tell(hits, item)) {
-        let found = Found { how: likeness.code(), snippet };
-        add_member(object, "found", |text| write_json(text, &found));
+        add_member(object, "found", |text| {
+            push_all(text, &["{\"how\":\"", likeness.code(), "\",\"snippet\":"]);
+            match &snippet {
+                Some(snippet) => write_snippet(text, snippet),
+                None => text.extend_from_slice(b"null"),
+            }
+            text.push(b'}');
+        });
     }
 }
 
-/// How an entry answers what was looked for.
-#[derive(Serialize)]
-struct Found {
-    how: &'static str,
-    snippet: Option<Snippet>,
+/// Writes where an entry has what was looked for. Pointers need no escaping.
+fn write_snippet(text: &mut Vec<u8>, snippet: &Snippet<'_>) {
+    push_all(text, &["{\"at\":\"", snippet.at, "\",\"parts\":["]);
+    let mut part = |part: &str, is_match| {
+        text.extend_from_slice(if text.last() == Some(&b'[') { b"{\"text\":" } else { b",{\"text\":" });
+        write_text(text, part);
+        text.extend_from_slice(if is_match { b",\"isMatch\":true}" } else { b",\"isMatch\":false}" });
+    };
+    let (is_cut_before, is_cut_after) = snippet.is_cut();
+    if is_cut_before {
+        part("…", false);
+    }
+    snippet.each(&mut part);
+    if is_cut_after {
+        part("…", false);
+    }
+    text.extend_from_slice(b"]}");
 }
 
 /// What a reader should know about what a text found.
