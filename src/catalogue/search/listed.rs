@@ -1,7 +1,7 @@
 //! Which entries have a word, and what it weighs there: lists by ordinal, which are laid over each other.
 //!
-//! The lists of the words that were asked for last, of what means the same, goes on from them or is spelt nearly so, are kept with the
-//! index they were read from. A query is then worked out in memory, without a look at the index.
+//! The lists of the words that were asked for last, of what means the same, goes on from them or is spelt nearly so, are
+//! kept with the index they were read from. A query is then worked out in memory, without a look at the index.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
