@@ -99,8 +99,9 @@ impl Lexicon {
 
 /// Which letters a word has, and which more than once, as bits; some letters share theirs.
 fn letters(word: &str) -> u64 {
-    word.bytes().fold(0, |letters, byte| {
-        let once = 1 << (byte & 31);
+    // Over characters: one of several bytes is one slip all the same.
+    word.chars().fold(0, |letters, c| {
+        let once = 1 << (u32::from(c) & 31);
         letters | once | (letters & once) << 32
     })
 }
@@ -119,7 +120,8 @@ mod tests {
 
     #[test]
     fn beginnings_go_on_and_slips_are_near() {
-        let lexicon = lexicon(&["leadership", "leading", "lead", "nurse", "nursing", "coach", "8a", "band7"]);
+        let words = ["leadership", "leading", "lead", "nurse", "nursing", "coach", "8a", "band7", "лидер", "книга"];
+        let lexicon = lexicon(&words);
         let going_on: Vec<&str> = lexicon.going_on("lead").map(|word| &*word.plain).collect();
         assert_eq!(going_on, ["leadership", "leading"]);
         let near = |typed: &str, most| {
@@ -128,6 +130,8 @@ mod tests {
         assert_eq!(near("leadershpi", 2), [("leadership", 1)]);
         assert_eq!(near("nurs", 1), [("nurse", 1)]);
         assert_eq!(near("caoch", 1), [("coach", 1)]);
+        assert_eq!(near("литер", 1), [("лидер", 1)]);
+        assert_eq!(near("кнуга", 1), [("книга", 1)]);
         assert_eq!(near("coach", 1), []);
         assert_eq!(near("zebra", 2), []);
         assert_eq!(near("8b", 1), []);
