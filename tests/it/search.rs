@@ -97,6 +97,8 @@ on_both_engines! {
             ("mary seac", &["mary", "seacole"]),
             ("seacloe", &["seacole"]),
             ("seacole zebra", &["seacole"]),
+            // What the last word goes on to found nothing.
+            ("seacole zebra pro", &["seacole"]),
         ] {
             let found = ask(&app, "programmes", typed, "").await;
             assert_eq!(marked(&found["data"][0]), words, "{typed}");

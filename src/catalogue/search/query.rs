@@ -86,7 +86,7 @@ pub struct Hits {
     /// By ordinal.
     found: Vec<Hit>,
     /// The stems of the words beside those typed by which it was found, in order.
-    pub(super) loose: Vec<Arc<str>>,
+    pub(super) loose: Arc<[Arc<str>]>,
 }
 
 /// A text as a filter: it is looked for once, when somebody wants to know what it finds.
@@ -214,32 +214,34 @@ impl Looking<'_> {
     /// What a text finds among some entries.
     pub(super) fn find(&self, text: &Text, within: Bits) -> Result<Hits, TantivyError> {
         let mut found = Finding { within, set: Bits::default(), hits: Vec::new() };
-        let mut loose: Vec<Arc<str>> = Vec::new();
+        let mut loose: Arc<[Arc<str>]> = Arc::default();
         if let Some((last, others)) = text.parts.split_last() {
             let exact = |part: &Part| self.exact(part);
             found.take(Likeness::Exact, &all(text.parts.iter().map(exact))?);
             let word = last.loose_word().filter(|word| text.is_open && word.plain.chars().count() >= SHORTEST_PREFIX);
             if let Some(word) = word {
                 let (begun, stems) = self.going_on(word)?;
-                loose.extend(stems.iter().cloned());
                 found.take(Likeness::Prefix, &all(others.iter().map(exact).chain([Ok(begun)]))?);
+                loose = stems;
             }
             if found.hits.is_empty() {
-                let mut lists = Vec::with_capacity(text.parts.len());
+                let (mut lists, mut spelt_so) = (Vec::with_capacity(text.parts.len()), Vec::new());
                 for part in &text.parts {
                     let (near, stems) = self.near(part)?;
-                    loose.extend(stems.iter().cloned());
+                    spelt_so.extend(stems.iter().cloned());
                     lists.push(any([self.exact(part), Ok(near)], Score::max)?);
                 }
                 found.take(Likeness::Typo, &all(lists.iter().cloned().map(Ok))?);
                 if found.hits.is_empty() && text.parts.len() > 1 {
                     found.take(Likeness::Some, &any(lists.into_iter().map(Ok), |a, b| a + b)?);
                 }
+                spelt_so.sort_unstable();
+                spelt_so.dedup();
+                // What the last word goes on to found nothing.
+                loose = spelt_so.into();
             }
         }
         found.hits.sort_unstable_by_key(|hit| hit.ordinal);
-        loose.sort_unstable();
-        loose.dedup();
         Ok(Hits { text: text.clone(), set: found.set, found: found.hits, loose })
     }
 
