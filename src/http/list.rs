@@ -193,12 +193,12 @@ impl ListRequest {
 
     fn body(&self, service: &Service, snapshot: &Snapshot, sifted: &Sifted, page: &Page, links: &Links<'_>) -> Vec<u8> {
         let filter = &self.page.filter;
-        let mut why = Why::new(snapshot.reasons(filter));
-        Item::fetch(page.items.iter(), self.view, !filter.terms.is_empty());
+        let mut why = (!filter.terms.is_empty()).then(|| Why::new(snapshot.reasons(filter)));
+        Item::fetch(page.items.iter(), self.view, why.is_some());
         let length: usize = page.items.iter().map(|item| item.len(self.view) + 100 + 130 * filter.terms.len()).sum();
         let mut envelope = Envelope::list(length + 4_096 * self.facets.len());
         for item in &page.items {
-            envelope.item_with(|text| self.entry(text, snapshot, &mut why, item));
+            envelope.item_with(|text| self.entry(text, snapshot, why.as_mut(), item));
         }
         if !self.include.is_empty() {
             let included = included(snapshot, &page.items, &self.include);
@@ -229,14 +229,13 @@ impl ListRequest {
     }
 
     /// Writes one entry of the page: as much as is asked for, and why it is there.
-    fn entry<'a>(&self, text: &mut Vec<u8>, snapshot: &Snapshot, why: &mut Why<'a>, item: &'a Item) {
+    fn entry<'a>(&self, text: &mut Vec<u8>, snapshot: &Snapshot, why: Option<&mut Why<'a>>, item: &'a Item) {
         match &self.fields {
             None => item.write(self.view, text),
             Some(fields) => text.extend_from_slice(&fields.written(item)),
         }
-        let filter = &self.page.filter;
-        add_found(text, snapshot, filter, item);
-        if !filter.terms.is_empty() {
+        add_found(text, snapshot, &self.page.filter, item);
+        if let Some(why) = why {
             add_member(text, "matched", |text| why.write(text, item));
         }
     }

@@ -21,13 +21,16 @@ pub(super) struct Query<'a> {
 impl<'a> Query<'a> {
     /// Reads a query string of an operation that takes these parameters.
     pub(super) fn read(text: &'a str, takes: &[&str]) -> Self {
-        let mut query = Self { pairs: Vec::new(), marks: 0, faults: Vec::new() };
-        let given: Vec<_> = if text.bytes().any(|byte| byte == b'%' || byte == b'+') {
-            url::form_urlencoded::parse(text.as_bytes()).take(MOST_PARAMETERS + 1).collect()
+        if text.bytes().any(|byte| byte == b'%' || byte == b'+') {
+            Self::take(url::form_urlencoded::parse(text.as_bytes()), takes)
         } else {
-            plain(text).take(MOST_PARAMETERS + 1).collect()
-        };
-        for (index, (name, value)) in given.into_iter().enumerate() {
+            Self::take(plain(text), takes)
+        }
+    }
+
+    fn take(given: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>, takes: &[&str]) -> Self {
+        let mut query = Self { pairs: Vec::new(), marks: 0, faults: Vec::new() };
+        for (index, (name, value)) in given.enumerate() {
             if index == MOST_PARAMETERS {
                 let detail = format!("There are more than {MOST_PARAMETERS} parameters. Send fewer.");
                 query.fault(INVALID_PARAMETER, &shown(&name), detail, None, None);
@@ -59,17 +62,23 @@ impl<'a> Query<'a> {
 
     /// Whether a parameter is given.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.marks & mark(name) != 0 && self.pairs.iter().any(|(known, _)| known == name)
+        self.of(name).next().is_some()
+    }
+
+    /// The values of a parameter, as they are given.
+    fn of(&self, name: &str) -> impl Iterator<Item = &Cow<'a, str>> {
+        // Most names that are asked for are not given, and are told so at once.
+        let pairs = if self.marks & mark(name) == 0 { &[][..] } else { &self.pairs };
+        pairs.iter().filter(move |(known, _)| known == name).map(|(_, value)| value)
     }
 
     /// A parameter that is given once.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
-        if !self.has(name) {
-            return None;
-        }
-        let mut values = self.pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
-        let first = values.next()?.clone().into_owned();
-        if values.next().is_some() {
+        let (first, is_repeated) = {
+            let mut values = self.of(name);
+            (values.next()?.clone().into_owned(), values.next().is_some())
+        };
+        if is_repeated {
             self.fault(INVALID_PARAMETER, name, format!("“{name}” is given twice."), None, None);
         }
         Some(first)
@@ -80,8 +89,7 @@ impl<'a> Query<'a> {
         if !self.has(name) {
             return Vec::new();
         }
-        let given = self.pairs.iter().filter(|(known, _)| known == name);
-        let mut values: Vec<String> = given.flat_map(|(_, value)| value.split(',')).map(str::to_owned).collect();
+        let mut values: Vec<String> = self.of(name).flat_map(|value| value.split(',')).map(str::to_owned).collect();
         if values.iter().any(String::is_empty) {
             self.fault(INVALID_PARAMETER, name, format!("“{name}” has an empty value."), None, None);
         }

@@ -14,7 +14,7 @@ const LENGTH: usize = 200;
 const BEFORE: usize = 60;
 
 /// Where an entry has what was looked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Snippet<'a> {
     /// The member that has it.
     pub at: &'static str,

@@ -24,7 +24,6 @@ pub(super) struct Meta<'a> {
 }
 
 /// Where to go from a page.
-#[derive(Clone, Copy)]
 pub(super) struct Links<'a> {
     pub(super) this: &'a str,
     pub(super) next: Option<&'a str>,
