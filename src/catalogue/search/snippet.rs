@@ -22,13 +22,13 @@ pub struct Snippet<'a> {
     text: Cow<'a, str>,
     /// What of it is shown.
     shown: Range<usize>,
-    /// What of it is what was looked for.
+    /// What of it is what was looked for, or by what the entry was found.
     found: Vec<Range<usize>>,
 }
 
 impl Snippet<'_> {
     /// Visits the text around what was looked for, in pieces that follow each other, each with whether it is what was
-    /// looked for; cut off before the first and after the last where they begin or end with an ellipsis.
+    /// looked for, or by what the entry was found. What is left out around them [`Self::is_cut`] tells.
     pub fn each(&self, mut visit: impl FnMut(&str, bool)) {
         let Range { start, end } = self.shown;
         let mut piece = |place: Range<usize>, is_found| {
@@ -88,7 +88,8 @@ fn found(text: &Text, loose: &[Arc<str>], shown: &str) -> Vec<Range<usize>> {
         if is_wanted(stem) {
             found.push(place);
         }
-        found.first().is_none_or(|first| end < first.start + 2 * LENGTH)
+        // Where what is shown ends is moved twice: to the end of a character, and of a word.
+        found.first().is_none_or(|first| end < first.start + 2 * LENGTH + char::MAX.len_utf8())
     });
     found
 }

@@ -123,7 +123,8 @@ pub(super) fn stem(word: &str) -> String {
     stem
 }
 
-/// Does something with a word and its stem, which are remembered; nothing with a word that says nothing.
+/// Does something with a word and its stem, which are remembered; nothing with a word that says nothing. What is done may
+/// not come back here: what is remembered is borrowed meanwhile.
 fn with_known<T>(plain: &str, with: impl FnOnce(&Arc<str>, &Arc<str>) -> T) -> Option<T> {
     thread_local! {
         static KNOWN: RefCell<HashMap<Arc<str>, Option<Arc<str>>, RandomState>> = RefCell::default();
@@ -254,7 +255,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 }
 
 /// Visits the stems of the words of a text that begin with the letter that one of some stems begins with, for no other can
-/// have one of them, and where those words stand; until it says that it wants no more.
+/// have one of them, and where those words stand; until it says that it wants no more. It may take no text apart itself.
 pub(super) fn each_like<'a>(
     text: &str,
     stems: impl Iterator<Item = &'a str>,

@@ -205,7 +205,7 @@ fn add_search(schemas: &mut Map<String, Value>) {
             "type": "object", "description": "A piece of a text.", "required": ["text", "isMatch"],
             "properties": {
                 "text": {"type": "string", "description": "The piece.", "examples": ["nurses"]},
-                "isMatch": {"type": "boolean", "description": "Whether it is what was looked for."},
+                "isMatch": {"type": "boolean", "description": "Whether it is what was looked for, or by what the entry was found."},
             },
         }),
     );
