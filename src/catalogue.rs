@@ -38,4 +38,4 @@ pub use item::{Digest, FULL_ONLY, Item, Retirement, Standing, View};
 pub use page::{Cursor, Page, PageQuery, Paged, SearchPage, SearchQuery, Sort};
 pub use search::{Hits, LONGEST as LONGEST_TEXT, Likeness, Snippet, Sought, Suggestion, Text};
 pub use snapshot::{CatalogueError, Looked, Snapshot};
-pub use stated::{Member, Stated};
+pub use stated::{Member, Stated, StatedTerms};

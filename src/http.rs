@@ -19,6 +19,8 @@ pub mod openapi;
 mod people;
 pub mod problem;
 mod query;
+mod request;
+mod room;
 mod root;
 pub mod routes;
 mod search;
@@ -30,8 +32,8 @@ mod vocabularies;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
+use actix_web::HttpServer;
 use actix_web::dev::{Server, fn_service};
-use actix_web::{App, HttpServer};
 
 use crate::directory::Directory;
 use crate::model::codes::Kind;
@@ -138,7 +140,8 @@ pub fn server(service: Service, listener: TcpListener, settings: &settings::Serv
     let table = &*routes::TABLE;
     let server = HttpServer::new(move || {
         let service = Arc::clone(&service);
-        App::new().default_service(fn_service(move |request| serve::serve(Arc::clone(&service), table, request)))
+        // Nothing here asks for what `App` would add: a router, and a form of its own for a request.
+        fn_service(move |request| serve::serve(Arc::clone(&service), table, request))
     })
     .workers(workers)
     // The last part of an answer must not wait until the parts before it are acknowledged (RFC 896, RFC 1122 §4.2.3.4).

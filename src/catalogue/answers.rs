@@ -67,7 +67,9 @@ impl Answers {
     /// Keeps an answer.
     pub fn keep(&self, form: Form, address: String, answer: &Answer) {
         if let Some(cache) = &self.0 {
-            cache.insert((form, address), answer.clone());
+            // It may stand in more room than it takes, which somebody waits for.
+            let body = Bytes::copy_from_slice(&answer.body);
+            cache.insert((form, address), Answer { body, ..answer.clone() });
         }
     }
 }

@@ -44,8 +44,10 @@ impl<'a> VocabularyEdit<'a> {
         let mut entry = entry.clone();
         entry.derive_tags(vocabularies);
         let stated = stated(&entry, vocabularies, reach);
-        let queries =
-            stated.iter().flat_map(|stated| reach.of(stated).iter().map(|query| (stated.field, Arc::clone(query))));
+        let queries = stated
+            .all()
+            .iter()
+            .flat_map(|stated| reach.of(stated).iter().map(|query| (stated.field, Arc::clone(query))));
         let was_there = |(field, code): &(Field, Arc<str>)| match field.source(entry.kind()) {
             Source::Scheme(scheme) => label(scheme, code, self.before).is_some(),
             Source::Entries(_) => true,

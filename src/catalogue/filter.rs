@@ -263,13 +263,13 @@ impl<'a> Reasons<'a> {
     /// Visits each filter with everything that an entry states of its field; `None` where the entry is silent about it.
     pub fn visit<'i>(&self, item: &'i Item, mut visit: impl FnMut(usize, Option<&'i Stated>)) {
         for (filter, (field, _)) in self.0.iter().enumerate() {
-            let from = item.stated.partition_point(|stated| stated.field < *field);
-            let rest = item.stated.get(from..).unwrap_or_default();
-            let mut stated = rest.iter().take_while(|stated| stated.field == *field).peekable();
-            if stated.peek().is_none() {
+            let stated = item.stated.of(*field);
+            if stated.is_empty() {
                 visit(filter, None);
             }
-            stated.for_each(|stated| visit(filter, Some(stated)));
+            for stated in stated {
+                visit(filter, Some(stated));
+            }
         }
     }
 

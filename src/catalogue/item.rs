@@ -12,7 +12,7 @@ use super::canonical::canonical;
 use super::eligibility::Gate;
 use super::facet::Reach;
 use super::snapshot::CatalogueError;
-use super::stated::{Stated, stated};
+use super::stated::{Stated, StatedTerms, stated};
 use crate::model::codes::{Kind, ProgrammeType, Publication};
 use crate::model::members::each;
 use crate::model::text::Moment;
@@ -121,8 +121,8 @@ pub struct Item {
     pub modified_at: Arc<str>,
     /// The latest date on which any of its sources was read; `None` where none was read live.
     pub checked: Option<Arc<str>>,
-    /// The terms it states, sorted by field.
-    pub stated: Box<[Arc<Stated>]>,
+    /// The terms it states.
+    pub stated: StatedTerms,
     /// Everything about it, as JSON.
     pub full: Bytes,
     /// What a list shows of it: the stretches of `full` that make it up.
@@ -163,7 +163,7 @@ impl Item {
             id: row.id.clone(),
             detail: "it is not written as it should be".to_owned(),
         })?;
-        let stated = stated(&entry, vocabularies, reach).into_boxed_slice();
+        let stated = stated(&entry, vocabularies, reach);
         let modified_at: Arc<str> = row.modified_at.as_str().into();
         let checked = entry.sources().iter().filter_map(|source| source.accessed.as_ref()).max();
         let standing = match row.state {
@@ -229,7 +229,7 @@ impl Item {
         let sum = items.clone().fold(0, |sum, item| sum ^ first(item));
         let lines = |sum, text: &[u8]| text.iter().step_by(LINE).fold(sum, |sum, byte| sum ^ usize::from(*byte));
         let rest = |sum, item: &Arc<Self>| {
-            let stated = if with_stated { &*item.stated } else { &[] };
+            let stated = if with_stated { item.stated.all() } else { &[] };
             let stated = stated.iter().step_by(LINE / size_of::<Arc<Stated>>());
             let stated = stated.fold(sum, |sum, stated| sum ^ Arc::as_ptr(stated).addr());
             match view {

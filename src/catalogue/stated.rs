@@ -87,6 +87,37 @@ pub struct Stated {
     pub code: Arc<str>,
 }
 
+/// Everything that an entry states, field by field.
+#[derive(Debug, Clone)]
+pub struct StatedTerms {
+    all: Box<[Arc<Stated>]>,
+    /// Where in it what is stated of each field ends; it begins where that of the field before does.
+    ends: [u16; Field::ALL.len()],
+}
+
+impl StatedTerms {
+    /// The terms that are stated, sorted by field.
+    fn sorted(all: Vec<Arc<Stated>>) -> Self {
+        let end = |field: Field| all.partition_point(|stated| stated.field <= field);
+        let ends = Field::ALL.map(|field| u16::try_from(end(field)).unwrap_or(u16::MAX));
+        Self { ends, all: all.into() }
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> &[Arc<Stated>] {
+        &self.all
+    }
+
+    /// Those of a field.
+    #[must_use]
+    pub fn of(&self, field: Field) -> &[Arc<Stated>] {
+        let end = |at: usize| self.ends.get(at).map_or(0, |end| usize::from(*end));
+        let at = field as usize;
+        self.all.get(at.checked_sub(1).map_or(0, end)..end(at)).unwrap_or_default()
+    }
+}
+
 /// Collects what an entry states.
 struct Collect<'a> {
     vocabularies: &'a Vocabularies,
@@ -98,7 +129,7 @@ struct Collect<'a> {
 
 /// Every term that an entry states, and where. Terms read off a title alone are not stated.
 #[must_use]
-pub(super) fn stated(entry: &Entry, vocabularies: &Vocabularies, reach: &Reach) -> Vec<Arc<Stated>> {
+pub(super) fn stated(entry: &Entry, vocabularies: &Vocabularies, reach: &Reach) -> StatedTerms {
     let mut collect = Collect { vocabularies, reach, within: None, stated: Vec::new() };
     collect.entry(entry);
     let (audience, eligibility) = entry.audience_and_eligibility();
@@ -107,7 +138,7 @@ pub(super) fn stated(entry: &Entry, vocabularies: &Vocabularies, reach: &Reach) 
     let mut stated = collect.stated;
     stated.sort_by(|a, b| (a.field, &a.code, a.at).cmp(&(b.field, &b.code, b.at)));
     stated.dedup();
-    stated
+    StatedTerms::sorted(stated)
 }
 
 impl<'a> Collect<'a> {

@@ -41,8 +41,20 @@ impl Address {
             if index > 0 {
                 self.text.push(',');
             }
-            self.text.extend(byte_serialize(value.as_ref().as_bytes()));
+            let value = value.as_ref();
+            if value.bytes().fold(true, |all, byte| all & stays(byte)) {
+                self.text.push_str(value);
+            } else {
+                self.text.extend(byte_serialize(value.as_bytes()));
+            }
         }
+        self
+    }
+
+    /// Adds a parameter whose value has nothing in it to be written otherwise.
+    pub(super) fn with_plain(mut self, name: &str, value: &str) -> Self {
+        self.text.extend([if self.has_query { "&" } else { "?" }, name, "=", value]);
+        self.has_query = true;
         self
     }
 
@@ -55,4 +67,9 @@ impl Address {
     pub(super) fn finish(self) -> String {
         self.text
     }
+}
+
+/// Whether a byte stands in a query as it is (the URL standard, application/x-www-form-urlencoded).
+const fn stays(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() | matches!(byte, b'*' | b'-' | b'.' | b'_')
 }

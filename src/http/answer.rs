@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header::{self, EntityTag, Header as _, HeaderValue, IfMatch, IfNoneMatch};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError as _};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError as _};
 use serde::Serialize;
 use twox_hash::XxHash3_64;
 
@@ -11,6 +11,8 @@ use super::Service;
 use super::coding::{self, Chunks, stream, stream_here};
 use super::negotiate::{self, Coding};
 use super::problem::{PRECONDITION_FAILED, Problem};
+use super::request::Request;
+use super::room;
 use super::serve::CHANGE_NUMBER;
 use crate::catalogue::{Answer, Item, Snapshot, View};
 use crate::formats::schema_org;
@@ -84,7 +86,7 @@ impl From<String> for Content {
 /// Answers with what the directory shows: with what nobody may keep, where it was asked for by what tells of a person.
 pub(super) fn of_directory<T: Into<Content>>(
     service: &Service,
-    request: &HttpRequest,
+    request: &Request,
     media_type: &'static str,
     head: &Head,
     is_private: bool,
@@ -108,7 +110,7 @@ pub(super) struct Part {
 /// What an answer from many entries depends on.
 pub(super) struct Asked<'a> {
     pub(super) service: &'a Service,
-    pub(super) request: &'a HttpRequest,
+    pub(super) request: &'a Request,
     pub(super) snapshot: &'a Snapshot,
     pub(super) media_type: &'static str,
     /// Whether it was asked for by what tells of a person.
@@ -147,7 +149,7 @@ impl Asked<'_> {
         } else {
             let Part { body, next } = make(&address)?;
             let sum = (!is_tagged).then(|| format!("{:016x}", XxHash3_64::oneshot(&body)));
-            let answer = Answer { body: coding::coded(body, coding).into(), next, sum };
+            let answer = Answer { body: coding::coded(body, coding), next, sum };
             answers.keep(key, address, &answer);
             answer
         };
@@ -176,7 +178,7 @@ impl Asked<'_> {
 /// What is made instead of it, which is not kept.
 pub(super) fn by_address<E>(
     service: &Service,
-    request: &HttpRequest,
+    request: &Request,
     snapshot: &Snapshot,
     media_type: &'static str,
     parameters: &[(String, String)],
@@ -203,7 +205,7 @@ fn with_next(mut answer: HttpResponse, next: Option<&str>) -> HttpResponse {
 /// Answers with JSON, or with 304 where the client has it already; says which change number of the
 /// directory it shows.
 pub(super) fn cacheable<T: Into<Content>>(
-    request: &HttpRequest,
+    request: &Request,
     shows: i64,
     tag: Tag,
     body: impl FnOnce() -> T,
@@ -213,7 +215,7 @@ pub(super) fn cacheable<T: Into<Content>>(
 
 /// As [`cacheable`], for any media type.
 pub(super) fn cacheable_as<T: Into<Content>>(
-    request: &HttpRequest,
+    request: &Request,
     media_type: &'static str,
     shows: i64,
     tag: Tag,
@@ -227,13 +229,13 @@ pub(super) fn cacheable_as<T: Into<Content>>(
 }
 
 /// The coding that a request is answered in.
-fn coding_of(request: &HttpRequest) -> Coding {
+fn coding_of(request: &Request) -> Coding {
     negotiate::coding(request.headers()).unwrap_or(Coding::Identity)
 }
 
 /// The beginning of an answer; or all of it, where the client has it already or demands another.
 fn conditional(
-    request: &HttpRequest,
+    request: &Request,
     media_type: &str,
     coding: Coding,
     shows: i64,
@@ -262,7 +264,7 @@ fn conditional(
 
 /// Answers with what nobody may keep: what was asked tells of a person.
 pub(super) fn private(
-    request: &HttpRequest,
+    request: &Request,
     media_type: &'static str,
     shows: i64,
     body: impl Into<Content>,
@@ -295,11 +297,11 @@ fn coded(answer: &mut HttpResponseBuilder, coding: Coding, body: Content) -> Htt
 
 /// Whether the representation is one that the client demands (RFC 9110 §13.1.1, strong comparison). A header that
 /// cannot be read names none.
-fn is_as_demanded(request: &HttpRequest, tag: &str) -> bool {
+fn is_as_demanded(request: &Request, tag: &str) -> bool {
     if !request.headers().contains_key(header::IF_MATCH) {
         return true;
     }
-    match (IfMatch::parse(request), tag.parse::<EntityTag>()) {
+    match (IfMatch::parse(request.message()), tag.parse::<EntityTag>()) {
         (Ok(IfMatch::Any), _) => true,
         (Ok(IfMatch::Items(tags)), Ok(tag)) => tags.iter().any(|demanded| demanded.strong_eq(&tag)),
         _ => false,
@@ -307,13 +309,13 @@ fn is_as_demanded(request: &HttpRequest, tag: &str) -> bool {
 }
 
 /// Whether the client says that it has this representation (RFC 9110 §13.1.2, weak comparison).
-fn is_known(request: &HttpRequest, tag: &str) -> bool {
+fn is_known(request: &Request, tag: &str) -> bool {
     let Some(known) = request.headers().get(header::IF_NONE_MATCH) else { return false };
     // Most say just what they were told.
     if known.as_bytes() == tag.as_bytes() {
         return true;
     }
-    match (IfNoneMatch::parse(request), tag.parse::<EntityTag>()) {
+    match (IfNoneMatch::parse(request.message()), tag.parse::<EntityTag>()) {
         (Ok(IfNoneMatch::Any), _) => true,
         (Ok(IfNoneMatch::Items(tags)), Ok(tag)) => tags.iter().any(|known| known.weak_eq(&tag)),
         _ => false,
@@ -346,14 +348,14 @@ pub(super) struct Envelope {
 impl Envelope {
     /// An answer with many items, which take about so many bytes.
     pub(super) fn list(bytes: usize) -> Self {
-        let mut body = Vec::with_capacity(bytes + 2_048);
+        let mut body = room::take(bytes + 2_048);
         body.extend_from_slice(b"{\"data\":[");
         Self { body, is_list: true, is_first: true, included: None }
     }
 
     /// An answer with one item, which takes so many bytes.
     pub(super) fn single(bytes: usize) -> Self {
-        let mut body = Vec::with_capacity(bytes + 512);
+        let mut body = room::take(bytes + 512);
         body.extend_from_slice(b"{\"data\":");
         Self { body, is_list: false, is_first: true, included: None }
     }
@@ -431,15 +433,12 @@ pub(super) fn write_text(body: &mut Vec<u8>, text: &str) {
     }
 }
 
-/// Adds a member to the object that a text ends with: before its last brace.
-pub(super) fn add_member(text: &mut Vec<u8>, name: &str, write: impl FnOnce(&mut Vec<u8>)) {
+/// Adds a member to the object that stands in a text from a place on: before its last brace. Nothing of the text is read
+/// for it, which may not have come from memory yet.
+pub(super) fn add_member(text: &mut Vec<u8>, object: usize, name: &str, write: impl FnOnce(&mut Vec<u8>)) {
     text.pop();
-    if text.last() != Some(&b'{') {
-        text.push(b',');
-    }
-    text.push(b'"');
-    text.extend_from_slice(name.as_bytes());
-    text.extend_from_slice(b"\":");
+    let is_first = text.len() == object + 1;
+    push_all(text, &[if is_first { "\"" } else { ",\"" }, name, "\":"]);
     write(text);
     text.push(b'}');
 }

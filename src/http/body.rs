@@ -4,13 +4,13 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use super::problem::{BAD_REQUEST, BODY_TOO_LARGE, BODY_TOO_SLOW, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE};
+use super::request::Request;
 use super::routes::Call;
 use crate::import::json;
 
@@ -72,12 +72,12 @@ pub(super) async fn read_bytes(call: Call<'_>) -> Result<Vec<u8>, Problem> {
 }
 
 /// Whether the body is said to be of a media type.
-pub(super) fn is_said_to_be(request: &HttpRequest, media_type: &str) -> bool {
+pub(super) fn is_said_to_be(request: &Request, media_type: &str) -> bool {
     let said = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     said.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
 }
 
-fn expect_json(request: &HttpRequest) -> Result<(), Problem> {
+fn expect_json(request: &Request) -> Result<(), Problem> {
     let value = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !is_said_to_be(request, "application/json") {
         let detail = "The body must be JSON, and say so: send the header “Content-Type: application/json”.";

@@ -15,7 +15,7 @@ use super::list::{VIEWS, canonical, is_private, read_filter};
 use super::problem::{BEHIND, DATABASE_UNREACHABLE, INVALID_PARAMETER, Problem, UNKNOWN_CHANGE};
 use super::query::Query;
 use super::routes::{Answered, Call};
-use super::{LICENCE, Service};
+use super::{LICENCE, Service, room};
 use crate::catalogue::{Changed, FeedQuery, Field, Filter, Item, Snapshot, View};
 use crate::model::codes::Kind;
 use crate::model::shape::GREATEST;
@@ -200,7 +200,7 @@ impl FeedRequest {
         if length > LONG {
             return Content::Copied(Box::new(told));
         }
-        let mut body = Vec::with_capacity(1_024 + length);
+        let mut body = room::take(1_024 + length);
         while told.add(&mut body, usize::MAX) {}
         Content::Whole(body)
     }

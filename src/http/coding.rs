@@ -9,6 +9,7 @@ use futures_util::stream::{iter, unfold};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::negotiate::Coding;
+use super::room;
 
 /// Compression that costs about as much as the rest of an answer.
 const GZIP_LEVEL: flate2::Compression = flate2::Compression::new(4);
@@ -32,8 +33,14 @@ pub(super) trait Chunks: Send {
 }
 
 /// Codes a body that is at hand.
-pub(super) fn coded(body: Vec<u8>, coding: Coding) -> Vec<u8> {
-    Encoder::new(coding, WINDOW, body.len() / 4).last(body)
+pub(super) fn coded(body: Vec<u8>, coding: Coding) -> Bytes {
+    if coding == Coding::Identity {
+        return room::sent(body);
+    }
+    let mut encoder = Encoder::new(coding, WINDOW, body.len() / 4);
+    encoder.write(&body);
+    room::give_back(body);
+    encoder.last(Vec::new()).into()
 }
 
 /// Codes a body, part by part.
@@ -53,34 +60,33 @@ impl Encoder {
         }
     }
 
+    /// Codes some bytes.
+    fn write(&mut self, part: &[u8]) {
+        // Writing into memory does not fail.
+        let _ = match self {
+            Self::Identity => Ok(()),
+            Self::Gzip(encoder) => encoder.write_all(part),
+            Self::Brotli(encoder) => encoder.write_all(part),
+        };
+    }
+
     /// Codes a part; what comes of it may be nothing yet.
     fn part(&mut self, part: Vec<u8>) -> Vec<u8> {
-        // Writing into memory does not fail.
+        self.write(&part);
         match self {
             Self::Identity => part,
-            Self::Gzip(encoder) => {
-                let _ = encoder.write_all(&part);
-                std::mem::take(encoder.get_mut())
-            }
-            Self::Brotli(encoder) => {
-                let _ = encoder.write_all(&part);
-                std::mem::take(encoder.get_mut())
-            }
+            Self::Gzip(encoder) => std::mem::take(encoder.get_mut()),
+            Self::Brotli(encoder) => std::mem::take(encoder.get_mut()),
         }
     }
 
     /// Codes the last part.
-    fn last(self, part: Vec<u8>) -> Vec<u8> {
+    fn last(mut self, part: Vec<u8>) -> Vec<u8> {
+        self.write(&part);
         match self {
             Self::Identity => part,
-            Self::Gzip(mut encoder) => {
-                let _ = encoder.write_all(&part);
-                encoder.finish().unwrap_or_default()
-            }
-            Self::Brotli(mut encoder) => {
-                let _ = encoder.write_all(&part);
-                encoder.into_inner()
-            }
+            Self::Gzip(encoder) => encoder.finish().unwrap_or_default(),
+            Self::Brotli(encoder) => encoder.into_inner(),
         }
     }
 }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
 use super::answer::{Asked, JSON, Part, cacheable, entity_tag, hex, of_directory, push_all};
 use super::list::{EntryRequest, ListRequest};
 use super::negotiate::{self, Coding};
 use super::problem::{GONE, NOT_FOUND, Problem};
+use super::request::Request;
 use super::routes::{Answered, Call};
 use super::{Service, collection, linked};
 use crate::catalogue::{Item, Looked, Retirement, Snapshot, Standing};
@@ -55,14 +56,14 @@ operations! {
 }
 
 /// Answers with one page of a kind.
-fn list(service: &Service, request: &HttpRequest, kind: Kind) -> Result<HttpResponse, Problem> {
+fn list(service: &Service, request: &Request, kind: Kind) -> Result<HttpResponse, Problem> {
     let snapshot = service.directory.snapshot();
     let asked = ListRequest::read(&snapshot, kind, request.query_string())?;
     asked.answer(service, &snapshot, request)
 }
 
 /// Answers with one entry.
-fn get(service: &Service, request: &HttpRequest, kind: Kind, id: &str) -> Result<HttpResponse, Problem> {
+fn get(service: &Service, request: &Request, kind: Kind, id: &str) -> Result<HttpResponse, Problem> {
     let snapshot = service.directory.snapshot();
     let asked = EntryRequest::read(kind, request.query_string())?;
     match snapshot.look(kind, id) {
@@ -78,7 +79,7 @@ fn get(service: &Service, request: &HttpRequest, kind: Kind, id: &str) -> Result
 fn found(
     service: &Service,
     snapshot: &Arc<Snapshot>,
-    request: &HttpRequest,
+    request: &Request,
     asked: &EntryRequest,
     item: &Arc<Item>,
 ) -> Result<HttpResponse, Problem> {
@@ -120,7 +121,7 @@ pub(super) fn entry_address(public_url: &str, kind: Kind, id: &str) -> String {
 }
 
 /// The address of what has another id now, with what was asked of it.
-fn moved(service: &Service, request: &HttpRequest, item: &Item) -> String {
+fn moved(service: &Service, request: &Request, item: &Item) -> String {
     let address = entry_address(&service.public_url, item.kind, &item.id);
     match request.query_string() {
         "" => address,

@@ -7,8 +7,8 @@ pub(super) mod report;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
 use uuid::Uuid;
 
 use super::answer::{Content, of_directory};
@@ -18,6 +18,7 @@ use super::linked::Around;
 use super::list::{is_private, read_filter};
 use super::problem::{NOT_FOUND, Problem};
 use super::query::{Query, shown};
+use super::request::Request;
 use super::routes::{Answered, Call};
 use super::{Service, collection, kind_of};
 use crate::catalogue::{Field, Filter, Item, Snapshot};
@@ -124,7 +125,7 @@ pub(super) fn everything() -> Filter {
 }
 
 /// Reads the query of a file that takes filters alone.
-fn asked(service: &Service, request: &HttpRequest, kind: Kind) -> Result<(Arc<Snapshot>, Filter), Problem> {
+fn asked(service: &Service, request: &Request, kind: Kind) -> Result<(Arc<Snapshot>, Filter), Problem> {
     let snapshot = service.directory.snapshot();
     let query = read_query(kind, request.query_string(), &[]);
     finish(query, snapshot, kind)
@@ -146,7 +147,7 @@ pub(super) fn with_withdrawn(snapshot: &Snapshot, kind: Kind, filter: &Filter) -
 /// Answers with a file.
 fn answer(
     service: &Service,
-    request: &HttpRequest,
+    request: &Request,
     snapshot: &Arc<Snapshot>,
     filter: &Filter,
     (name, media_type): (Option<&str>, &'static str),

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
-
 use super::answer::JSON;
 use super::entries::entry_address;
 use super::problem::{INVALID_PARAMETER, Problem};
 use super::query::Query;
+use super::request::Request;
 use super::{Service, negotiate};
 use crate::catalogue::{Item, Looked, Snapshot, label};
 use crate::formats::schema_org::{Linked, MEDIA_TYPE, Surroundings, document, written};
@@ -48,7 +47,7 @@ impl Surroundings for Around {
 /// # Errors
 /// Where it does, and asks with these parameters for what is JSON's alone: JSON-LD tells entries whole, and nothing
 /// about a list.
-pub(super) fn is_wanted(request: &HttpRequest, asked: &[(&str, bool)]) -> Result<bool, Problem> {
+pub(super) fn is_wanted(request: &Request, asked: &[(&str, bool)]) -> Result<bool, Problem> {
     if !negotiate::prefers(request.headers(), MEDIA_TYPE, JSON) {
         return Ok(false);
     }

@@ -3,9 +3,9 @@
 mod filters;
 mod told;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
 
 use filters::{SHOW, read_facets};
 pub(super) use filters::{canonical, filters_of, is_private, read_cursor, read_filter, read_text};
@@ -13,10 +13,11 @@ use told::{Links, Meta, Why, write_facets};
 pub(super) use told::{add_found, notice_of};
 
 use super::address::Address;
-use super::answer::{Asked, Envelope, JSON, Part, add_member, entity_tag, write_json};
+use super::answer::{Asked, Envelope, JSON, Part, add_member, entity_tag};
 use super::include::{Include, included, read_includes};
 use super::problem::{INVALID_PARAMETER, Problem};
 use super::query::Query;
+use super::request::Request;
 use super::sparse::Fields;
 use super::{Service, collection, linked};
 use crate::catalogue::{Cursor, Field, Item, Match, Page, PageQuery, Sifted, Snapshot, Sort, View};
@@ -48,6 +49,15 @@ pub(super) const PARAMETERS: [&str; 14] = [
     "cursor",
 ];
 
+/// The parameters that lists of a kind take.
+fn takes(kind: Kind) -> &'static [&'static str] {
+    static TAKES: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
+        let of = |kind: &Kind| Field::of(*kind).iter().map(|field| field.name()).chain(PARAMETERS).collect();
+        Kind::ALL.iter().map(of).collect()
+    });
+    TAKES.get(kind as usize).map_or(&[], Vec::as_slice)
+}
+
 /// Where the next page begins, and its address.
 type Next = (Cursor, String);
 
@@ -67,8 +77,7 @@ impl ListRequest {
     /// Reads a request; all its faults are told together.
     pub(super) fn read(snapshot: &Snapshot, kind: Kind, query_string: &str) -> Result<Self, Problem> {
         let filters = Field::of(kind);
-        let takes: Vec<&str> = filters.iter().map(|field| field.name()).chain(PARAMETERS).collect();
-        let mut query = Query::read(query_string, &takes);
+        let mut query = Query::read(query_string, takes(kind));
         let mut filter = read_filter(&mut query, snapshot, &[kind]);
         filter.text = read_text(&mut query, &[kind], filter.variants || filter.ids.is_some());
         let facets = read_facets(&mut query, filters);
@@ -123,7 +132,7 @@ impl ListRequest {
         &self,
         service: &Service,
         snapshot: &Arc<Snapshot>,
-        request: &HttpRequest,
+        request: &Request,
     ) -> Result<HttpResponse, Problem> {
         let asked = [
             ("fields", self.fields.is_some()),
@@ -208,17 +217,19 @@ impl ListRequest {
             change_number: snapshot.head().change_number,
             total: page.total,
             possible: sifted.possible,
-            limit: self.page.limit,
+            limit: self.page.limit as u64,
             matching: if filter.matching == Match::Stated { "stated" } else { "possible" },
             not_stated: &sifted.not_stated,
             notices: told::notices(snapshot, self.page.kind, filter),
         };
         let meta = |text: &mut Vec<u8>| {
-            write_json(text, &meta);
+            meta.open(text);
             if !self.facets.is_empty() {
                 let facet = |field| snapshot.facet(self.page.kind, filter, sifted, field, self.zeros);
-                add_member(text, "facets", |text| write_facets(text, &self.facets, facet));
+                text.extend_from_slice(b",\"facets\":");
+                write_facets(text, &self.facets, facet);
             }
+            text.push(b'}');
         };
         let possible = (sifted.possible > page.total).then(|| {
             let others = self.others.iter().filter(|(name, _)| *name != "match");
@@ -230,13 +241,14 @@ impl ListRequest {
 
     /// Writes one entry of the page: as much as is asked for, and why it is there.
     fn entry<'a>(&self, text: &mut Vec<u8>, snapshot: &Snapshot, why: Option<&mut Why<'a>>, item: &'a Item) {
+        let object = text.len();
         match &self.fields {
             None => item.write(self.view, text),
             Some(fields) => text.extend_from_slice(&fields.written(item)),
         }
-        add_found(text, snapshot, &self.page.filter, item);
+        add_found(text, object, snapshot, &self.page.filter, item);
         if let Some(why) = why {
-            add_member(text, "matched", |text| why.write(text, item));
+            add_member(text, object, "matched", |text| why.write(text, item));
         }
     }
 }
@@ -244,7 +256,8 @@ impl ListRequest {
 /// The address of the page of a list that begins after a cursor.
 pub(super) fn at(list: Address, cursor: Option<&Cursor>) -> String {
     match cursor {
-        Some(cursor) => list.with("cursor", &cursor.encode()).finish(),
+        // Base 64 for addresses (RFC 4648 §5).
+        Some(cursor) => list.with_plain("cursor", &cursor.encode()).finish(),
         None => list.finish(),
     }
 }

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -20,6 +20,7 @@ use super::problem::{
     DATABASE_UNREACHABLE, INVALID_CLIENT, INVALID_REQUEST, INVALID_SCOPE, INVALID_TOKEN, Problem, TOKEN_NEEDED,
     UNSUPPORTED_GRANT_TYPE,
 };
+use super::request::Request;
 use super::routes::{Answered, Call};
 use super::{Service, body};
 use crate::store::hash;
@@ -130,7 +131,7 @@ pub(super) async fn issue_token(call: Call<'_>) -> Answered {
 struct Form(Vec<(String, String)>);
 
 impl Form {
-    fn read(request: &HttpRequest, sent: &[u8]) -> Result<Self, Problem> {
+    fn read(request: &Request, sent: &[u8]) -> Result<Self, Problem> {
         let invalid = |detail: String| Err(Problem::new(INVALID_REQUEST, detail));
         if !request.query_string().is_empty() {
             return invalid(
@@ -161,7 +162,7 @@ impl Form {
     }
 
     /// Who asks: by HTTP Basic, or in the body, but not both (RFC 6749 §2.3).
-    fn credentials(&self, request: &HttpRequest) -> Result<(String, String), Problem> {
+    fn credentials(&self, request: &Request) -> Result<(String, String), Problem> {
         let in_body = (self.get("client_id"), self.get("client_secret"));
         match (request.headers().get(header::AUTHORIZATION), in_body) {
             (Some(_), (_, Some(_))) => {
@@ -237,7 +238,7 @@ async fn secret_hash(service: &Service, id: &str) -> Result<Option<Arc<str>>, Pr
 ///
 /// # Errors
 /// 401 without one; 503 where its client is not known yet and the database does not answer.
-pub(super) async fn authorise(service: &Service, request: &HttpRequest) -> Result<(), Problem> {
+pub(super) async fn authorise(service: &Service, request: &Request) -> Result<(), Problem> {
     let given = request.headers().get(header::AUTHORIZATION).and_then(|given| given.to_str().ok()).unwrap_or_default();
     let (scheme, given) = given.split_once(' ').unwrap_or_default();
     if !scheme.eq_ignore_ascii_case("bearer") {

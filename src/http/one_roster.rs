@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde_json::Value;
 
 use super::Service;
@@ -19,6 +19,7 @@ use super::answer::{Content, JSON, cacheable_as, entity_tag};
 use super::oauth::authorise;
 use super::problem::{INTERNAL, NOT_FOUND, Problem};
 use super::query::{Query, shown};
+use super::request::Request;
 use super::routes::{Answered, Call};
 use crate::formats::one_roster::Resource;
 use crate::model::members::members;
@@ -168,7 +169,7 @@ async fn roster(service: &Service) -> Result<Arc<Roster>, Problem> {
 /// looked for off the threads that serve.
 async fn page(
     service: &Service,
-    request: &HttpRequest,
+    request: &Request,
     collection: Collection,
     within: impl FnOnce(&Roster) -> Result<Option<Filter>, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
@@ -200,7 +201,7 @@ async fn page(
 }
 
 /// Answers with what those may keep for themselves who have a token.
-fn answer(service: &Service, request: &HttpRequest, roster: &Roster, body: impl FnOnce() -> Content) -> HttpResponse {
+fn answer(service: &Service, request: &Request, roster: &Roster, body: impl FnOnce() -> Content) -> HttpResponse {
     let tag = entity_tag(service, roster.head.change_number, &roster.head.chain);
     let mut answer = cacheable_as(request, JSON, roster.head.change_number, tag, body);
     if answer.headers().contains_key(header::CACHE_CONTROL) {

@@ -12,7 +12,7 @@ mod wizard;
 use std::collections::HashSet;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
+use actix_web::{HttpResponse, ResponseError as _};
 
 pub(super) use compare::compare;
 pub(super) use embed::{builder, embed, script};
@@ -27,6 +27,7 @@ use super::answer::{by_address, private};
 use super::body::{FORM, is_said_to_be, read_bytes};
 use super::problem::{MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE};
 use super::query::shown;
+use super::request::Request;
 use super::routes::Call;
 use super::serve::Page;
 use super::site::PAGE_POLICY;
@@ -48,7 +49,7 @@ const PARTS_OF_KINDS: [(Kind, (&str, &str)); 6] = [
 const MOST_LISTED: usize = 50;
 
 /// Where a page is.
-fn place<'a>(service: &'a Service, request: &'a HttpRequest) -> Place<'a> {
+fn place<'a>(service: &'a Service, request: &'a Request) -> Place<'a> {
     Place { look: &service.look, path: request.path() }
 }
 
@@ -77,7 +78,7 @@ pub(super) const HTML: &str = "text/html; charset=utf-8";
 /// until the directory changes; one that tells that something is wrong is not.
 fn public(
     service: &Service,
-    request: &HttpRequest,
+    request: &Request,
     shows: &Snapshot,
     parameters: &[(String, String)],
     make: impl FnOnce() -> (StatusCode, String),
@@ -96,7 +97,7 @@ fn public(
 }
 
 /// A page that nobody keeps: what was asked for it tells of a person, or something is wrong with it.
-fn of_a_person(request: &HttpRequest, shows: &Snapshot, status: StatusCode, html: String) -> HttpResponse {
+fn of_a_person(request: &Request, shows: &Snapshot, status: StatusCode, html: String) -> HttpResponse {
     of_policy(private(request, HTML, shows.head().change_number, html), status)
 }
 
@@ -123,7 +124,7 @@ fn values(asked: &[(String, String)], name: &str) -> Vec<String> {
 }
 
 /// What an address asks: each parameter once, by name, since their order says nothing; values of one stay in theirs.
-fn asked(request: &HttpRequest) -> Vec<(String, String)> {
+fn asked(request: &Request) -> Vec<(String, String)> {
     let pairs = url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned();
     each_once(pairs.take(MOST_FIELDS).collect())
 }
@@ -162,7 +163,7 @@ async fn read_form(call: Call<'_>) -> Result<Vec<(String, String)>, Problem> {
 }
 
 /// A page that says what is wrong with a form that cannot be read.
-fn unreadable(service: &Service, request: &HttpRequest, problem: &Problem) -> HttpResponse {
+fn unreadable(service: &Service, request: &Request, problem: &Problem) -> HttpResponse {
     let view = Missing { title: problem.code.title.to_owned(), text: problem.detail.clone(), instead: Vec::new() };
     of_a_person(
         request,

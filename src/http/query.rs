@@ -21,7 +21,7 @@ pub(super) struct Query<'a> {
 impl<'a> Query<'a> {
     /// Reads a query string of an operation that takes these parameters.
     pub(super) fn read(text: &'a str, takes: &[&str]) -> Self {
-        if text.bytes().any(|byte| byte == b'%' || byte == b'+') {
+        if memchr::memchr2(b'%', b'+', text.as_bytes()).is_some() {
             Self::take(url::form_urlencoded::parse(text.as_bytes()), takes)
         } else {
             Self::take(plain(text), takes)
@@ -60,20 +60,30 @@ impl<'a> Query<'a> {
         Self { pairs, marks, faults: Vec::new() }
     }
 
+    /// Whether a parameter may be given: most that are asked for are not, and are told so at once.
+    #[inline]
+    const fn may_have(&self, name: &str) -> bool {
+        self.marks & mark(name) != 0
+    }
+
     /// Whether a parameter is given.
+    #[inline]
     pub(super) fn has(&self, name: &str) -> bool {
-        self.of(name).next().is_some()
+        self.may_have(name) && self.of(name).next().is_some()
     }
 
     /// The values of a parameter, as they are given.
     fn of(&self, name: &str) -> impl Iterator<Item = &Cow<'a, str>> {
-        // Most names that are asked for are not given, and are told so at once.
-        let pairs = if self.marks & mark(name) == 0 { &[][..] } else { &self.pairs };
-        pairs.iter().filter(move |(known, _)| known == name).map(|(_, value)| value)
+        self.pairs.iter().filter(move |(known, _)| known == name).map(|(_, value)| value)
     }
 
     /// A parameter that is given once.
+    #[inline]
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        if self.may_have(name) { self.given_text(name) } else { None }
+    }
+
+    fn given_text(&mut self, name: &str) -> Option<String> {
         let (first, is_repeated) = {
             let mut values = self.of(name);
             (values.next()?.clone().into_owned(), values.next().is_some())
@@ -85,11 +95,19 @@ impl<'a> Query<'a> {
     }
 
     /// Values that are given by repeating a parameter, or separated by commas: sorted, each once.
+    #[inline]
     pub(super) fn values(&mut self, name: &str) -> Vec<String> {
-        if !self.has(name) {
-            return Vec::new();
+        if self.may_have(name) { self.given_values(name) } else { Vec::new() }
+    }
+
+    fn given_values(&mut self, name: &str) -> Vec<String> {
+        let mut values: Vec<String> = Vec::new();
+        for value in self.of(name) {
+            match memchr::memchr(b',', value.as_bytes()) {
+                Some(_) => values.extend(value.split(',').map(str::to_owned)),
+                None => values.push(value.clone().into_owned()),
+            }
         }
-        let mut values: Vec<String> = self.of(name).flat_map(|value| value.split(',')).map(str::to_owned).collect();
         if values.iter().any(String::is_empty) {
             self.fault(INVALID_PARAMETER, name, format!("“{name}” has an empty value."), None, None);
         }
@@ -105,6 +123,7 @@ impl<'a> Query<'a> {
     }
 
     /// A whole number between two bounds.
+    #[inline]
     pub(super) fn number(&mut self, name: &str, least: usize, most: usize, default: usize) -> usize {
         let Some(text) = self.text(name) else { return default };
         // A sign or a space would be read too; only digits are meant.
@@ -118,6 +137,7 @@ impl<'a> Query<'a> {
     }
 
     /// One of some named values.
+    #[inline]
     pub(super) fn one_of<T: Copy>(&mut self, name: &str, values: &[(&str, T)], default: T) -> T {
         let Some(text) = self.text(name) else { return default };
         if let Some((_, value)) = values.iter().find(|(known, _)| *known == text) {
@@ -175,15 +195,32 @@ impl<'a> Query<'a> {
 }
 
 /// A bit for a name, which some others have too.
-fn mark(name: &str) -> u64 {
-    let first = name.bytes().next().unwrap_or_default();
-    1 << ((usize::from(first) + 5 * name.len()) % 64)
+#[inline]
+const fn mark(name: &str) -> u64 {
+    let first = match name.as_bytes() {
+        [first, ..] => *first as usize,
+        [] => 0,
+    };
+    1 << ((first + 5 * name.len()) % 64)
 }
 
 /// The pairs of a query string that has nothing in it to decode, as most have not.
 fn plain(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-    let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (name.into(), value.into()))
+    let mut rest = Some(text);
+    let pairs = std::iter::from_fn(move || {
+        let (pair, after) = split_once(rest?, b'&');
+        rest = after;
+        Some(pair)
+    });
+    let parts = pairs.filter(|pair| !pair.is_empty()).map(|pair| split_once(pair, b'='));
+    parts.map(|(name, value)| (name.into(), value.unwrap_or_default().into()))
+}
+
+/// What stands before an ASCII character, and what after it. Names and values are short: to look for it byte by byte is
+/// sooner done than to begin to look for it many bytes at once.
+fn split_once(text: &str, at: u8) -> (&str, Option<&str>) {
+    let parts = text.bytes().position(|byte| byte == at).and_then(|at| Some((text.get(..at)?, text.get(at + 1..))));
+    parts.unwrap_or((text, None))
 }
 
 /// As much of a text as a message shows: none of the characters that no message and no page can hold.

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use actix_web::HttpResponse;
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use matchit::{Params, Router};
@@ -12,6 +12,7 @@ use percent_encoding::percent_decode_str;
 
 use super::body::Body;
 use super::problem::Problem;
+use super::request::Request;
 use super::{
     Service, changes, eligibility_checks, entries, exports, health, oauth, one_roster, people, root, search, site,
     vocabularies,
@@ -26,7 +27,7 @@ pub(super) struct Call<'a> {
     /// What it works with.
     pub(super) service: &'a Service,
     /// The request, without its body.
-    pub(super) request: &'a HttpRequest,
+    pub(super) request: &'a Request,
     /// The body, where there is one.
     pub(super) body: Option<&'a Body>,
     /// What the path has where its route has names.

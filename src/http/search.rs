@@ -69,8 +69,9 @@ fn page_of(snapshot: &Snapshot, asked: &SearchQuery, page: &SearchPage, links: &
     let mut envelope = Envelope::list(page.items.iter().map(|item| item.len(View::Summary) + 500).sum());
     for item in &page.items {
         envelope.item_with(|text| {
+            let entry = text.len();
             item.write(View::Summary, text);
-            add_found(text, snapshot, &asked.filter, item);
+            add_found(text, entry, snapshot, &asked.filter, item);
         });
     }
     let kinds = page

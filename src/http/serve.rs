@@ -1,6 +1,7 @@
 //! The one function that answers every request: it finds the route, asks what answers there, and gives each answer what
 //! all of them have: an id, the change number, and a body that says what went wrong.
 
+use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock};
@@ -8,11 +9,10 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
-use actix_web::dev::Payload;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, Response};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _};
+use actix_web::{HttpResponse, ResponseError as _};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use matchit::Match;
@@ -26,6 +26,7 @@ use super::one_roster::status::StatusInfo;
 use super::problem::{
     EXPECTATION_FAILED, HEADERS_TOO_LARGE, INTERNAL, NOT_ACCEPTABLE, NOT_FOUND, Problem, URI_TOO_LONG,
 };
+use super::request::Request;
 use super::routes::{Answered, Call, Handler, Route, Table};
 use super::site::PAGE_POLICY;
 use super::{Service, kind_at, people};
@@ -51,22 +52,23 @@ const LONGEST_URI: usize = 8 * 1024;
 /// The longest headers, names and values together, in bytes.
 const LONGEST_HEADERS: usize = 16 * 1024;
 
-/// What every answer carries. The directory is public: any page may read it, an embedded one without an origin too, and
-/// none may sniff it.
-static EVERYWHERE: LazyLock<[(HeaderName, HeaderValue); 5]> = LazyLock::new(|| {
+/// What every answer carries. The directory is public: any page may read it, an embedded one without an origin too.
+static EVERYWHERE: LazyLock<[(HeaderName, HeaderValue); 2]> = LazyLock::new(|| {
     constants([
         ("access-control-allow-origin", "*"),
         (
             "access-control-expose-headers",
             "ETag, Link, Location, Retry-After, Allow, Content-Disposition, X-Request-Id, X-Total-Count, Directory-Change-Number",
         ),
-        ("cross-origin-resource-policy", "cross-origin"),
-        ("referrer-policy", "no-referrer"),
-        ("x-content-type-options", "nosniff"),
     ])
 });
 
-/// What an answer carries unless its handler says otherwise: nobody frames it, and no cache keeps it.
+/// What an answer carries that is not kept by its client already: none may sniff it, and nobody is told where a link was
+/// followed. A cache adds to what it has the headers of a 304 (RFC 9111 §3.2), and keeps those that it leaves out.
+static WITH_CONTENT: LazyLock<[(HeaderName, HeaderValue); 2]> =
+    LazyLock::new(|| constants([("referrer-policy", "no-referrer"), ("x-content-type-options", "nosniff")]));
+
+/// What such an answer carries unless its handler says otherwise: nobody frames it, and no cache keeps it.
 static USUALLY: LazyLock<[(HeaderName, HeaderValue); 2]> = LazyLock::new(|| {
     constants([
         ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -99,7 +101,7 @@ fn offered(path: &str) -> &'static [&'static str] {
 }
 
 /// What is refused before any handler is asked.
-fn refuse(request: &HttpRequest) -> Option<Problem> {
+fn refuse(request: &Request) -> Option<Problem> {
     let length = request.uri().path_and_query().map_or(0, |whole| whole.as_str().len());
     if length > LONGEST_URI {
         let detail =
@@ -154,12 +156,7 @@ async fn ask(handler: &Handler, call: Call<'_>) -> Answered {
 }
 
 /// What is answered, but for what every answer has.
-async fn answered(
-    service: &Service,
-    request: &HttpRequest,
-    body: Option<&Body>,
-    found: Option<&Found<'_>>,
-) -> Answered {
+async fn answered(service: &Service, request: &Request, body: Option<&Body>, found: Option<&Found<'_>>) -> Answered {
     if let Some(problem) = refuse(request) {
         return Err(problem);
     }
@@ -184,21 +181,23 @@ type Found<'a> = Match<'a, 'a, &'a Route>;
 pub(super) async fn serve(
     service: Arc<Service>,
     table: &'static Table,
-    request: ServiceRequest,
-) -> Result<ServiceResponse<BoxBody>, Error> {
+    request: actix_http::Request,
+) -> Result<Response<BoxBody>, Infallible> {
     let begun = Instant::now();
     let id = Uuid::new_v4();
-    let (request, payload) = request.into_parts();
+    let (request, payload) = Request::and_body(request);
     let body = match payload {
         Payload::None => None,
         payload => Some(Body::new(payload)),
     };
-    let found = table.at(request.match_info().as_str()).ok();
+    let path = request.plain_path();
+    let found = table.at(&path).ok();
     let answer = answered(&service, &request, body.as_ref(), found.as_ref()).await;
     let mut answer = answer.unwrap_or_else(|problem| problem.error_response());
     if (answer.status().is_client_error() || answer.status().is_server_error()) && !is_page(&answer) {
         answer = explain(&answer, &request, &service, id);
     }
+    let is_kept = answer.status() == StatusCode::NOT_MODIFIED;
     let headers = answer.headers_mut();
     // An answer that shows a snapshot has said which: another may be here by now.
     if !headers.contains_key(CHANGE_NUMBER) {
@@ -207,9 +206,14 @@ pub(super) async fn serve(
     for (name, value) in EVERYWHERE.iter() {
         headers.insert(name.clone(), value.clone());
     }
-    for (name, value) in USUALLY.iter() {
-        if !headers.contains_key(name) {
+    if !is_kept {
+        for (name, value) in WITH_CONTENT.iter() {
             headers.insert(name.clone(), value.clone());
+        }
+        for (name, value) in USUALLY.iter() {
+            if !headers.contains_key(name) {
+                headers.insert(name.clone(), value.clone());
+            }
         }
     }
     if let Ok(id) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
@@ -220,7 +224,7 @@ pub(super) async fn serve(
         Some(body) => answer.map_body(|_, answer| BoxBody::new(Unread { answer, _request: body })),
         None => answer,
     };
-    Ok(ServiceResponse::new(request, answer))
+    Ok(answer.into())
 }
 
 /// An answer that holds what was not read of its request.
@@ -255,7 +259,7 @@ fn is_of_people(path: &str) -> bool {
 }
 
 /// Gives an answer that failed its body, keeping its other headers (such as `Allow`).
-fn explain(failed: &HttpResponse, request: &HttpRequest, service: &Service, id: Uuid) -> HttpResponse {
+fn explain(failed: &HttpResponse, request: &Request, service: &Service, id: Uuid) -> HttpResponse {
     let known = failed.extensions().get::<Problem>().cloned();
     let problem = known.unwrap_or_else(|| Problem::of_status(failed.status()));
     if problem.code == INTERNAL {
@@ -287,7 +291,7 @@ fn explain(failed: &HttpResponse, request: &HttpRequest, service: &Service, id: 
 }
 
 /// One line a request, without its query: where it went well, at debug.
-fn log(request: &HttpRequest, route: &str, status: StatusCode, id: Uuid, begun: Instant) {
+fn log(request: &Request, route: &str, status: StatusCode, id: Uuid, begun: Instant) {
     let status = status.as_u16();
     // What nobody will read is not put together: it costs as much as an answer.
     if status < 400 && !tracing::enabled!(tracing::Level::DEBUG) {
@@ -310,8 +314,8 @@ fn log(request: &HttpRequest, route: &str, status: StatusCode, id: Uuid, begun: 
 mod tests {
     use std::sync::Arc;
 
-    use actix_web::dev::fn_service;
-    use actix_web::{App, test};
+    use actix_web::body::to_bytes;
+    use actix_web::test::TestRequest;
     use serde_json::Value;
 
     use super::*;
@@ -338,16 +342,14 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let service = service_in(folder.path()).await;
         let table: &'static Table = Box::leak(Box::new(table([read("/{*path}", fails)])));
-        let serve = fn_service(move |request| serve(Arc::clone(&service), table, request));
-        let app = test::init_service(App::new().default_service(serve)).await;
         let examples: Value = serde_json::from_str(include_str!("../../openapi/examples.json")).expect("JSON");
         for name in ["Internal", "RosterInternal", "TokenInternal"] {
             let example = &examples[name];
-            let request = test::TestRequest::get().uri(example["request"].as_str().expect("a path"));
-            let answer = test::call_service(&app, request.to_request()).await;
+            let request = TestRequest::get().uri(example["request"].as_str().expect("a path"));
+            let Ok(answer) = serve(Arc::clone(&service), table, request.to_request()).await;
             assert_eq!(answer.status(), 500);
             assert_eq!(answer.headers().get("access-control-allow-origin").expect("a header"), "*");
-            let body = test::read_body(answer).await;
+            let body = to_bytes(answer.into_body()).await.expect("a body");
             let mut body: Value = serde_json::from_slice(&body).expect("JSON");
             if body.get("instance").is_some() {
                 body["instance"] = "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7".into();
@@ -375,8 +377,6 @@ mod tests {
     async fn a_panic_inside_the_engine_tells_nothing_of_the_profile() {
         let folder = tempfile::tempdir().expect("a folder");
         let service = service_in(folder.path()).await;
-        let serve = fn_service(move |request| serve(Arc::clone(&service), &TABLE, request));
-        let app = test::init_service(App::new().default_service(serve)).await;
         let written = Written::default();
         let writer = written.clone();
         let lines = tracing_subscriber::fmt()
@@ -387,14 +387,14 @@ mod tests {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(crate::telemetry::tell_panic));
         crate::catalogue::panics::WANTED.with(|wanted| wanted.store(true, std::sync::atomic::Ordering::Relaxed));
-        let request = test::TestRequest::post().uri("/v1/eligibility-checks");
+        let request = TestRequest::post().uri("/v1/eligibility-checks");
         let body = serde_json::json!({"profile": {"role": "clinical-director", "band": "medical-dental-contract"}});
-        let answer = test::call_service(&app, request.set_json(body).to_request()).await;
+        let Ok(answer) = serve(service, &TABLE, request.set_json(body).to_request()).await;
         crate::catalogue::panics::WANTED.with(|wanted| wanted.store(false, std::sync::atomic::Ordering::Relaxed));
         std::panic::set_hook(before);
         assert_eq!(answer.status(), 500);
         assert_eq!(answer.headers().get("cache-control").expect("a header"), "no-store");
-        let body = String::from_utf8(test::read_body(answer).await.to_vec()).expect("text");
+        let body = String::from_utf8(to_bytes(answer.into_body()).await.expect("a body").to_vec()).expect("text");
         let log = String::from_utf8(written.0.lock().expect("no writer fails").clone()).expect("text");
         assert!(log.contains("a part of the service panicked") && log.contains("/v1/eligibility-checks"), "{log}");
         for told in ["clinical-director", "medical-dental", "worst message"] {

@@ -3,8 +3,9 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, CROSS_ORIGIN_RESOURCE_POLICY};
 use serde_json::{Value, json};
 use utoipa_swagger_ui::Config;
 
@@ -12,6 +13,7 @@ use super::answer::{by_address, cacheable_as, entity_tag};
 use super::people::HTML;
 use super::problem::{CODES, Code, NOT_FOUND, Problem};
 use super::query::{Query, shown};
+use super::request::Request;
 use super::routes::{Answered, Call};
 use super::{Service, collection};
 use crate::catalogue::{Field, Filter, Looked, PageQuery, Sifted, Snapshot, Sort};
@@ -31,7 +33,7 @@ const SWAGGER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
 pub const SECURITY_EXPIRES: &str = "2027-11-01T00:00:00Z";
 
 /// A page, or 304 where the client has it already.
-fn page(service: &Service, request: &HttpRequest, make: impl FnOnce(&Snapshot) -> String) -> HttpResponse {
+fn page(service: &Service, request: &Request, make: impl FnOnce(&Snapshot) -> String) -> HttpResponse {
     let snapshot = service.directory.snapshot();
     let Ok(mut answer) =
         by_address(service, request, &snapshot, HTML, &[], || Ok::<_, Infallible>(make(&snapshot).into_bytes()));
@@ -151,7 +153,14 @@ pub(super) fn asset(Call { service, request, .. }: Call<'_>) -> Answered {
         headers.insert(header::CACHE_CONTROL, forever);
         headers.insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(ASSET_POLICY));
     }
-    Ok(answer)
+    Ok(for_any_page(answer))
+}
+
+/// Lets any page load a file as its own (the Fetch standard's Cross-Origin-Resource-Policy); what is read by a program
+/// needs no more than what every answer says.
+pub(super) fn for_any_page(mut answer: HttpResponse) -> HttpResponse {
+    answer.headers_mut().insert(CROSS_ORIGIN_RESOURCE_POLICY, header::HeaderValue::from_static("cross-origin"));
+    answer
 }
 
 /// `/docs` and what it loads: Swagger UI from its own package, nothing from elsewhere.

@@ -1,6 +1,6 @@
 //! Vocabularies: what may stand in a filter, with hierarchy, definitions, outside codes and counts.
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::answer::{Envelope, cacheable, entity_tag};
 use super::problem::{NOT_FOUND, Problem};
 use super::query::{Query, shown};
+use super::request::Request;
 use super::routes::{Answered, Call};
 use super::{Service, collection};
 use crate::catalogue::{Field, Filter, Snapshot, Source, scheme_terms};
@@ -153,7 +154,7 @@ fn terms(snapshot: &Snapshot, scheme: &str) -> Vec<VocabularyTerm> {
 fn answer(
     service: &Service,
     snapshot: &Snapshot,
-    request: &HttpRequest,
+    request: &Request,
     path: &str,
     fill: impl FnOnce(&mut Envelope),
     envelope: Envelope,

@@ -91,7 +91,7 @@ on_both_engines! {
                 let filter = Filter { terms, matching: Match::Possible, variants: true, ..Filter::default() };
                 let listed = snapshot.choose(Kind::Programme, &filter).len();
                 let hidden = found.page.iter().filter(|entry| {
-                    let stated: Vec<_> = entry.item.stated.iter().filter(|stated| stated.field == field).collect();
+                    let stated = entry.item.stated.of(field);
                     let is_remarked = entry.reasons.iter().any(|reason| matches!(reason.outcome, Outcome::Remark | Outcome::NotMet));
                     let alone = Filter { ids: Some(vec![entry.item.id.to_string()]), ..filter.clone() };
                     entry.verdict == Verdict::Eligible && !is_remarked && !stated.is_empty()

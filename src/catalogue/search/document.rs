@@ -46,7 +46,7 @@ pub(in crate::catalogue) fn document(
         }
     };
     put(Weight::Title, &item.title);
-    for stated in &item.stated {
+    for stated in item.stated.all() {
         let weight = match stated.field {
             Field::Provider => Weight::Provider,
             Field::Role | Field::Level | Field::Band | Field::Eligibility => Weight::Told,

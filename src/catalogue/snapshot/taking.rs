@@ -177,7 +177,7 @@ impl Snapshot {
             self.sets.mark(Set::VariantsOf(parent), ordinal, add);
         }
         let reach = Arc::clone(&self.reach);
-        for stated in &item.stated {
+        for stated in item.stated.all() {
             self.sets.mark(Set::Stated(stated.field), ordinal, add);
             for query in reach.of(stated) {
                 self.sets.mark(Set::Term(stated.field, query), ordinal, add);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::HttpRequest;
 use uuid::Uuid;
 
 use super::{CSV, Made, answer, everything, read_all, read_query, with_withdrawn};
@@ -12,6 +11,7 @@ use crate::formats::table::is_guarded;
 use crate::http::changes::{catch_up, unknown_change};
 use crate::http::problem::{INVALID_PARAMETER, Problem};
 use crate::http::query::{Query, shown};
+use crate::http::request::Request;
 use crate::http::routes::{Answered, Call};
 use crate::model::codes::Kind;
 use crate::model::fault::nearest;
@@ -61,7 +61,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(request: &HttpRequest, snapshot: &Snapshot) -> Result<Self, Problem> {
+    fn read(request: &Request, snapshot: &Snapshot) -> Result<Self, Problem> {
         let own = ["since", "others", "categoryIdnumber", "customFields"];
         let mut query = read_query(Kind::Programme, request.query_string(), &own);
         let since = query.number("since", 0, usize::try_from(GREATEST).unwrap_or(usize::MAX), 0);

@@ -1,6 +1,5 @@
 //! What a list tells beside its entries: about the page, where to go from it, and why each entry is on it.
 
-use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::catalogue::{FacetTerm, Field, Filter, Hits, Item, Likeness, Looked, Matched, Reasons, Snapshot, Snippet};
@@ -9,18 +8,39 @@ use crate::http::query::shown;
 use crate::model::codes::Kind;
 
 /// About a page of a list.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct Meta<'a> {
     pub(super) change_number: i64,
     pub(super) total: u64,
     pub(super) possible: u64,
-    pub(super) limit: usize,
-    #[serde(rename = "match")]
+    pub(super) limit: u64,
     pub(super) matching: &'static str,
-    #[serde(serialize_with = "by_field")]
     pub(super) not_stated: &'a [(Field, u64)],
     pub(super) notices: Vec<Value>,
+}
+
+impl Meta<'_> {
+    /// Writes it as JSON text, but for the brace at its end.
+    pub(super) fn open(&self, text: &mut Vec<u8>) {
+        text.extend_from_slice(b"{\"changeNumber\":");
+        write_json(text, &self.change_number);
+        for (name, number) in
+            [(",\"total\":", self.total), (",\"possible\":", self.possible), (",\"limit\":", self.limit)]
+        {
+            text.extend_from_slice(name.as_bytes());
+            write_json(text, &number);
+        }
+        push_all(text, &[",\"match\":\"", self.matching, "\",\"notStated\":{"]);
+        for (index, (field, number)) in self.not_stated.iter().enumerate() {
+            push_all(text, &[if index == 0 { "\"" } else { ",\"" }, field.name(), "\":"]);
+            write_json(text, number);
+        }
+        text.extend_from_slice(b"},\"notices\":");
+        if self.notices.is_empty() {
+            text.extend_from_slice(b"[]");
+        } else {
+            write_json(text, &self.notices);
+        }
+    }
 }
 
 /// Where to go from a page.
@@ -69,11 +89,6 @@ pub(super) fn write_facets<'a>(text: &mut Vec<u8>, fields: &[Field], terms: impl
     text.push(b'}');
 }
 
-/// Writes something about fields as an object with a member for each.
-fn by_field<S: Serializer, V: Serialize>(fields: &[(Field, V)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(fields.iter().map(|(field, value)| (field.name(), value)))
-}
-
 /// How many things that are stated have a slot; about as many as a page has.
 const SLOTS: usize = 256;
 
@@ -90,8 +105,8 @@ struct Slot {
     /// The address of what is stated, which equal entries mostly share; for silence about a filter, one of the first
     /// addresses, where nothing is.
     key: usize,
-    from: usize,
-    to: usize,
+    from: u32,
+    to: u32,
 }
 
 impl<'a> Why<'a> {
@@ -103,6 +118,7 @@ impl<'a> Why<'a> {
     pub(super) fn write(&mut self, out: &mut Vec<u8>, item: &'a Item) {
         let Self { reasons, slots, text } = self;
         out.push(b'[');
+        let mut is_first = true;
         reasons.visit(item, |filter, stated| {
             let key = stated.map_or(16 * (filter + 1), |stated| std::ptr::from_ref(stated).addr());
             // What is stated is some 48 bytes long: the bits above tell one from the next.
@@ -115,15 +131,19 @@ impl<'a> Why<'a> {
                     }
                     write_reason(text, &matched);
                 });
-                *slot = Slot { key, from, to: text.len() };
+                let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+                *slot = Slot { key, from: short(from), to: short(text.len()) };
             }
-            if slot.from == slot.to {
+            let why = text.get(slot.from as usize..slot.to as usize).unwrap_or_default();
+            if why.is_empty() {
                 return;
             }
-            if out.last() == Some(&b'}') {
+            if is_first {
+                is_first = false;
+            } else {
                 out.push(b',');
             }
-            out.extend_from_slice(text.get(slot.from..slot.to).unwrap_or_default());
+            out.extend_from_slice(why);
         });
         out.push(b']');
     }
@@ -139,10 +159,10 @@ fn write_reason(text: &mut Vec<u8>, matched: &Matched<'_>) {
     }
 }
 
-/// Adds how an entry answers what was looked for.
-pub(in crate::http) fn add_found(object: &mut Vec<u8>, snapshot: &Snapshot, filter: &Filter, item: &Item) {
+/// Adds to an entry, which stands in a text from a place on, how it answers what was looked for.
+pub(in crate::http) fn add_found(text: &mut Vec<u8>, entry: usize, snapshot: &Snapshot, filter: &Filter, item: &Item) {
     if let Some((likeness, snippet)) = filter.hits().and_then(|hits| snapshot.tell(hits, item)) {
-        add_member(object, "found", |text| {
+        add_member(text, entry, "found", |text| {
             push_all(text, &["{\"how\":\"", likeness.code(), "\",\"snippet\":"]);
             match &snippet {
                 Some(snippet) => write_snippet(text, snippet),

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
-
 use super::filter::Filter;
 use super::roster::Object;
 use crate::formats::one_roster::Resource;
 use crate::http::problem::Problem;
 use crate::http::problem::{INVALID_FILTER, INVALID_FILTER_FIELD, INVALID_PARAMETER, INVALID_SELECTION_FIELD};
 use crate::http::query::{Query, shown};
+use crate::http::request::Request;
 use crate::model::fault::nearest;
 use crate::model::members::{members, text};
 
@@ -39,7 +38,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn read(request: &HttpRequest, resource: Option<Resource>) -> Result<Self, Problem> {
+    pub(super) fn read(request: &Request, resource: Option<Resource>) -> Result<Self, Problem> {
         let mut query =
             Query::read(request.query_string(), &["limit", "offset", "sort", "orderBy", "filter", "fields"]);
         let filter = query.text("filter").and_then(|text| read_filter(&mut query, &text, resource));

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::finder::found;
 use super::{asked, place, public, unknown, values};
@@ -12,7 +12,9 @@ use crate::catalogue::{Field, Snapshot};
 use crate::http::Service;
 use crate::http::answer::{cacheable_as, entity_tag};
 use crate::http::problem::{NOT_FOUND, Problem};
+use crate::http::request::Request;
 use crate::http::routes::{Answered, Call};
+use crate::http::site::for_any_page;
 use crate::model::codes::Kind;
 use crate::pages::people::{Builder, Snippets, builder_page, embed_page};
 use crate::pages::{Asset, ELEMENT, EMBED_HOST, Look};
@@ -66,7 +68,7 @@ pub(in crate::http) fn builder(Call { service, request, .. }: Call<'_>) -> HttpR
 fn built(
     service: &Service,
     snapshot: &Arc<Snapshot>,
-    request: &HttpRequest,
+    request: &Request,
     asked: &[(String, String)],
 ) -> (StatusCode, String) {
     let takes: Vec<&str> = CHOICES.iter().map(|field| field.name()).chain(["limit", "heading"]).collect();
@@ -182,5 +184,5 @@ pub(in crate::http) fn script(Call { service, request, .. }: Call<'_>) -> Answer
     };
     let number = service.directory.snapshot().head().change_number;
     let tag = entity_tag(service, 0, &crate::store::hash(&[&asset.path]));
-    Ok(cacheable_as(request, asset.media_type, number, tag, || asset.bytes.to_vec()))
+    Ok(for_any_page(cacheable_as(request, asset.media_type, number, tag, || asset.bytes.to_vec())))
 }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
 use super::telling::{Telling, source_line, text_at};
 use super::{MOST_LISTED, PARTS_OF_KINDS, entries, place, public};
 use crate::catalogue::{Field, Filter, Item, Looked, PageQuery, Snapshot, Sort, Standing, type_scheme};
 use crate::http::query::shown;
+use crate::http::request::Request;
 use crate::http::routes::Call;
 use crate::http::{Service, collection};
 use crate::model::codes::Kind;
@@ -37,7 +38,7 @@ pages! {
     Framework, framework;
 }
 
-fn page(service: &Service, request: &HttpRequest, kind: Kind, id: &str) -> HttpResponse {
+fn page(service: &Service, request: &Request, kind: Kind, id: &str) -> HttpResponse {
     let snapshot = service.directory.snapshot();
     let look = snapshot.look(kind, id);
     if let Looked::Renamed(item) = look {

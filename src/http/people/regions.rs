@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::finder::name_of;
 use super::telling::Telling;
 use super::{asked, entry, place, public, unknown};
 use crate::catalogue::{Field, Filter, Item, Member, PageQuery, Snapshot, Sort};
 use crate::http::Service;
+use crate::http::request::Request;
 use crate::http::routes::Call;
 use crate::model::codes::Kind;
 use crate::pages::people::{Academy, Offer, REGIONS, Region, Regions, regions_page};
@@ -27,7 +28,7 @@ pub(in crate::http) fn coaching(Call { service, request, .. }: Call<'_>) -> Http
     page(service, request, Kind::CoachingLink)
 }
 
-fn page(service: &Service, request: &HttpRequest, first: Kind) -> HttpResponse {
+fn page(service: &Service, request: &Request, first: Kind) -> HttpResponse {
     let snapshot = service.directory.snapshot();
     let asked = asked(request);
     public(service, request, &snapshot, &asked, || {
@@ -43,8 +44,7 @@ fn shown(snapshot: &Snapshot, asked: &[(String, String)], first: Kind) -> (Statu
     let regions = REGIONS.map(|code| region(snapshot, code));
     // What serves no one region stands before them.
     let mut everywhere = snapshot.whole(first, &Filter::default());
-    everywhere
-        .retain(|item| !item.stated.iter().any(|stated| stated.field == Field::Region && stated.at == Member::Region));
+    everywhere.retain(|item| !item.stated.of(Field::Region).iter().any(|stated| stated.at == Member::Region));
     everywhere.sort_by(|a, b| a.title_key.cmp(&b.title_key));
     let view = Regions {
         faults,

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::entry::path;
 use super::{PARTS_OF_KINDS, asked, place, public, unknown};
@@ -13,6 +13,7 @@ use crate::http::Service;
 use crate::http::answer::by_address;
 use crate::http::collection;
 use crate::http::problem::{NOT_FOUND, Problem};
+use crate::http::request::Request;
 use crate::http::routes::{Answered, Call};
 use crate::model::codes::Kind;
 use crate::model::eligibility::POSITIVE_ACTION;
@@ -32,7 +33,7 @@ pub(in crate::http) fn accessibility(Call { service, request, .. }: Call<'_>) ->
 }
 
 /// What people see where there is nothing, or nothing that can be done with it.
-pub(in crate::http) fn missing(service: &Service, request: &HttpRequest, problem: &Problem) -> String {
+pub(in crate::http) fn missing(service: &Service, request: &Request, problem: &Problem) -> String {
     let title = match problem.code.status {
         404 => "There is no such page",
         405 => "This page cannot be used like that",
@@ -160,7 +161,7 @@ fn addresses(service: &Service, snapshot: &Snapshot, kind: Kind, page: usize) ->
 
 fn file(
     service: &Service,
-    request: &HttpRequest,
+    request: &Request,
     snapshot: &Snapshot,
     media_type: &'static str,
     make: impl FnOnce() -> Result<String, Problem>,

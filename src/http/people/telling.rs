@@ -61,7 +61,7 @@ impl<'a> Telling<'a> {
     /// Whether an entry is over.
     fn is_over(&self, kind: Kind, id: &str) -> bool {
         let Looked::Found(item) = self.snapshot.look(kind, id) else { return true };
-        let status = item.stated.iter().find(|stated| stated.field == Field::Status);
+        let status = item.stated.of(Field::Status).first();
         status.and_then(|stated| StatusTerm::from_code(&stated.code)).is_some_and(StatusTerm::is_over)
     }
 
