@@ -1,4 +1,5 @@
-//! The bare handler: what actix-web costs where there is nothing to do.
+//! The bare handler: what actix-web costs, as its guide has it, where there is nothing to do. It goes through `App`, which
+//! the directory does without.
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use bytes::Bytes;

@@ -14,31 +14,26 @@ use crate::model::codes::Kind;
 impl Snapshot {
     /// One page of the published entries of a kind that pass a filter.
     #[must_use]
-    pub fn page(&self, query: &PageQuery) -> Page {
+    pub fn page(&self, query: &PageQuery) -> Page<'_> {
         let Sifted { chosen, total, .. } = self.sift(query.kind, &query.filter, &[]);
         self.page_of(query, &chosen, total)
     }
 
     /// One page of what passed the filter already.
     #[must_use]
-    pub fn page_of(&self, query: &PageQuery, chosen: &Bits, total: u64) -> Page {
+    pub fn page_of(&self, query: &PageQuery, chosen: &Bits, total: u64) -> Page<'_> {
         // One more than a page shows tells whether there is another.
         let mut places = self.places(query, chosen, total, query.limit + 1);
         let is_last = places.len() <= query.limit;
         places.truncate(query.limit);
-        let items = self.items(&places);
+        let items = self.fetch(&places);
         let last = items.last().zip(places.last()).filter(|_| !is_last);
         let next = last.map(|(item, ordinal)| Cursor::after(query, key(query, *ordinal, item)));
         Page { items, total, next }
     }
 
-    /// The entries with some ordinals.
-    fn items(&self, ordinals: &[u32]) -> Vec<Arc<Item>> {
-        self.fetch(ordinals).into_iter().cloned().collect()
-    }
-
-    /// The entries with some ordinals, whose counts of owners were looked at. To take one, and raise its count, is to wait
-    /// for it alone; looked at together before, they come at the same time.
+    /// The entries with some ordinals, each looked at. To take one is to wait for it alone; looked at together before, they
+    /// come at the same time.
     pub(super) fn fetch(&self, ordinals: &[u32]) -> Vec<&Arc<Item>> {
         let items: Vec<&Arc<Item>> = ordinals.iter().filter_map(|ordinal| self.item(*ordinal)).collect();
         std::hint::black_box(items.iter().fold(0, |sum, item| sum ^ Arc::strong_count(item)));
@@ -90,7 +85,7 @@ impl Snapshot {
 
     /// One page of what was looked for among the published entries of several kinds.
     #[must_use]
-    pub fn search_page(&self, query: &SearchQuery) -> SearchPage {
+    pub fn search_page(&self, query: &SearchQuery) -> SearchPage<'_> {
         let mut page = SearchPage::default();
         let Some(hits) = query.filter.hits() else { return page };
         let mut found = Vec::new();
@@ -109,7 +104,7 @@ impl Snapshot {
         let mut places = self.best(found, query.limit + 1, after, SortKey::ranked_among_kinds);
         let is_last = places.len() <= query.limit;
         places.truncate(query.limit);
-        page.items = self.items(&places);
+        page.items = self.fetch(&places);
         let last = page.items.last().zip(places.last()).filter(|_| !is_last);
         page.next =
             last.map(|(item, ordinal)| Cursor::after(query, SortKey::ranked_among_kinds(hits.rank(*ordinal), item)));

@@ -83,7 +83,7 @@ impl Order {
         };
         // A walk passes over what is not chosen: as many as lie between those wanted.
         if is_sorted_rather(count, wanted, self.len()) {
-            return self.pick(wanted, chosen, places, (from, to), is_descending);
+            return self.pick(wanted, (chosen, count), places, (from, to), is_descending);
         }
         let row = self.0.get(from..to).unwrap_or_default().iter().copied();
         let is_chosen = |ordinal: &u32| chosen.contains(*ordinal);
@@ -98,14 +98,14 @@ impl Order {
     fn pick(
         &self,
         wanted: usize,
-        chosen: &Bits,
+        (chosen, count): (&Bits, u64),
         places: &[u32],
         (from, to): (usize, usize),
         is_descending: bool,
     ) -> Vec<u32> {
         // Against the order, the highest comes first.
         let turn = |place: u32| if is_descending { u32::MAX - place } else { place };
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
         chosen.each(|ordinal| found.extend(places.get(ordinal as usize).copied().map(turn)));
         if (from, to) != (0, self.len()) {
             found.retain(|place| (from..to).contains(&(turn(*place) as usize)));

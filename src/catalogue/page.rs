@@ -131,9 +131,9 @@ pub struct PageQuery {
 
 /// One page of a list.
 #[derive(Debug, Clone)]
-pub struct Page {
+pub struct Page<'a> {
     /// The entries.
-    pub items: Vec<Arc<Item>>,
+    pub items: Vec<&'a Arc<Item>>,
     /// How many entries the whole list has.
     pub total: u64,
     /// Where the next page begins; `None` on the last.
@@ -155,9 +155,9 @@ pub struct SearchQuery {
 
 /// One page of what was found.
 #[derive(Debug, Clone, Default)]
-pub struct SearchPage {
+pub struct SearchPage<'a> {
     /// The entries, the best first.
-    pub items: Vec<Arc<Item>>,
+    pub items: Vec<&'a Arc<Item>>,
     /// How many were found in all, of the kinds asked for.
     pub total: u64,
     /// How many were found of each kind, those not asked for included.

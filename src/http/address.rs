@@ -73,3 +73,15 @@ impl Address {
 const fn stays(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() | matches!(byte, b'*' | b'-' | b'.' | b'_')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stays_is_what_the_standard_leaves_as_it_is() {
+        for byte in 0..=u8::MAX {
+            assert_eq!(stays(byte), byte_serialize(&[byte]).collect::<String>().as_bytes() == [byte], "{byte}");
+        }
+    }
+}

@@ -65,7 +65,7 @@ pub(super) fn entry(around: &Around, item: &Item) -> String {
 }
 
 /// A page of entries.
-pub(super) fn page(around: Around, address: String, total: u64, items: &[Arc<Item>]) -> Vec<u8> {
+pub(super) fn page(around: Around, address: String, total: u64, items: &[&Arc<Item>]) -> Vec<u8> {
     let mut out = Vec::with_capacity(items.len() * 4_096);
     let mut list = Linked::new(around, address, total);
     list.begin(&mut out);

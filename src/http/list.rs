@@ -200,10 +200,17 @@ impl ListRequest {
         Ok((body, next))
     }
 
-    fn body(&self, service: &Service, snapshot: &Snapshot, sifted: &Sifted, page: &Page, links: &Links<'_>) -> Vec<u8> {
+    fn body(
+        &self,
+        service: &Service,
+        snapshot: &Snapshot,
+        sifted: &Sifted,
+        page: &Page<'_>,
+        links: &Links<'_>,
+    ) -> Vec<u8> {
         let filter = &self.page.filter;
         let mut why = (!filter.terms.is_empty()).then(|| Why::new(snapshot.reasons(filter)));
-        Item::fetch(page.items.iter(), self.view, why.is_some());
+        Item::fetch(page.items.iter().copied(), self.view, why.is_some());
         let length: usize = page.items.iter().map(|item| item.len(self.view) + 100 + 130 * filter.terms.len()).sum();
         let mut envelope = Envelope::list(length + 4_096 * self.facets.len());
         for item in &page.items {
@@ -289,7 +296,7 @@ impl EntryRequest {
             Some(fields) => envelope.item(&fields.written(item)),
         }
         if !self.include.is_empty() {
-            let included = included(snapshot, std::slice::from_ref(item), &self.include);
+            let included = included(snapshot, &[item], &self.include);
             envelope.included(&included);
         }
         envelope

@@ -101,13 +101,7 @@ impl<'a> Query<'a> {
     }
 
     fn given_values(&mut self, name: &str) -> Vec<String> {
-        let mut values: Vec<String> = Vec::new();
-        for value in self.of(name) {
-            match memchr::memchr(b',', value.as_bytes()) {
-                Some(_) => values.extend(value.split(',').map(str::to_owned)),
-                None => values.push(value.clone().into_owned()),
-            }
-        }
+        let mut values: Vec<String> = self.of(name).flat_map(|value| value.split(',')).map(str::to_owned).collect();
         if values.iter().any(String::is_empty) {
             self.fault(INVALID_PARAMETER, name, format!("“{name}” has an empty value."), None, None);
         }

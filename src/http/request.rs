@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use actix_http::HttpMessage;
+use actix_web::HttpMessage;
 use actix_web::dev::{Payload, Url};
 use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, Uri};
@@ -37,8 +37,8 @@ impl Request {
         self.0.path()
     }
 
-    /// The path that routes are found by: what need not be coded is decoded (RFC 3986 §6.2.2.2), but for what would
-    /// change where its parts begin and end.
+    /// The path that routes are found by: decoded (RFC 3986 §2.1) but for `%`, `/` and `+`, which what a route names decodes
+    /// itself once its parts are known. What is no UTF-8 becomes U+FFFD.
     pub(super) fn plain_path(&self) -> Cow<'_, str> {
         let path = self.path();
         if path.contains('%') { Url::new(self.uri().clone()).path().to_owned().into() } else { path.into() }

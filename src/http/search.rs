@@ -65,7 +65,7 @@ pub(super) fn search_directory(Call { service, request, .. }: Call<'_>) -> Answe
     })
 }
 
-fn page_of(snapshot: &Snapshot, asked: &SearchQuery, page: &SearchPage, links: &Value) -> Vec<u8> {
+fn page_of(snapshot: &Snapshot, asked: &SearchQuery, page: &SearchPage<'_>, links: &Value) -> Vec<u8> {
     let mut envelope = Envelope::list(page.items.iter().map(|item| item.len(View::Summary) + 500).sum());
     for item in &page.items {
         envelope.item_with(|text| {

@@ -63,14 +63,13 @@ static EVERYWHERE: LazyLock<[(HeaderName, HeaderValue); 2]> = LazyLock::new(|| {
     ])
 });
 
-/// What an answer carries that is not kept by its client already: none may sniff it, and nobody is told where a link was
-/// followed. A cache adds to what it has the headers of a 304 (RFC 9111 §3.2), and keeps those that it leaves out.
-static WITH_CONTENT: LazyLock<[(HeaderName, HeaderValue); 2]> =
-    LazyLock::new(|| constants([("referrer-policy", "no-referrer"), ("x-content-type-options", "nosniff")]));
-
-/// What such an answer carries unless its handler says otherwise: nobody frames it, and no cache keeps it.
-static USUALLY: LazyLock<[(HeaderName, HeaderValue); 2]> = LazyLock::new(|| {
+/// What an answer carries unless its handler says otherwise: nobody sniffs it, frames it, keeps it, or is told where a
+/// link in it was followed. A 304 leaves them out: a cache adds what it says to what it has (RFC 9111 §3.2). So one that
+/// changes is to change the tags of all answers too, by `RENDERER`.
+static USUALLY: LazyLock<[(HeaderName, HeaderValue); 4]> = LazyLock::new(|| {
     constants([
+        ("referrer-policy", "no-referrer"),
+        ("x-content-type-options", "nosniff"),
         ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
         ("cache-control", "no-store"),
     ])
@@ -207,9 +206,6 @@ pub(super) async fn serve(
         headers.insert(name.clone(), value.clone());
     }
     if !is_kept {
-        for (name, value) in WITH_CONTENT.iter() {
-            headers.insert(name.clone(), value.clone());
-        }
         for (name, value) in USUALLY.iter() {
             if !headers.contains_key(name) {
                 headers.insert(name.clone(), value.clone());

@@ -110,8 +110,8 @@ struct Slot {
 }
 
 impl<'a> Why<'a> {
-    pub(super) const fn new(reasons: Reasons<'a>) -> Self {
-        Self { reasons, slots: [Slot { key: 0, from: 0, to: 0 }; SLOTS], text: Vec::new() }
+    pub(super) fn new(reasons: Reasons<'a>) -> Self {
+        Self { reasons, slots: [Slot { key: 0, from: 0, to: 0 }; SLOTS], text: Vec::with_capacity(4_096) }
     }
 
     /// Writes why an entry passed, filter by filter.

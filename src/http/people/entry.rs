@@ -278,7 +278,7 @@ fn naming(snapshot: &Snapshot, kind: Kind, id: &str) -> Vec<Linked> {
         let how = telling.successors().into_iter().find(|successor| successor.path == here)?.how;
         linked(snapshot, kind, &item.id, &how)
     };
-    snapshot.page(&page).items.iter().filter_map(named).collect()
+    snapshot.page(&page).items.into_iter().filter_map(named).collect()
 }
 
 fn what(telling: &Telling<'_>, kind: Kind) -> Fact {

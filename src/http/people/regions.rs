@@ -57,7 +57,7 @@ fn shown(snapshot: &Snapshot, asked: &[(String, String)], first: Kind) -> (Statu
 }
 
 /// The first entries of a region, and how many more there are.
-fn within(snapshot: &Snapshot, kind: Kind, code: &str) -> (Vec<Arc<Item>>, u64) {
+fn within<'a>(snapshot: &'a Snapshot, kind: Kind, code: &str) -> (Vec<&'a Arc<Item>>, u64) {
     let filter = Filter { terms: vec![(Field::Region, vec![code.to_owned()])], ..Filter::default() };
     let page = snapshot.page(&PageQuery { kind, sort: Sort::Title, limit: MOST, filter, after: None });
     let more = page.total.saturating_sub(page.items.len() as u64);

@@ -15,6 +15,7 @@ use crate::http::collection;
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::http::request::Request;
 use crate::http::routes::{Answered, Call};
+use crate::http::site::for_any_page;
 use crate::model::codes::Kind;
 use crate::model::eligibility::POSITIVE_ACTION;
 use crate::pages::ICON;
@@ -73,7 +74,7 @@ fn to(service: &Service, address: &str) -> HttpResponse {
 
 /// `/favicon.ico`, which browsers ask for unasked.
 pub(in crate::http) fn icon(Call { service, .. }: Call<'_>) -> HttpResponse {
-    to(service, &ICON.path)
+    for_any_page(to(service, &ICON.path))
 }
 
 /// `/robots.txt` (RFC 9309)
