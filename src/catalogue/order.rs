@@ -125,30 +125,34 @@ mod tests {
 
     #[test]
     fn few_and_many_are_found_in_order_and_against_it_after_any_key() {
-        // 499 is a prime: each ordinal has a place of its own.
-        let row: Vec<u32> = (0..499).map(|place| place * 131 % 499).collect();
-        let order = Order(row.clone().into());
+        // 499 is a prime: each has a place of its own. Entries of two kinds take turns, and have their places in one list.
+        let rows = [131, 77].map(|step| (0..499).map(move |place| place * step % 499));
+        let rows: Vec<Vec<u32>> = (0..).zip(rows).map(|(kind, row)| row.map(|own| own * 2 + kind).collect()).collect();
+        let orders: Vec<Order> = rows.iter().map(|row| Order(row.as_slice().into())).collect();
         let mut places = Vec::new();
-        order.note_places(&mut places);
+        for order in &orders {
+            order.note_places(&mut places);
+        }
         let key =
             |ordinal: u32| places.get(ordinal as usize).map(|place| SortKey::first_with_id(&format!("{place:03}")));
-        for step in [1, 3, 40, 498] {
-            let chosen: Bits = (0..499).step_by(step).collect();
+        for ((kind, order), step) in (0..).zip(&orders).flat_map(|order| [1, 3, 40, 498].map(|step| (order, step))) {
+            let chosen: Bits = (0..499).step_by(step).map(|own| own * 2 + kind).collect();
+            let first = |wanted, after: Option<&SortKey>, is_descending| {
+                order.first(wanted, (&chosen, chosen.len()), &places, (after, is_descending), key)
+            };
             for is_descending in [false, true] {
-                let mut all: Vec<u32> = row.iter().copied().filter(|ordinal| chosen.contains(*ordinal)).collect();
+                let mut all: Vec<u32> = order.ordinals().filter(|ordinal| chosen.contains(*ordinal)).collect();
                 if is_descending {
                     all.reverse();
                 }
                 for wanted in [1, 5, 499] {
                     let mut after = None;
                     for page in all.chunks(wanted) {
-                        let found =
-                            order.first(wanted, (&chosen, chosen.len()), &places, (after.as_ref(), is_descending), key);
+                        let found = first(wanted, after.as_ref(), is_descending);
                         assert_eq!(found, page, "each {step}th, {wanted} after {after:?}");
                         after = page.last().and_then(|last| key(*last));
                     }
-                    let rest =
-                        order.first(wanted, (&chosen, chosen.len()), &places, (after.as_ref(), is_descending), key);
+                    let rest = first(wanted, after.as_ref(), is_descending);
                     assert!(rest.is_empty(), "each {step}th: {rest:?}");
                 }
             }

@@ -234,6 +234,11 @@ on_both_engines! {
             assert!(page["items"].as_array().unwrap().iter().all(|item| item["modified"].as_i64().unwrap() <= 242), "{query}");
             assert!(!page.to_string().contains("secret"));
         }
+        // A page that would begin with it begins with what comes after it.
+        assert!(app.import("public.ndjson", &course("public", "A course that is announced").to_string()).status.success());
+        app.process.until("/v1/programmes/public", |answer| answer.status == 200).await;
+        let (page, number) = (app.get(&format!("{FEED}?afterChangeNumber=242&limit=1")).await.json(), number + 1);
+        assert_eq!((page["items"].as_array().unwrap().len(), &page["items"][0]["data"]["id"]), (1, &json!("public")));
         draft["publication"] = "published".into();
         assert!(app.import("c.ndjson", &draft.to_string()).status.success());
         app.process.until("/v1/programmes/secret", |answer| answer.status == 200).await;
