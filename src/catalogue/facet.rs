@@ -264,30 +264,20 @@ pub(super) struct Reach {
     answering: [HashMap<Arc<str>, Answering, foldhash::fast::RandomState>; Field::ALL.len()],
     /// The terms of every vocabulary and code list, in the order that people see.
     terms: HashMap<&'static str, Vec<FieldTerm>>,
-    /// The numbers of those terms, in the same order.
-    numbers: HashMap<&'static str, Vec<Option<u32>>>,
 }
 
 /// What is known of a term that may be stated.
 #[derive(Debug)]
 struct Known {
-    /// Its number among all terms of all fields.
-    number: u32,
-    /// The queries that reach an entry that states it, which are terms that may be stated too, and their numbers.
+    /// The queries that reach an entry that states it.
     queries: Box<[Arc<str>]>,
-    numbers: Box<[u32]>,
     /// What entries that state it share, member by member, once one does.
     stated: [OnceLock<Arc<Stated>>; Member::COUNT],
 }
 
 impl Known {
     fn of(queries: impl Into<Box<[Arc<str>]>>) -> Self {
-        Self {
-            number: 0,
-            queries: queries.into(),
-            numbers: Box::default(),
-            stated: [const { OnceLock::new() }; Member::COUNT],
-        }
+        Self { queries: queries.into(), stated: [const { OnceLock::new() }; Member::COUNT] }
     }
 }
 
@@ -325,28 +315,7 @@ impl Reach {
                 known.insert(Arc::clone(stated), Known::of(queries));
             }
         }
-        reach.number_terms();
         reach
-    }
-
-    /// Gives every term that is known a number.
-    fn number_terms(&mut self) {
-        let all = self.known.iter_mut().flat_map(HashMap::values_mut);
-        (0..).zip(all).for_each(|(number, known)| known.number = number);
-        for terms in &mut self.known {
-            let numbers: HashMap<Arc<str>, u32> =
-                terms.iter().map(|(code, known)| (Arc::clone(code), known.number)).collect();
-            for known in terms.values_mut() {
-                known.numbers = known.queries.iter().filter_map(|query| numbers.get(query).copied()).collect();
-            }
-        }
-        for kind in Kind::ALL {
-            for field in Field::of(*kind) {
-                let Source::Scheme(scheme) = field.source(*kind) else { continue };
-                let numbers = self.terms(scheme).iter().map(|term| self.number(*field, &term.code)).collect();
-                self.numbers.insert(scheme, numbers);
-            }
-        }
     }
 
     /// That a member states a term: shared by all entries of which that is so, where the term is known.
@@ -363,22 +332,6 @@ impl Reach {
     pub(super) fn of<'a>(&'a self, stated: &'a Stated) -> &'a [Arc<str>] {
         let known = self.known.get(stated.field as usize).and_then(|terms| terms.get(&stated.code));
         known.map_or_else(|| std::slice::from_ref(&stated.code), |known| &known.queries[..])
-    }
-
-    /// The numbers of those queries; `None` where the term is not known, and has no query but itself.
-    pub(super) fn numbers_of(&self, stated: &Stated) -> Option<&[u32]> {
-        Some(&self.known.get(stated.field as usize)?.get(&stated.code)?.numbers)
-    }
-
-    /// The number of a term; `None` where it is not known.
-    pub(super) fn number(&self, field: Field, code: &str) -> Option<u32> {
-        Some(self.known.get(field as usize)?.get(code)?.number)
-    }
-
-    /// The terms of a vocabulary or code list with their numbers.
-    pub(super) fn numbered_terms(&self, scheme: &str) -> impl Iterator<Item = (&FieldTerm, Option<u32>)> {
-        let numbers = self.numbers.get(scheme).map_or(&[][..], Vec::as_slice);
-        self.terms(scheme).iter().zip(numbers.iter().copied())
     }
 
     /// The stated terms that answer a query.

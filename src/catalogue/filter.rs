@@ -183,25 +183,19 @@ impl Snapshot {
             Match::Possible => base.len() - self.set(Set::Stated(field)).count_and(base),
         };
         let selected = filter.selected(field);
-        let counted = |code: &str, number: Option<u32>| {
-            let reached = self.set(number.map_or(Set::Term(field, code), Set::Numbered)).count_and(base);
+        let counted = |code: &str| {
+            let reached = self.set(Set::Term(field, code)).count_and(base);
             let is_selected = selected.iter().any(|selected| *selected == *code);
             let is_shown = with_zeros || is_selected || reached > 0;
             is_shown.then_some((reached + silent, is_selected))
         };
-        let told = |(term, number): (Cow<'a, FieldTerm>, Option<u32>)| {
-            let (count, selected) = counted(&term.code, number)?;
+        let told = |term: Cow<'a, FieldTerm>| {
+            let (count, selected) = counted(&term.code)?;
             Some(FacetTerm { term, count, selected })
         };
-        match field.source(kind) {
-            Source::Scheme(scheme) => {
-                let terms = self.reach().numbered_terms(scheme);
-                terms.map(|(term, number)| (Cow::Borrowed(term), number)).filter_map(told).collect()
-            }
-            Source::Entries(_) => {
-                let terms = self.terms_of(kind, field).into_owned();
-                terms.into_iter().map(|term| (Cow::Owned(term), None)).filter_map(told).collect()
-            }
+        match self.terms_of(kind, field) {
+            Cow::Borrowed(terms) => terms.iter().map(Cow::Borrowed).filter_map(told).collect(),
+            Cow::Owned(terms) => terms.into_iter().map(Cow::Owned).filter_map(told).collect(),
         }
     }
 

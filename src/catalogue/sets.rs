@@ -23,10 +23,6 @@ pub(super) enum Set<'a> {
     VariantsOf(&'a str),
     /// What a query for this term of this field reaches.
     Term(Field, &'a str),
-    /// The same, for a term that has a number ([`Reach::number`]).
-    ///
-    /// [`Reach::number`]: super::facet::Reach::number
-    Numbered(u32),
     /// What states anything of this field.
     Stated(Field),
     /// Everything of a kind that was ever otherwise than it is now, retired entries and drafts among them.
@@ -45,9 +41,7 @@ pub(super) struct Sets {
     variants: Arc<Members>,
     variants_of: Named,
     stated: [Arc<Members>; Field::ALL.len()],
-    /// Of terms that have no number, such as the slugs of entries.
     terms: [Named; Field::ALL.len()],
-    numbered: Vec<Arc<Members>>,
 }
 
 impl Sets {
@@ -62,7 +56,6 @@ impl Sets {
             Set::VariantsOf(id) => self.variants_of.get(id),
             Set::Stated(field) => self.stated.get(field as usize),
             Set::Term(field, term) => self.terms.get(field as usize).and_then(|terms| terms.get(term)),
-            Set::Numbered(number) => self.numbered.get(number as usize),
         };
         found.map_or(&EMPTY, |members| members)
     }
@@ -85,13 +78,6 @@ impl Sets {
             Set::Stated(field) => self.stated.get_mut(field as usize),
             Set::VariantsOf(id) => return named(&mut self.variants_of, id),
             Set::Term(field, term) => return self.terms.get_mut(field as usize).map_or((), |terms| named(terms, term)),
-            Set::Numbered(number) => {
-                let at = number as usize;
-                if self.numbered.len() <= at {
-                    self.numbered.resize_with(at + 1, Arc::default);
-                }
-                self.numbered.get_mut(at)
-            }
         };
         if let Some(members) = place {
             mark(members, ordinal, is_in);

@@ -321,11 +321,7 @@ impl Snapshot {
 
     /// A set; an empty one where nothing belongs to it.
     pub(super) fn set(&self, set: Set<'_>) -> &Members {
-        let numbered = match set {
-            Set::Term(field, code) => self.reach.number(field, code).map(Set::Numbered),
-            _ => None,
-        };
-        self.sets.get(numbered.unwrap_or(set))
+        self.sets.get(set)
     }
 
     /// Every entry by its last change number.

@@ -179,9 +179,8 @@ impl Snapshot {
         let reach = Arc::clone(&self.reach);
         for stated in item.stated.all() {
             self.sets.mark(Set::Stated(stated.field), ordinal, add);
-            match reach.numbers_of(stated) {
-                Some(numbers) => numbers.iter().for_each(|number| self.sets.mark(Set::Numbered(*number), ordinal, add)),
-                None => self.sets.mark(Set::Term(stated.field, &stated.code), ordinal, add),
+            for query in reach.of(stated) {
+                self.sets.mark(Set::Term(stated.field, query), ordinal, add);
             }
         }
     }
