@@ -77,9 +77,14 @@ impl Log for Directory {
     async fn read(&self, after: i64) -> Vec<(i64, String)> {
         let address = format!("/v1/changes?afterChangeNumber={after}&limit=5");
         let mut page = self.app.get(&address).await;
-        if page.json()["items"] == Value::Array(Vec::new()) {
-            // The process looks for what is new four times a second.
-            tokio::time::sleep(Duration::from_millis(500)).await;
+        // The process looks for what is new four times a second, later where the machine has much else to do: what is
+        // committed comes, or is lost.
+        for _ in 0..300 {
+            let committed = self.stores[0].head().await.expect("a head").change_number;
+            if page.json()["items"] != Value::Array(Vec::new()) || committed <= after {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
             page = self.app.get(&address).await;
         }
         assert_eq!(page.status, 200, "{}", page.text);
