@@ -103,9 +103,6 @@ on_both_engines! {
         }
         let log = Directory { app, stores };
         assert_eq!(lost(&log, writers).await, BTreeSet::new());
-        for store in &log.stores {
-            store.close().await;
-        }
         // Whoever begins at zero now has every change once, and no number is missing from the end.
         let (mut last, mut written) = (0, Vec::new());
         loop {
@@ -116,6 +113,9 @@ on_both_engines! {
         }
         assert_eq!(written.len(), writers * EACH);
         assert_eq!(written.iter().collect::<BTreeSet<_>>().len(), writers * EACH);
+        for store in &log.stores {
+            store.close().await;
+        }
     }
 }
 
