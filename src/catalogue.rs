@@ -3,6 +3,7 @@
 //! Knows no HTTP and no SQL. A snapshot is never changed: [`Snapshot::advance`] makes the next one,
 //! sharing what stayed the same, so that a write costs what it changes.
 
+mod ahead;
 mod answers;
 mod bits;
 mod canonical;
@@ -22,6 +23,7 @@ mod snapshot;
 mod stated;
 mod whole;
 
+pub use ahead::ask_ahead;
 pub use answers::{Answer, Answers};
 pub use bits::Bits;
 pub use edit::VocabularyEdit;

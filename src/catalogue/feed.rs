@@ -23,13 +23,19 @@ pub struct FeedQuery {
     pub limit: usize,
 }
 
-/// An entry that changed.
+/// An entry that changed, borrowed or held.
 #[derive(Debug, Clone)]
-pub struct Changed {
+pub struct Changed<I> {
     /// The entry as it is now.
-    pub item: Arc<Item>,
+    pub item: I,
     /// Whether it is among what is asked for. What was, and is not any more, is gone for whoever asks.
     pub is_there: bool,
+}
+
+impl<I: AsRef<Item>> AsRef<Item> for Changed<I> {
+    fn as_ref(&self) -> &Item {
+        self.item.as_ref()
+    }
 }
 
 /// What a copy of the published entries of a kind must come to.
@@ -46,7 +52,7 @@ pub struct Sum {
 impl Snapshot {
     /// A page of changes, in order. Variants are among them.
     #[must_use]
-    pub fn feed(&self, query: &FeedQuery) -> Vec<Changed> {
+    pub fn feed(&self, query: &FeedQuery) -> Vec<Changed<&Arc<Item>>> {
         let (mut there, mut candidates) = (Bits::default(), Bits::default());
         for kind in &query.kinds {
             there.add(&self.choose(*kind, &query.filter));
@@ -56,27 +62,23 @@ impl Snapshot {
         candidates.add(&there);
         let count = candidates.len();
         let later = |ordinal: &u32| self.item(*ordinal).is_some_and(|item| item.change_number > query.after);
-        let changed = |(ordinal, item): (u32, &Arc<Item>)| {
+        let changed = |ordinal: u32| {
+            let item = self.item(ordinal)?;
             let is_there = there.contains(ordinal);
             // Of a draft nobody was ever told, and what was published becomes none.
             let is_told = is_there || item.standing != Standing::Draft;
-            is_told.then(|| Changed { item: Arc::clone(item), is_there })
+            is_told.then_some(Changed { item, is_there })
         };
         let all = self.changes();
         let ahead = u64::try_from(self.head().change_number.saturating_sub(query.after)).unwrap_or_default();
         if count < ahead && is_sorted_rather(count, query.limit, all.len()) {
-            let later = candidates.iter().filter(later).filter_map(|ordinal| Some((ordinal, self.item(ordinal)?)));
-            let mut page: Vec<Changed> = later.filter_map(changed).collect();
+            let mut page: Vec<_> = candidates.iter().filter(later).filter_map(changed).collect();
             page.sort_unstable_by_key(|changed| changed.item.change_number);
             page.truncate(query.limit);
             return page;
         }
         let later = all.range((Bound::Excluded(query.after), Bound::Unbounded)).map(|(_, ordinal)| *ordinal);
-        let mut later = later.filter(|ordinal| candidates.contains(*ordinal));
-        let first: Vec<u32> = later.by_ref().take(query.limit).collect();
-        let fetched = first.iter().copied().zip(self.fetch(&first));
-        let further = later.filter_map(|ordinal| Some((ordinal, self.item(ordinal)?)));
-        fetched.chain(further).filter_map(changed).take(query.limit).collect()
+        later.filter(|ordinal| candidates.contains(*ordinal)).filter_map(changed).take(query.limit).collect()
     }
 
     /// The link of the chain at a change number, as cursors give it; `None` where there is no such number yet.

@@ -8,11 +8,12 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::ahead::ask;
 use super::canonical::canonical;
 use super::eligibility::Gate;
 use super::facet::Reach;
 use super::snapshot::CatalogueError;
-use super::stated::{Stated, StatedTerms, stated};
+use super::stated::{StatedTerms, stated};
 use crate::model::codes::{Kind, ProgrammeType, Publication};
 use crate::model::members::each;
 use crate::model::text::Moment;
@@ -47,6 +48,17 @@ pub enum View {
     Summary,
     /// Everything.
     Full,
+}
+
+impl View {
+    /// How many bytes of JSON most entries take at the most. To ask each would be to wait for its memory.
+    #[must_use]
+    pub const fn usual_length(self) -> usize {
+        match self {
+            Self::Summary => 1_536,
+            Self::Full => 2_304,
+        }
+    }
 }
 
 /// A text that a snippet may be taken from.
@@ -85,9 +97,6 @@ pub enum Standing {
     Retired(Retirement),
 }
 
-/// How many bytes a processor fetches at once, as most do.
-const LINE: usize = 64;
-
 /// A SHA-256.
 pub type Digest = [u8; 32];
 
@@ -123,10 +132,10 @@ pub struct Item {
     pub checked: Option<Arc<str>>,
     /// The terms it states.
     pub stated: StatedTerms,
-    /// Everything about it, as JSON.
+    /// Everything about it, as JSON: first what a list shows.
     pub full: Bytes,
-    /// What a list shows of it: the stretches of `full` that make it up.
-    summary: Stretches,
+    /// Where in `full` ends what a list shows of it, but for the brace.
+    summary_end: u32,
     /// Where the members that snippets are taken from stand in `full`, in the order of [`PLACED`].
     places: Places,
 }
@@ -157,7 +166,7 @@ impl Item {
             id: row.id.clone(),
             detail: error.to_string(),
         })?;
-        let (summary, places) = stretches(&full, FULL_ONLY);
+        let (full, summary_end, places) = summary_first(&full, FULL_ONLY);
         let canonical = canonical(full.as_bytes()).ok_or_else(|| CatalogueError::Damaged {
             kind: row.kind,
             id: row.id.clone(),
@@ -195,49 +204,32 @@ impl Item {
             checked: checked.map(|date| date.as_str().into()),
             stated,
             full: Bytes::from(full),
-            summary,
+            summary_end,
             places,
         };
         Ok((item, Gate::of(&entry)))
-    }
-
-    /// How many bytes the entry takes as JSON.
-    #[must_use]
-    pub fn len(&self, view: View) -> usize {
-        match view {
-            View::Full => self.full.len(),
-            View::Summary => self.stretches().map(<[u8]>::len).sum(),
-        }
     }
 
     /// Writes the entry as JSON, as much of it as the view shows.
     pub fn write(&self, view: View, out: &mut Vec<u8>) {
         match view {
             View::Full => out.extend_from_slice(&self.full),
-            View::Summary => self.stretches().for_each(|stretch| out.extend_from_slice(stretch)),
+            View::Summary => {
+                out.extend_from_slice(self.summary());
+                out.push(b'}');
+            }
         }
     }
 
-    /// Reads a byte of every cache line that telling a list of some entries takes. Where entries are told one after the
-    /// other, each waits for its own lines; asked for before, the lines of several come at the same time: first those
-    /// that say where the others are. What the entries state is among it where it is told.
-    pub fn fetch<'a>(items: impl Iterator<Item = &'a Arc<Self>> + Clone, view: View, with_stated: bool) {
-        let first = |item: &Arc<Self>| {
-            let stretch = item.summary.first().map_or(0, |(_, to)| *to as usize);
-            item.full.first().map_or(0, |byte| usize::from(*byte) ^ stretch)
-        };
-        let sum = items.clone().fold(0, |sum, item| sum ^ first(item));
-        let lines = |sum, text: &[u8]| text.iter().step_by(LINE).fold(sum, |sum, byte| sum ^ usize::from(*byte));
-        let rest = |sum, item: &Arc<Self>| {
-            let stated = if with_stated { item.stated.all() } else { &[] };
-            let stated = stated.iter().step_by(LINE / size_of::<Arc<Stated>>());
-            let stated = stated.fold(sum, |sum, stated| sum ^ Arc::as_ptr(stated).addr());
-            match view {
-                View::Full => lines(stated, &item.full),
-                View::Summary => item.stretches().fold(stated, lines),
-            }
-        };
-        std::hint::black_box(items.fold(sum, rest));
+    /// Asks for what a view shows of it, and for what it states where that is told.
+    pub(super) fn ask(&self, view: View, with_stated: bool) {
+        if with_stated {
+            ask(self.stated.all());
+        }
+        ask(match view {
+            View::Full => &*self.full,
+            View::Summary => self.summary(),
+        });
     }
 
     /// A text of the entry; `None` where it states none.
@@ -264,45 +256,41 @@ impl Item {
         self.full.get(*from as usize..*to as usize)
     }
 
-    /// What the summary is made up of.
-    fn stretches(&self) -> impl Iterator<Item = &[u8]> {
-        self.summary.iter().filter_map(|(from, to)| self.full.get(*from as usize..*to as usize))
+    /// What a list shows of it, but for the brace at its end.
+    fn summary(&self) -> &[u8] {
+        self.full.get(..self.summary_end as usize).unwrap_or_default()
     }
 }
 
-/// Some stretches of a text.
-type Stretches = Box<[(u32, u32)]>;
-
-/// The stretches of a JSON object that are left when some of its members are left out: copied one after the other they
-/// are an object again, since members that follow each other stay in one stretch with what separates them.
-///
-/// Told with it is where the values of the members stand that snippets are taken from.
-fn stretches(object: &str, left_out: &[&str]) -> (Stretches, Places) {
-    let narrow =
-        |(from, to): (usize, usize)| (u32::try_from(from).unwrap_or(u32::MAX), u32::try_from(to).unwrap_or(u32::MAX));
-    let mut places = Places::default();
-    let mut stretches: Vec<(usize, usize)> = Vec::new();
-    let mut keep = |from: usize, to: usize| match stretches.last_mut() {
-        Some((_, end)) if *end == from => *end = to,
-        _ => stretches.push((from, to)),
-    };
-    keep(0, 1);
-    let mut at = 1;
-    let mut is_first = true;
+/// A JSON object with the members that only the full view shows at its end, and where the others end: what a list shows
+/// is one stretch of it, and a brace. Told with it is where the values of the members stand that snippets are taken from.
+fn summary_first(object: &str, full_only: &[&str]) -> (String, u32, Places) {
+    let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let (mut text, mut rest) = (String::with_capacity(object.len()), String::with_capacity(object.len()));
+    let mut values = [(false, 0, 0); PLACED.len()];
+    let mut before = 0;
     for (name, value) in each(object.as_bytes()) {
+        let is_rest = full_only.iter().any(|member| member.as_bytes() == name);
+        let part = if is_rest { &mut rest } else { &mut text };
+        part.push(',');
+        // Where the one before ends stands a comma, or the brace.
+        let from = std::mem::replace(&mut before, value.end) + 1;
+        part.push_str(object.get(from..value.end).unwrap_or_default());
         let place = PLACED.iter().position(|member| member.as_bytes() == name);
-        if let Some(place) = place.and_then(|at| places.get_mut(at)) {
-            *place = narrow((value.start, value.end));
+        if let Some(place) = place.and_then(|at| values.get_mut(at)) {
+            *place = (is_rest, part.len() - value.len(), part.len());
         }
-        if !left_out.iter().any(|member| member.as_bytes() == name) {
-            // A comma stands before all but the first of the object.
-            keep(if is_first && at > 1 { at + 1 } else { at }, value.end);
-            is_first = false;
-        }
-        at = value.end;
     }
-    keep(at, object.len());
-    (stretches.into_iter().map(narrow).collect(), places)
+    let summary_length = text.len();
+    text.push_str(&rest);
+    text.push('}');
+    // The first has a brace before it rather than a comma.
+    text.replace_range(..usize::from(text.len() > 1), "{");
+    let place = |(is_rest, from, to): (bool, usize, usize)| {
+        let before = if is_rest { summary_length } else { 0 };
+        (narrow(before + from), narrow(before + to))
+    };
+    (text, narrow(summary_length.max(1)), values.map(place))
 }
 
 #[cfg(test)]
@@ -310,20 +298,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_left_out_and_the_rest_is_as_written() {
-        let text = r#"{"a":1,"b":{"c":[1,2]},"d":"\u00e9","e":null}"#;
-        let left = |left_out: &[&str]| -> String {
-            let (stretches, _) = stretches(text, left_out);
-            stretches.iter().map(|(from, to)| &text[*from as usize..*to as usize]).collect()
+    fn what_a_list_shows_comes_first_and_each_member_stays_as_written() {
+        let object = r#"{"a":1,"b":{"c":[1,2]},"d":"\u00e9","e":null}"#;
+        let told = |full_only: &[&str]| {
+            let (text, end, _) = summary_first(object, full_only);
+            (format!("{}}}", &text[..end as usize]), text)
         };
-        assert_eq!(left(&["b", "e"]), r#"{"a":1,"d":"\u00e9"}"#);
-        assert_eq!(left(&["a", "b"]), r#"{"d":"\u00e9","e":null}"#);
-        assert_eq!(left(&["a", "b", "d", "e"]), "{}");
-        assert_eq!(left(&[]), text);
-        assert_eq!(stretches("{}", &[]).0.len(), 1);
-        let object = r#"{"id":"a","summary":"Short.","aliases":["b"],"description":null}"#;
-        let (_, places) = stretches(object, &[]);
-        let values = places.map(|(from, to)| &object[from as usize..to as usize]);
+        let is = |full_only: &[&str], summary: &str, full: &str| {
+            assert_eq!(told(full_only), (summary.to_owned(), full.to_owned()));
+        };
+        is(&["b", "e"], r#"{"a":1,"d":"\u00e9"}"#, r#"{"a":1,"d":"\u00e9","b":{"c":[1,2]},"e":null}"#);
+        is(&["a", "b"], r#"{"d":"\u00e9","e":null}"#, r#"{"d":"\u00e9","e":null,"a":1,"b":{"c":[1,2]}}"#);
+        is(&["a", "b", "d", "e"], "{}", object);
+        is(&[], object, object);
+        assert_eq!(summary_first("{}", &[]).0, "{}");
+        let object = r#"{"id":"a","description":null,"summary":"Short.","aliases":["b"]}"#;
+        let (text, _, places) = summary_first(object, &["description"]);
+        let values = places.map(|(from, to)| &text[from as usize..to as usize]);
         assert_eq!(values, ["\"Short.\"", "null", "[\"b\"]"]);
     }
 }

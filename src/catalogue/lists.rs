@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::ahead::ask;
 use super::bits::Bits;
 use super::facet::Field;
 use super::filter::Sifted;
@@ -32,12 +33,9 @@ impl Snapshot {
         Page { items, total, next }
     }
 
-    /// The entries with some ordinals, each looked at. To take one is to wait for it alone; looked at together before, they
-    /// come at the same time.
-    pub(super) fn fetch(&self, ordinals: &[u32]) -> Vec<&Arc<Item>> {
-        let items: Vec<&Arc<Item>> = ordinals.iter().filter_map(|ordinal| self.item(*ordinal)).collect();
-        std::hint::black_box(items.iter().fold(0, |sum, item| sum ^ Arc::strong_count(item)));
-        items
+    /// The entries with some ordinals, each asked for.
+    fn fetch(&self, ordinals: &[u32]) -> Vec<&Arc<Item>> {
+        ordinals.iter().filter_map(|ordinal| self.item(*ordinal)).inspect(|item| ask(&***item)).collect()
     }
 
     /// The first of the chosen entries after the cursor, in order.

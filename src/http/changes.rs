@@ -16,7 +16,7 @@ use super::problem::{BEHIND, DATABASE_UNREACHABLE, INVALID_PARAMETER, Problem, U
 use super::query::Query;
 use super::routes::{Answered, Call};
 use super::{LICENCE, Service, room};
-use crate::catalogue::{Changed, FeedQuery, Field, Filter, Item, Snapshot, View};
+use crate::catalogue::{Changed, FeedQuery, Field, Filter, Item, Snapshot, View, ask_ahead};
 use crate::model::codes::Kind;
 use crate::model::shape::GREATEST;
 
@@ -72,6 +72,7 @@ pub(super) async fn list_changes(Call { service, request, .. }: Call<'_>) -> Ans
         if is_over || !page.is_empty() {
             break (asked, page);
         }
+        drop(page);
         // Who waits holds no snapshot: whoever lets go of one last spends a while on what only it held.
         let head = snapshot.head().clone();
         drop(snapshot);
@@ -180,7 +181,7 @@ impl FeedRequest {
     }
 
     /// The page: one that is long is made while it is sent, so that many who wake at once hold little.
-    fn body(&self, service: &Service, snapshot: &Snapshot, page: Vec<Changed>) -> Content {
+    fn body(&self, service: &Service, snapshot: &Snapshot, page: Vec<Changed<&Arc<Item>>>) -> Content {
         // An empty page is the last, and leads to itself.
         let link = page.last().and_then(|last| snapshot.link_at(last.item.change_number));
         let place = match page.last() {
@@ -188,59 +189,54 @@ impl FeedRequest {
             None if self.query.after == 0 && self.chain.is_none() => None,
             None => Some((self.query.after, self.chain.as_deref())),
         };
-        let text = |value: &str| Value::from(value).to_string();
-        // To ask each entry would be to wait for its memory.
-        let length = page.len() * if self.view == View::Full { 2_304 } else { 1_536 };
-        let mut told = Told {
-            before: format!("{{\"next\":{},\"items\":[", text(&self.address(service, place))),
-            page: page.into_iter(),
-            view: self.view,
-            fetched: 0,
-        };
+        let next = self.address(service, place);
+        let length = page.len() * self.view.usual_length();
         if length > LONG {
-            return Content::Copied(Box::new(told));
+            let hold = |Changed { item, is_there }: Changed<&Arc<Item>>| Changed { item: Arc::clone(item), is_there };
+            let page = page.into_iter().map(hold).collect();
+            return Content::Copied(Box::new(Told::new(page, self.view, &next)));
         }
         let mut body = room::take(1_024 + length);
+        let mut told = Told::new(page, self.view, &next);
         while told.add(&mut body, usize::MAX) {}
         Content::Whole(body)
     }
 }
 
 /// A page that is being told.
-struct Told {
+struct Told<I> {
     /// What stands before the next change.
     before: String,
-    page: std::vec::IntoIter<Changed>,
+    page: Vec<Changed<I>>,
+    /// Which of its changes is told next.
+    at: usize,
     view: View,
-    /// How many of the next changes were fetched.
-    fetched: usize,
 }
 
-/// How many changes are fetched before they are told.
-const AHEAD: usize = 16;
+impl<I> Told<I> {
+    fn new(page: Vec<Changed<I>>, view: View, next: &str) -> Self {
+        Self { before: format!("{{\"next\":{},\"items\":[", Value::from(next)), page, at: 0, view }
+    }
+}
 
-impl Chunks for Told {
+impl<I: AsRef<Item> + Send> Chunks for Told<I> {
     fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool {
-        loop {
-            if self.fetched == 0 {
-                let ahead = self.page.as_slice().iter().take(AHEAD).filter(|changed| changed.is_there);
-                Item::fetch(ahead.map(|changed| &changed.item), self.view, false);
-                self.fetched = AHEAD;
-            }
-            self.fetched -= 1;
-            let Some(Changed { item, is_there }) = self.page.next() else { break };
-            let state = if is_there { "updated" } else { "deleted" };
+        while let Some(Changed { item, is_there }) = self.page.get(self.at) {
+            ask_ahead(&self.page, self.at, self.view, false);
+            let item = item.as_ref();
+            let state = if *is_there { "updated" } else { "deleted" };
             let mut uid = Uuid::encode_buffer();
             let uid = item.uid.hyphenated().encode_lower(&mut uid);
             let (kind, modified) = (item.kind.code(), item.change_number.to_string());
             push_all(out, &[&self.before, "{\"state\":\"", state, "\",\"kind\":\"", kind, "\",\"id\":\"", uid]);
             push_all(out, &["\",\"modified\":", &modified]);
-            if is_there {
+            if *is_there {
                 out.extend_from_slice(b",\"data\":");
                 item.write(self.view, out);
             }
             out.push(b'}');
             ",".clone_into(&mut self.before);
+            self.at += 1;
             if out.len() >= wanted {
                 return true;
             }

@@ -20,7 +20,7 @@ use super::query::Query;
 use super::request::Request;
 use super::sparse::Fields;
 use super::{Service, collection, linked};
-use crate::catalogue::{Cursor, Field, Item, Match, Page, PageQuery, Sifted, Snapshot, Sort, View};
+use crate::catalogue::{Cursor, Field, Item, Match, Page, PageQuery, Sifted, Snapshot, Sort, View, ask_ahead};
 use crate::formats::schema_org;
 use crate::model::codes::Kind;
 
@@ -210,10 +210,10 @@ impl ListRequest {
     ) -> Vec<u8> {
         let filter = &self.page.filter;
         let mut why = (!filter.terms.is_empty()).then(|| Why::new(snapshot.reasons(filter)));
-        Item::fetch(page.items.iter().copied(), self.view, why.is_some());
-        let length: usize = page.items.iter().map(|item| item.len(self.view) + 100 + 130 * filter.terms.len()).sum();
+        let length = page.items.len() * (self.view.usual_length() + 100 + 130 * filter.terms.len());
         let mut envelope = Envelope::list(length + 4_096 * self.facets.len());
-        for item in &page.items {
+        for (at, item) in page.items.iter().enumerate() {
+            ask_ahead(&page.items, at, self.view, why.is_some());
             envelope.item_with(|text| self.entry(text, snapshot, why.as_mut(), item));
         }
         if !self.include.is_empty() {
