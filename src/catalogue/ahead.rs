@@ -2,12 +2,17 @@
 //!
 //! The entries of a large directory are mostly far from the processor. To tell one is to wait for the entry, and then for
 //! its text; told one after the other, entries would have it wait for each. So each is asked for while those before it
-//! are told. Where there is no safe way to ask, it does without.
+//! are told. It is done on x86-64, where there is a safe way to ask.
+
+use std::ops::Range;
 
 use super::item::{Item, View};
 
 /// How many bytes come at once, as most processors have it.
 const LINE: usize = 64;
+
+/// How much of one thing is asked for at the most: the rest of a long text comes as it is read in order.
+const MOST: usize = 4_096;
 
 /// How many entries before it is told an entry is asked for, and then what it tells.
 const ENTRY: usize = 4;
@@ -19,21 +24,45 @@ pub(super) fn ask<T: ?Sized>(value: &T) {
     if let Some(sse) = pulp::core_arch::x86::Sse::try_new() {
         let from = std::ptr::from_ref(value).cast::<i8>();
         let within = from.addr() % LINE;
-        for line in (0..within + size_of_val(value)).step_by(LINE) {
+        for line in (0..(within + size_of_val(value)).min(MOST)).step_by(LINE) {
             sse._mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(from.wrapping_sub(within).wrapping_add(line));
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = (value, LINE);
+    let _ = (value, LINE, MOST);
 }
 
-/// Asks for some entries that will be told soon: called before each is told, with its place among them.
-pub fn ask_ahead<I: AsRef<Item>>(items: &[I], at: usize, view: View, with_stated: bool) {
-    let each = |last: usize, ask: &dyn Fn(&Item)| {
-        let from = if at == 0 { 0 } else { at + last };
-        let soon = items.get(from..).unwrap_or_default().iter().take(at + last + 1 - from);
-        soon.for_each(|item| ask(item.as_ref()));
-    };
-    each(ENTRY, &|item| ask(item));
-    each(TOLD, &|item| item.ask(view, with_stated));
+/// Which of some things are asked for just before one of them is told, where each is asked for so many before it.
+const fn soon(at: usize, before: usize) -> Range<usize> {
+    let end = at + before + 1;
+    if at == 0 { 0..end } else { end - 1..end }
+}
+
+/// Asks for some entries that will be told soon: called before each is told, with its place among them, and with how much
+/// of each is told.
+pub fn ask_ahead<I: AsRef<Item>>(items: &[I], at: usize, with_stated: bool, told: impl Fn(&I) -> Option<View>) {
+    let soon = |before| soon(at, before).map_while(|at| items.get(at));
+    soon(ENTRY).for_each(|item| ask(item.as_ref()));
+    for item in soon(TOLD) {
+        if let Some(view) = told(item) {
+            item.as_ref().ask(view, with_stated);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_asked_for_once_and_before_it_is_told() {
+        for before in [0, 1, 4] {
+            let asked: Vec<(usize, usize)> =
+                (0..9).flat_map(|at| soon(at, before).map(move |other| (at, other))).collect();
+            assert!(asked.iter().map(|(_, other)| *other).eq(0..9 + before), "{before}: {asked:?}");
+            assert!(asked.iter().all(|(at, other)| other - at <= before), "{before}: {asked:?}");
+        }
+        ask::<[u8]>(&[]);
+        ask("a text");
+    }
 }

@@ -51,7 +51,7 @@ pub enum View {
 }
 
 impl View {
-    /// How many bytes of JSON most entries take at the most. To ask each would be to wait for its memory.
+    /// About how many bytes of JSON an entry takes. To ask each entry would be to wait for its memory.
     #[must_use]
     pub const fn usual_length(self) -> usize {
         match self {
@@ -166,12 +166,12 @@ impl Item {
             id: row.id.clone(),
             detail: error.to_string(),
         })?;
-        let (full, summary_end, places) = summary_first(&full, FULL_ONLY);
         let canonical = canonical(full.as_bytes()).ok_or_else(|| CatalogueError::Damaged {
             kind: row.kind,
             id: row.id.clone(),
             detail: "it is not written as it should be".to_owned(),
         })?;
+        let (full, summary_end, places) = summary_first(&full, FULL_ONLY);
         let stated = stated(&entry, vocabularies, reach);
         let modified_at: Arc<str> = row.modified_at.as_str().into();
         let checked = entry.sources().iter().filter_map(|source| source.accessed.as_ref()).max();
@@ -266,31 +266,29 @@ impl Item {
 /// is one stretch of it, and a brace. Told with it is where the values of the members stand that snippets are taken from.
 fn summary_first(object: &str, full_only: &[&str]) -> (String, u32, Places) {
     let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    let (mut text, mut rest) = (String::with_capacity(object.len()), String::with_capacity(object.len()));
-    let mut values = [(false, 0, 0); PLACED.len()];
-    let mut before = 0;
-    for (name, value) in each(object.as_bytes()) {
-        let is_rest = full_only.iter().any(|member| member.as_bytes() == name);
-        let part = if is_rest { &mut rest } else { &mut text };
-        part.push(',');
-        // Where the one before ends stands a comma, or the brace.
-        let from = std::mem::replace(&mut before, value.end) + 1;
-        part.push_str(object.get(from..value.end).unwrap_or_default());
-        let place = PLACED.iter().position(|member| member.as_bytes() == name);
-        if let Some(place) = place.and_then(|at| values.get_mut(at)) {
-            *place = (is_rest, part.len() - value.len(), part.len());
+    let mut text = String::with_capacity(object.len());
+    let mut places = Places::default();
+    let is_rest = |name: &[u8]| full_only.iter().any(|member| member.as_bytes() == name);
+    let mut add = |wanted: bool| {
+        for (name, value) in each(object.as_bytes()).filter(|(name, _)| is_rest(name) == wanted) {
+            text.push(if text.is_empty() { '{' } else { ',' });
+            // The name stands before the value, in quotes and with a colon.
+            let from = value.start - name.len() - 3;
+            text.push_str(object.get(from..value.end).unwrap_or_default());
+            let place = PLACED.iter().position(|member| member.as_bytes() == name);
+            if let Some(place) = place.and_then(|at| places.get_mut(at)) {
+                *place = (narrow(text.len() - value.len()), narrow(text.len()));
+            }
         }
-    }
-    let summary_length = text.len();
-    text.push_str(&rest);
-    text.push('}');
-    // The first has a brace before it rather than a comma.
-    text.replace_range(..usize::from(text.len() > 1), "{");
-    let place = |(is_rest, from, to): (bool, usize, usize)| {
-        let before = if is_rest { summary_length } else { 0 };
-        (narrow(before + from), narrow(before + to))
+        narrow(text.len())
     };
-    (text, narrow(summary_length.max(1)), values.map(place))
+    // Where a list shows nothing of it, the brace before the rest is all.
+    let summary_end = add(false).max(1);
+    if add(true) == 0 {
+        text.push('{');
+    }
+    text.push('}');
+    (text, summary_end, places)
 }
 
 #[cfg(test)]
@@ -311,9 +309,9 @@ mod tests {
         is(&["a", "b"], r#"{"d":"\u00e9","e":null}"#, r#"{"d":"\u00e9","e":null,"a":1,"b":{"c":[1,2]}}"#);
         is(&["a", "b", "d", "e"], "{}", object);
         is(&[], object, object);
-        assert_eq!(summary_first("{}", &[]).0, "{}");
-        let object = r#"{"id":"a","description":null,"summary":"Short.","aliases":["b"]}"#;
-        let (text, _, places) = summary_first(object, &["description"]);
+        assert_eq!(summary_first("{}", &[]), ("{}".to_owned(), 1, Places::default()));
+        let object = r#"{"description":null,"id":"a","aims":[1],"summary":"Short.","aliases":["b"]}"#;
+        let (text, _, places) = summary_first(object, &["aims", "description"]);
         let values = places.map(|(from, to)| &text[from as usize..to as usize]);
         assert_eq!(values, ["\"Short.\"", "null", "[\"b\"]"]);
     }

@@ -33,7 +33,7 @@ impl Snapshot {
         Page { items, total, next }
     }
 
-    /// The entries with some ordinals, each asked for.
+    /// The entries with some ordinals, each asked for: they come while it is made up what is told beside them.
     fn fetch(&self, ordinals: &[u32]) -> Vec<&Arc<Item>> {
         ordinals.iter().filter_map(|ordinal| self.item(*ordinal)).inspect(|item| ask(&***item)).collect()
     }

@@ -212,8 +212,10 @@ impl ListRequest {
         let mut why = (!filter.terms.is_empty()).then(|| Why::new(snapshot.reasons(filter)));
         let length = page.items.len() * (self.view.usual_length() + 100 + 130 * filter.terms.len());
         let mut envelope = Envelope::list(length + 4_096 * self.facets.len());
+        // Some members are picked from all of an entry.
+        let told = if self.fields.is_some() { View::Full } else { self.view };
         for (at, item) in page.items.iter().enumerate() {
-            ask_ahead(&page.items, at, self.view, why.is_some());
+            ask_ahead(&page.items, at, why.is_some(), |_| Some(told));
             envelope.item_with(|text| self.entry(text, snapshot, why.as_mut(), item));
         }
         if !self.include.is_empty() {
