@@ -362,15 +362,7 @@ pub(super) fn get_digest(Call { service, request, .. }: Call<'_>) -> Answered {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::Directory;
-    use crate::import::shipped;
-    use crate::store::Store;
-
-    /// The shipped directory, in a folder.
-    async fn shipped_in(folder: &std::path::Path) -> Arc<Snapshot> {
-        let store = Store::open(&format!("sqlite://{}", folder.join("d.db").display()), 1).await.expect("a store");
-        Directory::open(store, &shipped(), jiff::Timestamp::now).await.expect("a directory").snapshot()
-    }
+    use crate::http::serve::tests::service_in;
 
     fn query(kinds: &[Kind], after: i64, limit: usize) -> FeedQuery {
         let filter = Filter { variants: true, ..Filter::default() };
@@ -380,7 +372,7 @@ mod tests {
     #[actix_web::test]
     async fn a_page_that_is_made_while_it_is_sent_is_the_one_that_is_sent_at_once() {
         let folder = tempfile::tempdir().expect("a folder");
-        let snapshot = shipped_in(folder.path()).await;
+        let snapshot = service_in(folder.path()).await.directory.snapshot();
         let mut page = snapshot.feed(&query(Kind::ALL, 0, 40));
         assert_eq!(page.len(), 40);
         page[3].is_there = false;
@@ -409,7 +401,7 @@ mod tests {
     #[actix_web::test]
     async fn pages_are_the_same_whether_entries_are_put_in_order_or_met_on_a_walk() {
         let folder = tempfile::tempdir().expect("a folder");
-        let snapshot = shipped_in(folder.path()).await;
+        let snapshot = service_in(folder.path()).await.directory.snapshot();
         let follow = |kinds: &[Kind], limit: usize| {
             let (mut after, mut all) = (0, Vec::new());
             loop {

@@ -307,7 +307,7 @@ fn log(request: &Request, route: &str, status: StatusCode, id: Uuid, begun: Inst
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::Arc;
 
     use actix_web::body::to_bytes;
@@ -325,7 +325,7 @@ mod tests {
     }
 
     /// What handlers work with, on a database in a folder.
-    async fn service_in(folder: &std::path::Path) -> Arc<Service> {
+    pub(in crate::http) async fn service_in(folder: &std::path::Path) -> Arc<Service> {
         let store = Store::open(&format!("sqlite://{}", folder.join("d.db").display()), 1).await.expect("a store");
         let directory = Directory::open(store, &shipped(), jiff::Timestamp::now).await.expect("a directory");
         let look = crate::pages::Look::new(&crate::settings::Site::default(), "https://directory.example");
