@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::ahead::ask;
 use super::bits::Bits;
 use super::facet::Field;
 use super::filter::Sifted;
@@ -27,15 +26,15 @@ impl Snapshot {
         let mut places = self.places(query, chosen, total, query.limit + 1);
         let is_last = places.len() <= query.limit;
         places.truncate(query.limit);
-        let items = self.fetch(&places);
+        let items = self.items(&places);
         let last = items.last().zip(places.last()).filter(|_| !is_last);
         let next = last.map(|(item, ordinal)| Cursor::after(query, key(query, *ordinal, item)));
         Page { items, total, next }
     }
 
-    /// The entries with some ordinals, each asked for: they come while it is made up what is told beside them.
-    fn fetch(&self, ordinals: &[u32]) -> Vec<&Arc<Item>> {
-        ordinals.iter().filter_map(|ordinal| self.item(*ordinal)).inspect(|item| ask(&***item)).collect()
+    /// The entries with some ordinals.
+    fn items(&self, ordinals: &[u32]) -> Vec<&Arc<Item>> {
+        ordinals.iter().filter_map(|ordinal| self.item(*ordinal)).collect()
     }
 
     /// The first of the chosen entries after the cursor, in order.
@@ -102,7 +101,7 @@ impl Snapshot {
         let mut places = self.best(found, query.limit + 1, after, SortKey::ranked_among_kinds);
         let is_last = places.len() <= query.limit;
         places.truncate(query.limit);
-        page.items = self.fetch(&places);
+        page.items = self.items(&places);
         let last = page.items.last().zip(places.last()).filter(|_| !is_last);
         page.next =
             last.map(|(item, ordinal)| Cursor::after(query, SortKey::ranked_among_kinds(hits.rank(*ordinal), item)));
