@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use serde_json::Value;
+
 use super::stated::{Member, Stated};
 use crate::model::Vocabularies;
-use crate::model::codes::{CODE_LISTS, Kind};
+use crate::model::codes::{CODE_LISTS, Code, Kind};
 
 /// Something that lists are filtered and counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -263,7 +265,7 @@ pub(super) struct Reach {
     /// For every query, the stated terms that answer it.
     answering: [HashMap<Arc<str>, Answering, foldhash::fast::RandomState>; Field::ALL.len()],
     /// The terms of every vocabulary and code list, in the order that people see.
-    terms: HashMap<&'static str, Vec<FieldTerm>>,
+    terms: HashMap<&'static str, Vec<FieldTerm>, foldhash::fast::RandomState>,
 }
 
 /// What is known of a term that may be stated.
@@ -354,17 +356,34 @@ pub struct FieldTerm {
     pub label: Arc<str>,
     /// The next broader term.
     pub broader: Option<Arc<str>>,
+    /// It as JSON, once it was told.
+    json: OnceLock<Box<str>>,
+}
+
+impl FieldTerm {
+    /// A term.
+    pub(super) const fn new(code: Arc<str>, label: Arc<str>, broader: Option<Arc<str>>) -> Self {
+        Self { code, label, broader, json: OnceLock::new() }
+    }
+
+    /// The term as a JSON object, but for the brace at its end: what is counted of it stands there.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        self.json.get_or_init(|| {
+            let text = |text: &str| Value::from(text).to_string();
+            let broader = self.broader.as_deref().map_or_else(|| "null".to_owned(), text);
+            ["{\"term\":", &text(&self.code), ",\"label\":", &text(&self.label), ",\"broader\":", &broader]
+                .concat()
+                .into()
+        })
+    }
 }
 
 /// The terms of a vocabulary or code list: ranked ones by rank, others in tree order by label.
 #[must_use]
 pub fn scheme_terms(scheme: &str, vocabularies: &Vocabularies) -> Vec<FieldTerm> {
     if let Some(list) = CODE_LISTS.iter().find(|list| list.scheme == scheme) {
-        let term = |code: &crate::model::codes::Code| FieldTerm {
-            code: code.code.into(),
-            label: code.label.into(),
-            broader: None,
-        };
+        let term = |code: &Code| FieldTerm::new(code.code.into(), code.label.into(), None);
         return list.codes.iter().map(term).collect();
     }
     let path = |term: &crate::model::Term| {
@@ -379,10 +398,9 @@ pub fn scheme_terms(scheme: &str, vocabularies: &Vocabularies) -> Vec<FieldTerm>
     terms.sort_by(|(a, _), (b, _)| a.cmp(b));
     terms
         .into_iter()
-        .map(|(_, term)| FieldTerm {
-            code: term.code.as_str().into(),
-            label: term.label.as_str().into(),
-            broader: term.broader.as_ref().map(|code| code.as_str().into()),
+        .map(|(_, term)| {
+            let broader = term.broader.as_ref().map(|code| code.as_str().into());
+            FieldTerm::new(term.code.as_str().into(), term.label.as_str().into(), broader)
         })
         .collect()
 }

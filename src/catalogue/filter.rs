@@ -205,7 +205,7 @@ impl Snapshot {
         match field.source(kind) {
             Source::Scheme(scheme) => Cow::Borrowed(self.reach().terms(scheme)),
             Source::Entries(kind) => {
-                let term = |(code, label)| FieldTerm { code, label, broader: None };
+                let term = |(code, label)| FieldTerm::new(code, label, None);
                 Cow::Owned(self.titles(kind).into_iter().map(term).collect())
             }
         }

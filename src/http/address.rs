@@ -27,6 +27,9 @@ impl Address {
 
     /// Adds a parameter.
     pub(super) fn with(self, name: &str, value: &str) -> Self {
+        if value.bytes().fold(true, |all, byte| all & (stays(byte) || byte == b',')) {
+            return self.with_plain(name, value);
+        }
         self.with_any(name, value.split(','))
     }
 

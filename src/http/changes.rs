@@ -30,8 +30,8 @@ pub(super) const LONGEST_WAIT: usize = 55;
 /// The most requests that wait at once.
 pub(super) const MOST_WAITING: usize = 5_000;
 
-/// From how many bytes on a page is made while it is sent.
-const LONG: usize = 1024 * 1024;
+/// From how many bytes on a page is made while it is sent: what is larger is far from the processor again by then.
+const LONG: usize = 512 * 1024;
 
 /// How long a place that another process came to first may be on its way here.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);

@@ -20,8 +20,10 @@ const BROTLI_LEVEL: u32 = 4;
 const STREAM_WINDOW: u32 = 18;
 const WINDOW: u32 = 22;
 
-/// How many bytes are made at once on the thread that sends them: few enough to stay at hand until they are sent.
-const CHUNK: usize = 64 * 1024;
+/// How many bytes are made at once on the thread that sends them: few enough to stay at hand until they are sent. The
+/// buffer that they are sent from grows by doubling, and from 128 KiB on is made anew each time: so they are less than
+/// half of that, together with the entry that goes over.
+const CHUNK: usize = 60 * 1024;
 
 /// How many are made at once ahead of the thread that sends them: enough that little time goes by between two.
 const AHEAD: usize = 256 * 1024;
@@ -126,12 +128,12 @@ impl Making {
 pub(super) fn stream_here(chunks: Box<dyn Chunks>) -> impl Stream<Item = Result<Bytes, actix_web::Error>> + 'static {
     let mut rest = Some(chunks);
     iter(std::iter::from_fn(move || {
-        let mut part = Vec::with_capacity(CHUNK + CHUNK / 4);
+        let mut part = room::take(CHUNK + CHUNK / 4);
         if !rest.as_mut()?.add(&mut part, CHUNK) {
             rest = None;
         }
         // An empty chunk would end the body (RFC 9112 §7.1).
-        (!part.is_empty()).then(|| Ok(Bytes::from(part)))
+        (!part.is_empty()).then(|| Ok(room::sent(part)))
     }))
 }
 

@@ -97,6 +97,11 @@ impl ListRequest {
             let value = match name {
                 "sort" => (sort != usual).then(|| sort.name().to_owned()),
                 "q" => filter.text.as_ref().map(|sought| sought.text.typed.clone()),
+                "facets" => {
+                    let mut names: Vec<&str> = facets.iter().map(|field| field.name()).collect();
+                    names.sort_unstable();
+                    (!names.is_empty()).then(|| names.join(","))
+                }
                 _ => canonical(&mut query, name),
             };
             others.extend(value.map(|value| (name, value)));
@@ -109,14 +114,14 @@ impl ListRequest {
 
     /// The address of the list's first page.
     fn address(&self, service: &Service) -> Address {
-        self.filtered(service).with_all(&self.others)
-    }
-
-    /// The address of a list that is filtered by the same terms.
-    fn filtered(&self, service: &Service) -> Address {
         let address = Address::of(service, collection(self.page.kind));
         let terms = self.page.filter.terms.iter();
-        terms.fold(address, |address, (field, terms)| address.with_any(field.name(), terms))
+        terms.fold(address, |address, (field, terms)| address.with_any(field.name(), terms)).with_all(&self.others)
+    }
+
+    /// The same, where the address of the page that is asked for is known.
+    fn first_address(&self, service: &Service, this: &str) -> Address {
+        if self.page.after.is_none() { Address::again(this) } else { self.address(service) }
     }
 
     /// The address of the page that is asked for.
@@ -169,12 +174,6 @@ impl ListRequest {
         Ok((body, next.map(|(cursor, _)| cursor)))
     }
 
-    /// The address of the page after this one.
-    fn next_address(&self, service: &Service, this: &str, cursor: &Cursor) -> String {
-        let first = if self.page.after.is_none() { Address::again(this) } else { self.address(service) };
-        at(first, Some(cursor))
-    }
-
     /// The page, with where the next one begins and its address.
     fn put_together(
         &self,
@@ -188,7 +187,7 @@ impl ListRequest {
         let sifted = snapshot.sift(self.page.kind, filter, &self.facets);
         let mut page = snapshot.page_of(&self.page, &sifted.chosen, sifted.total);
         let next = page.next.take().map(|cursor| {
-            let address = self.next_address(service, this, &cursor);
+            let address = at(self.first_address(service, this), Some(&cursor));
             (cursor, address)
         });
         let body = if is_linked {
@@ -240,10 +239,9 @@ impl ListRequest {
             }
             text.push(b'}');
         };
-        let possible = (sifted.possible > page.total).then(|| {
-            let others = self.others.iter().filter(|(name, _)| *name != "match");
-            self.filtered(service).with_all(others).with("match", "possible").finish()
-        });
+        // More than pass may pass only where silence does not: the address says nothing of that yet.
+        let possible = (sifted.possible > page.total)
+            .then(|| self.first_address(service, links.this).with_plain("match", "possible").finish());
         let links = Links { possible: possible.as_deref(), ..*links };
         envelope.finish_with(meta, |text| links.write(text))
     }

@@ -29,7 +29,7 @@ impl<'a> Query<'a> {
     }
 
     fn take(given: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>, takes: &[&str]) -> Self {
-        let mut query = Self { pairs: Vec::new(), marks: 0, faults: Vec::new() };
+        let mut query = Self { pairs: Vec::with_capacity(8), marks: 0, faults: Vec::new() };
         for (index, (name, value)) in given.enumerate() {
             if index == MOST_PARAMETERS {
                 let detail = format!("There are more than {MOST_PARAMETERS} parameters. Send fewer.");
@@ -101,7 +101,8 @@ impl<'a> Query<'a> {
     }
 
     fn given_values(&mut self, name: &str) -> Vec<String> {
-        let mut values: Vec<String> = self.of(name).flat_map(|value| value.split(',')).map(str::to_owned).collect();
+        let mut values: Vec<String> = Vec::with_capacity(4);
+        values.extend(self.of(name).flat_map(|value| parts(value, b',')).map(str::to_owned));
         if values.iter().any(String::is_empty) {
             self.fault(INVALID_PARAMETER, name, format!("“{name}” has an empty value."), None, None);
         }
@@ -200,14 +201,18 @@ const fn mark(name: &str) -> u64 {
 
 /// The pairs of a query string that has nothing in it to decode, as most have not.
 fn plain(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    let pairs = parts(text, b'&').filter(|pair| !pair.is_empty()).map(|pair| split_once(pair, b'='));
+    pairs.map(|(name, value)| (name.into(), value.unwrap_or_default().into()))
+}
+
+/// What stands between the ASCII characters of a sort.
+fn parts(text: &str, between: u8) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
-    let pairs = std::iter::from_fn(move || {
-        let (pair, after) = split_once(rest?, b'&');
+    std::iter::from_fn(move || {
+        let (part, after) = split_once(rest?, between);
         rest = after;
-        Some(pair)
-    });
-    let parts = pairs.filter(|pair| !pair.is_empty()).map(|pair| split_once(pair, b'='));
-    parts.map(|(name, value)| (name.into(), value.unwrap_or_default().into()))
+        Some(part)
+    })
 }
 
 /// What stands before an ASCII character, and what after it. Names and values are short: to look for it byte by byte is

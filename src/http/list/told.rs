@@ -65,24 +65,18 @@ impl Links<'_> {
     }
 }
 
-/// Writes the terms of some facets with their counts. Codes need no escaping.
+/// Writes the terms of some facets with their counts.
 pub(super) fn write_facets<'a>(text: &mut Vec<u8>, fields: &[Field], terms: impl Fn(Field) -> Vec<FacetTerm<'a>>) {
     text.push(b'{');
     for field in fields {
         push_all(text, &[if text.last() == Some(&b'{') { "\"" } else { ",\"" }, field.name(), "\":["]);
         for FacetTerm { term, count, selected } in terms(*field) {
-            push_all(
-                text,
-                &[if text.last() == Some(&b'[') { "{" } else { ",{" }, "\"term\":\"", &term.code, "\",\"label\":"],
-            );
-            write_text(text, &term.label);
-            text.extend_from_slice(b",\"count\":");
-            write_json(text, &count);
-            push_all(text, &[",\"selected\":", if selected { "true" } else { "false" }, ",\"broader\":"]);
-            match &term.broader {
-                Some(broader) => push_all(text, &["\"", broader, "\"}"]),
-                None => text.extend_from_slice(b"null}"),
+            if text.last() == Some(&b'}') {
+                text.push(b',');
             }
+            push_all(text, &[term.json(), ",\"count\":"]);
+            write_json(text, &count);
+            text.extend_from_slice(if selected { b",\"selected\":true}" } else { b",\"selected\":false}" });
         }
         text.push(b']');
     }
@@ -118,44 +112,31 @@ impl<'a> Why<'a> {
     pub(super) fn write(&mut self, out: &mut Vec<u8>, item: &'a Item) {
         let Self { reasons, slots, text } = self;
         out.push(b'[');
-        let mut is_first = true;
         reasons.visit(item, |filter, stated| {
             let key = stated.map_or(16 * (filter + 1), |stated| std::ptr::from_ref(stated).addr());
             // What is stated is some 48 bytes long: the bits above tell one from the next.
             let Some(slot) = slots.get_mut((key ^ key >> 8) / 16 % SLOTS) else { return };
             if slot.key != key {
                 let from = text.len();
-                reasons.tell(filter, stated, &mut |matched| {
-                    if text.len() > from {
-                        text.push(b',');
-                    }
-                    write_reason(text, &matched);
-                });
+                reasons.tell(filter, stated, &mut |matched| write_reason(text, &matched));
                 let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
                 *slot = Slot { key, from: short(from), to: short(text.len()) };
             }
-            let why = text.get(slot.from as usize..slot.to as usize).unwrap_or_default();
-            if why.is_empty() {
-                return;
-            }
-            if is_first {
-                is_first = false;
-            } else {
-                out.push(b',');
-            }
-            out.extend_from_slice(why);
+            out.extend_from_slice(text.get(slot.from as usize..slot.to as usize).unwrap_or_default());
         });
+        // The comma after the last.
+        out.pop_if(|last| *last == b',');
         out.push(b']');
     }
 }
 
-/// Writes a reason. Codes and pointers need no escaping.
+/// Writes a reason, and a comma. Codes and pointers need no escaping.
 fn write_reason(text: &mut Vec<u8>, matched: &Matched<'_>) {
     let (filter, term, how) = (matched.field.name(), matched.term, matched.how.code());
     push_all(text, &["{\"filter\":\"", filter, "\",\"term\":\"", term, "\",\"how\":\"", how]);
     match matched.stated {
-        Some((stated, at)) => push_all(text, &["\",\"stated\":\"", stated, "\",\"at\":\"", at, "\"}"]),
-        None => push_all(text, &["\",\"stated\":null,\"at\":null}"]),
+        Some((stated, at)) => push_all(text, &["\",\"stated\":\"", stated, "\",\"at\":\"", at, "\"},"]),
+        None => push_all(text, &["\",\"stated\":null,\"at\":null},"]),
     }
 }
 

@@ -288,13 +288,13 @@ fn add_shared(schemas: &mut Map<String, Value>) {
         },
     }));
     schemas.insert("FacetTerm".to_owned(), json!({
-        "type": "object", "description": "One term of a facet.", "required": ["term", "label", "count", "selected", "broader"],
+        "type": "object", "description": "One term of a facet.", "required": ["term", "label", "broader", "count", "selected"],
         "properties": {
             "term": {"type": "string", "description": "The term.", "examples": ["nurse"]},
             "label": {"type": "string", "description": "Its name for people.", "examples": ["Nurse"]},
+            "broader": {"type": ["string", "null"], "description": "The next broader term.", "examples": ["nursing-and-midwifery"]},
             "count": {"type": "integer", "format": "int64", "minimum": 0, "description": "How many entries there would be with this term alone chosen in this facet.", "examples": [3]},
             "selected": {"type": "boolean", "description": "Whether the query chooses it."},
-            "broader": {"type": ["string", "null"], "description": "The next broader term.", "examples": ["nursing-and-midwifery"]},
         },
     }));
     schemas.insert("Notice".to_owned(), json!({
