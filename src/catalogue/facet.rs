@@ -419,6 +419,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_term_is_json_whatever_its_name() {
+        let term =
+            |label: &str, broader: Option<&str>| FieldTerm::new("a".into(), label.into(), broader.map(Arc::from));
+        assert_eq!(term("“A”", None).json(), r#"{"term":"a","label":"“A”","broader":null"#);
+        assert_eq!(term("A \"b\"\n", Some("c")).json(), r#"{"term":"a","label":"A \"b\"\n","broader":"c""#);
+    }
+
+    #[test]
     fn entries_that_state_the_same_in_the_same_place_share_it() {
         let reach = Reach::new(&Vocabularies::default());
         let stated = |at, code| reach.stated(Field::Type, at, code);

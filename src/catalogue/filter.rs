@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::bits::{Bits, Laid, Sieve};
+use super::bits::{Bits, Laid, Members, Sieve};
 use super::facet::{Answering, Field, FieldTerm, How, Source, label};
 use super::item::Item;
 use super::search::{Hits, Sought};
@@ -183,19 +183,24 @@ impl Snapshot {
             Match::Possible => base.len() - self.set(Set::Stated(field)).count_and(base),
         };
         let selected = filter.selected(field);
-        let counted = |code: &str| {
-            let reached = self.set(Set::Term(field, code)).count_and(base);
-            let is_selected = selected.iter().any(|selected| *selected == *code);
-            let is_shown = with_zeros || is_selected || reached > 0;
-            is_shown.then_some((reached + silent, is_selected))
-        };
-        let told = |term: Cow<'a, FieldTerm>| {
-            let (count, selected) = counted(&term.code)?;
-            Some(FacetTerm { term, count, selected })
+        let told = |term: Cow<'a, FieldTerm>, members: &Members| {
+            let reached = members.count_and(base);
+            let selected = selected.iter().any(|selected| **selected == *term.code);
+            let is_shown = with_zeros || selected || reached > 0;
+            is_shown.then_some(FacetTerm { term, count: reached + silent, selected })
         };
         match self.terms_of(kind, field) {
-            Cow::Borrowed(terms) => terms.iter().map(Cow::Borrowed).filter_map(told).collect(),
-            Cow::Owned(terms) => terms.into_iter().map(Cow::Owned).filter_map(told).collect(),
+            Cow::Borrowed(terms) => {
+                let terms_and_sets = terms.iter().zip(self.sets_of(kind, field, terms));
+                terms_and_sets.filter_map(|(term, members)| told(Cow::Borrowed(term), members)).collect()
+            }
+            Cow::Owned(terms) => {
+                let counted = |term: FieldTerm| {
+                    let members = self.set(Set::Term(field, &term.code));
+                    told(Cow::Owned(term), members)
+                };
+                terms.into_iter().filter_map(counted).collect()
+            }
         }
     }
 

@@ -32,6 +32,9 @@ pub(super) enum Set<'a> {
 /// Sets by a name: a term, or a slug.
 type Named = GenericHashMap<Arc<str>, Arc<Members>, RandomState, DefaultSharedPtr>;
 
+/// The sets of some terms, in the order of the terms.
+pub(super) type OfTerms = Box<[Arc<Members>]>;
+
 /// All sets of a snapshot. Cheap to clone: clones share what stayed the same.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sets {
@@ -58,6 +61,12 @@ impl Sets {
             Set::Term(field, term) => self.terms.get(field as usize).and_then(|terms| terms.get(term)),
         };
         found.map_or(&EMPTY, |members| members)
+    }
+
+    /// What queries for some terms of a field reach.
+    pub(super) fn of_terms<'t>(&self, field: Field, terms: impl Iterator<Item = &'t str>) -> OfTerms {
+        let sets = self.terms.get(field as usize);
+        terms.map(|term| sets.and_then(|sets| sets.get(term)).cloned().unwrap_or_default()).collect()
     }
 
     /// Puts an entry into a set, or takes it out.

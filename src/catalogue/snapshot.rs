@@ -15,13 +15,13 @@ use taking::go_on;
 use super::answers::Answers;
 use super::bits::{Bits, Members};
 use super::eligibility::Gates;
-use super::facet::Reach;
+use super::facet::{Field, FieldTerm, Reach};
 use super::filter::Filter;
 use super::item::{Digest, Item, Standing};
 use super::order::{Order, Places};
 use super::page::{Sort, SortKey};
 use super::search::{Hits, Likeness, Search, Snippet, snippet};
-use super::sets::{Set, Sets};
+use super::sets::{OfTerms, Set, Sets};
 use super::shelves::Shelves;
 use crate::model::Vocabularies;
 use crate::model::codes::Kind;
@@ -109,6 +109,9 @@ pub struct Snapshot {
     unsearched: Bits,
     /// The answers that were put together from it.
     answers: Arc<OnceLock<Answers>>,
+    /// The sets that facets of the kinds are counted with, as they were asked for: to find each by its name is to go from
+    /// place to place in memory.
+    counted: Arc<[[OnceLock<OfTerms>; Field::ALL.len()]; Kind::ALL.len()]>,
 }
 
 impl Snapshot {
@@ -156,6 +159,7 @@ impl Snapshot {
             search: Search::new()?,
             unsearched: Bits::default(),
             answers: Arc::default(),
+            counted: Arc::default(),
         })
     }
 
@@ -322,6 +326,14 @@ impl Snapshot {
     /// A set; an empty one where nothing belongs to it.
     pub(super) fn set(&self, set: Set<'_>) -> &Members {
         self.sets.get(set)
+    }
+
+    /// What queries for the terms of a field reach, term by term, in the order of the terms: those that lists of a kind are
+    /// filtered by, all of them.
+    pub(super) fn sets_of(&self, kind: Kind, field: Field, terms: &[FieldTerm]) -> &[Arc<Members>] {
+        let place = self.counted.get(kind as usize).and_then(|fields| fields.get(field as usize));
+        let found = || self.sets.of_terms(field, terms.iter().map(|term| &*term.code));
+        place.map_or(&[], |place| place.get_or_init(found))
     }
 
     /// Every entry by its last change number.

@@ -82,6 +82,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn commas_stay_and_what_stands_between_them_is_written_out_where_it_must_be() {
+        let address = Address { text: "/v1/programmes".to_owned(), has_query: false };
+        let address = address.with("facets", "role,level").with("q", "a b,ä").with_any("id", ["c", "d,e"]);
+        let expected = "/v1/programmes?facets=role,level&q=a+b,%C3%A4&id=c,d%2Ce";
+        assert_eq!(address.finish(), expected);
+        assert_eq!(Address::again(expected).with("limit", "5").finish(), format!("{expected}&limit=5"));
+    }
+
+    #[test]
     fn what_stays_is_what_the_standard_leaves_as_it_is() {
         for byte in 0..=u8::MAX {
             assert_eq!(stays(byte), byte_serialize(&[byte]).collect::<String>().as_bytes() == [byte], "{byte}");

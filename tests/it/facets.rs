@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::engine::Engine;
 use crate::on_both_engines;
-use crate::support::{App, Process, binary, import};
+use crate::support::{App, Process, binary, course, import};
 
 fn ids(answer: &Value) -> Vec<&str> {
     answer["data"].as_array().unwrap().iter().filter_map(|entry| entry["id"].as_str()).collect()
@@ -136,6 +136,20 @@ on_both_engines! {
         }
         assert_eq!(app.get("/v1/vocabularies/rloe").await.status, 404);
         assert!(app.get("/v1/vocabularies/role/nusre").await.json()["detail"].as_str().unwrap().contains("“nurse”"));
+    }
+
+    async fn what_is_counted_changes_with_the_directory(engine: Engine) {
+        let app = App::start(engine).await;
+        let path = "/v1/programmes?facets=type,status,provider";
+        let counts = |answer: &Value| [("type", "course"), ("status", "running"), ("provider", "kings-fund")]
+            .map(|(facet, term)| count(answer, facet, term));
+        let before = counts(&app.get(path).await.json());
+        assert!(before.iter().all(|count| *count > 0), "{before:?}");
+        for (made, id) in (1..).zip(["a-course", "b-course"]) {
+            assert!(app.import("a.ndjson", &course(id, "A course").to_string()).status.success());
+            app.process.until(&format!("/v1/programmes/{id}"), |answer| answer.status == 200).await;
+            assert_eq!(counts(&app.get(path).await.json()), before.map(|count| count + made));
+        }
     }
 
     async fn what_tells_of_a_characteristic_is_kept_by_no_cache(engine: Engine) {

@@ -45,7 +45,7 @@ impl Snapshot {
             damaged.push(CatalogueError::Broken);
             return (self, damaged);
         }
-        self.answers = Arc::default();
+        (self.answers, self.counted) = (Arc::default(), Arc::default());
         let put_after = begun.elapsed();
         let ((orders, places), searched) = if entries < MANY {
             (self.reordered(&moved, pause), self.search_with(&moved, pause))
