@@ -148,11 +148,11 @@ fn block<'a>(words: &'a [u64], from: usize, room: &'a mut Block) -> &'a Block {
     room
 }
 
-/// How many bits of two blocks are in both.
+/// How many bits are set in some words.
 #[expect(clippy::inline_always, reason = "as above")]
 #[inline(always)]
-fn common(one: &Block, other: &Block) -> u64 {
-    one.iter().zip(other).map(|(word, other)| u64::from((word & other).count_ones())).sum()
+fn sum(words: impl Iterator<Item = u64>) -> u64 {
+    words.map(|word| u64::from(word.count_ones())).sum()
 }
 
 /// A filter by one thing, as sets.
@@ -229,15 +229,18 @@ impl Laid {
             if sieve.is_left_out_once {
                 others.0.extend(before.iter().zip(after).take(length).map(|(before, after)| before & after));
             }
-            let words = before.iter_mut().zip(possible.iter_mut()).zip(after);
-            for (((before, possible), after), (passing, stated)) in words.zip(passing.iter().zip(stated)) {
-                *count += u64::from((*before & after & !stated).count_ones());
+            // One thing at a time: what is summed up and what is written in one loop is done word by word.
+            *count +=
+                sum(before.iter().zip(after).zip(stated).map(|((before, after), stated)| before & after & !stated));
+            for ((possible, passing), stated) in possible.iter_mut().zip(passing).zip(stated) {
                 *possible &= passing | !stated;
+            }
+            for ((before, passing), stated) in before.iter_mut().zip(passing).zip(stated) {
                 *before &= passing | (!stated & lenient);
             }
         }
-        self.total += common(&before, &before);
-        self.possible += common(&possible, &possible);
+        self.total += sum(before.into_iter());
+        self.possible += sum(possible.into_iter());
         self.chosen.0.extend(before.iter().take(length));
     }
 }

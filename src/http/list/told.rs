@@ -122,7 +122,10 @@ impl<'a> Why<'a> {
                 let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
                 *slot = Slot { key, from: short(from), to: short(text.len()) };
             }
-            out.extend_from_slice(text.get(slot.from as usize..slot.to as usize).unwrap_or_default());
+            // Most of what is stated answers nothing.
+            if slot.from < slot.to {
+                out.extend_from_slice(text.get(slot.from as usize..slot.to as usize).unwrap_or_default());
+            }
         });
         // The comma after the last.
         out.pop_if(|last| *last == b',');
