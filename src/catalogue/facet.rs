@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use serde_json::Value;
-
 use super::stated::{Member, Stated};
 use crate::model::Vocabularies;
-use crate::model::codes::{CODE_LISTS, Code, Kind};
+use crate::model::codes::{CODE_LISTS, Kind};
 
 /// Something that lists are filtered and counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -265,7 +263,7 @@ pub(super) struct Reach {
     /// For every query, the stated terms that answer it.
     answering: [HashMap<Arc<str>, Answering, foldhash::fast::RandomState>; Field::ALL.len()],
     /// The terms of every vocabulary and code list, in the order that people see.
-    terms: HashMap<&'static str, Vec<FieldTerm>, foldhash::fast::RandomState>,
+    terms: HashMap<&'static str, Vec<FieldTerm>>,
 }
 
 /// What is known of a term that may be stated.
@@ -356,34 +354,17 @@ pub struct FieldTerm {
     pub label: Arc<str>,
     /// The next broader term.
     pub broader: Option<Arc<str>>,
-    /// It as JSON, once it was told.
-    json: OnceLock<Box<str>>,
-}
-
-impl FieldTerm {
-    /// A term.
-    pub(super) const fn new(code: Arc<str>, label: Arc<str>, broader: Option<Arc<str>>) -> Self {
-        Self { code, label, broader, json: OnceLock::new() }
-    }
-
-    /// The term as a JSON object, but for the brace at its end: what is counted of it stands there.
-    #[must_use]
-    pub fn json(&self) -> &str {
-        self.json.get_or_init(|| {
-            let text = |text: &str| Value::from(text).to_string();
-            let broader = self.broader.as_deref().map_or_else(|| "null".to_owned(), text);
-            ["{\"term\":", &text(&self.code), ",\"label\":", &text(&self.label), ",\"broader\":", &broader]
-                .concat()
-                .into()
-        })
-    }
 }
 
 /// The terms of a vocabulary or code list: ranked ones by rank, others in tree order by label.
 #[must_use]
 pub fn scheme_terms(scheme: &str, vocabularies: &Vocabularies) -> Vec<FieldTerm> {
     if let Some(list) = CODE_LISTS.iter().find(|list| list.scheme == scheme) {
-        let term = |code: &Code| FieldTerm::new(code.code.into(), code.label.into(), None);
+        let term = |code: &crate::model::codes::Code| FieldTerm {
+            code: code.code.into(),
+            label: code.label.into(),
+            broader: None,
+        };
         return list.codes.iter().map(term).collect();
     }
     let path = |term: &crate::model::Term| {
@@ -398,9 +379,10 @@ pub fn scheme_terms(scheme: &str, vocabularies: &Vocabularies) -> Vec<FieldTerm>
     terms.sort_by(|(a, _), (b, _)| a.cmp(b));
     terms
         .into_iter()
-        .map(|(_, term)| {
-            let broader = term.broader.as_ref().map(|code| code.as_str().into());
-            FieldTerm::new(term.code.as_str().into(), term.label.as_str().into(), broader)
+        .map(|(_, term)| FieldTerm {
+            code: term.code.as_str().into(),
+            label: term.label.as_str().into(),
+            broader: term.broader.as_ref().map(|code| code.as_str().into()),
         })
         .collect()
 }
@@ -417,14 +399,6 @@ pub fn label<'a>(scheme: &str, code: &str, vocabularies: &'a Vocabularies) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_term_is_json_whatever_its_name() {
-        let term =
-            |label: &str, broader: Option<&str>| FieldTerm::new("a".into(), label.into(), broader.map(Arc::from));
-        assert_eq!(term("“A”", None).json(), r#"{"term":"a","label":"“A”","broader":null"#);
-        assert_eq!(term("A \"b\"\n", Some("c")).json(), r#"{"term":"a","label":"A \"b\"\n","broader":"c""#);
-    }
 
     #[test]
     fn entries_that_state_the_same_in_the_same_place_share_it() {

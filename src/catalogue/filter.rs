@@ -1,10 +1,12 @@
 //! Choosing entries: which filters there are, what passes them, and what they cannot tell.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use serde_json::Value;
 
 use super::bits::{Bits, Laid, Members, Sieve};
-use super::facet::{Answering, Field, FieldTerm, How, Source, label};
+use super::facet::{Answering, Field, How, Source, label};
 use super::item::Item;
 use super::search::{Hits, Sought};
 use super::sets::Set;
@@ -42,14 +44,37 @@ pub struct Filter {
 }
 
 /// One term of a facet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FacetTerm<'a> {
-    /// The term.
-    pub term: Cow<'a, FieldTerm>,
+    /// The term as a JSON object, but for the brace at its end: what is told of it in this facet stands there.
+    pub json: &'a str,
     /// How many entries there would be with this term alone chosen in this facet.
     pub count: u64,
     /// Whether the query chooses it.
     pub selected: bool,
+}
+
+/// What the facet of each field is counted with, kind by kind, once one was asked for.
+pub(super) type AllCounted = [[OnceLock<Box<[Counted]>>; Field::ALL.len()]; Kind::ALL.len()];
+
+/// A term that facets count, with what they need of it: to find some 80 sets by their names is to go from place to place
+/// in memory for each.
+#[derive(Debug)]
+pub(super) struct Counted {
+    code: Arc<str>,
+    /// As in [`FacetTerm`].
+    json: Box<str>,
+    /// What a query for it reaches.
+    members: Arc<Members>,
+}
+
+impl Counted {
+    fn new(code: &Arc<str>, label: &str, broader: Option<&str>, members: Arc<Members>) -> Self {
+        let text = |text: &str| Value::from(text).to_string();
+        let broader = broader.map_or_else(|| "null".to_owned(), text);
+        let json = ["{\"term\":", &text(code), ",\"label\":", &text(label), ",\"broader\":", &broader].concat();
+        Self { code: Arc::clone(code), json: json.into(), members }
+    }
 }
 
 /// Why an entry passed one filter.
@@ -183,37 +208,29 @@ impl Snapshot {
             Match::Possible => base.len() - self.set(Set::Stated(field)).count_and(base),
         };
         let selected = filter.selected(field);
-        let told = |term: Cow<'a, FieldTerm>, members: &Members| {
-            let reached = members.count_and(base);
-            let selected = selected.iter().any(|selected| **selected == *term.code);
+        let told = |counted: &'a Counted| {
+            let reached = counted.members.count_and(base);
+            let selected = selected.iter().any(|selected| **selected == *counted.code);
             let is_shown = with_zeros || selected || reached > 0;
-            is_shown.then_some(FacetTerm { term, count: reached + silent, selected })
+            is_shown.then_some(FacetTerm { json: &counted.json, count: reached + silent, selected })
         };
-        match self.terms_of(kind, field) {
-            Cow::Borrowed(terms) => {
-                let terms_and_sets = terms.iter().zip(self.sets_of(kind, field, terms));
-                terms_and_sets.filter_map(|(term, members)| told(Cow::Borrowed(term), members)).collect()
-            }
-            Cow::Owned(terms) => {
-                let counted = |term: FieldTerm| {
-                    let members = self.set(Set::Term(field, &term.code));
-                    told(Cow::Owned(term), members)
-                };
-                terms.into_iter().filter_map(counted).collect()
-            }
-        }
+        self.counted(kind, field).iter().filter_map(told).collect()
     }
 
-    /// Every term that a field may be filtered by.
-    #[must_use]
-    pub fn terms_of(&self, kind: Kind, field: Field) -> Cow<'_, [FieldTerm]> {
-        match field.source(kind) {
-            Source::Scheme(scheme) => Cow::Borrowed(self.reach().terms(scheme)),
-            Source::Entries(kind) => {
-                let term = |(code, label)| FieldTerm::new(code, label, None);
-                Cow::Owned(self.titles(kind).into_iter().map(term).collect())
+    /// Every term that a field may be filtered by, made ready to be counted when one is asked for first.
+    fn counted(&self, kind: Kind, field: Field) -> &[Counted] {
+        let counted = |code: &Arc<str>, label: &str, broader: Option<&str>| {
+            Counted::new(code, label, broader, self.sets().term(field, code))
+        };
+        let made = || match field.source(kind) {
+            Source::Scheme(scheme) => {
+                let terms = self.reach().terms(scheme).iter();
+                terms.map(|term| counted(&term.code, &term.label, term.broader.as_deref())).collect()
             }
-        }
+            Source::Entries(kind) => self.titles(kind).iter().map(|(code, label)| counted(code, label, None)).collect(),
+        };
+        let place = self.all_counted().get(kind as usize).and_then(|fields| fields.get(field as usize));
+        place.map_or(&[], |place| place.get_or_init(made))
     }
 
     /// The terms of a field that a misspelt one may have been meant to be.

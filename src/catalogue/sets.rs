@@ -32,9 +32,6 @@ pub(super) enum Set<'a> {
 /// Sets by a name: a term, or a slug.
 type Named = GenericHashMap<Arc<str>, Arc<Members>, RandomState, DefaultSharedPtr>;
 
-/// The sets of some terms, in the order of the terms.
-pub(super) type OfTerms = Box<[Arc<Members>]>;
-
 /// All sets of a snapshot. Cheap to clone: clones share what stayed the same.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sets {
@@ -63,10 +60,9 @@ impl Sets {
         found.map_or(&EMPTY, |members| members)
     }
 
-    /// What queries for some terms of a field reach.
-    pub(super) fn of_terms<'t>(&self, field: Field, terms: impl Iterator<Item = &'t str>) -> OfTerms {
-        let sets = self.terms.get(field as usize);
-        terms.map(|term| sets.and_then(|sets| sets.get(term)).cloned().unwrap_or_default()).collect()
+    /// What a query for a term of a field reaches, to be kept.
+    pub(super) fn term(&self, field: Field, term: &str) -> Arc<Members> {
+        self.terms.get(field as usize).and_then(|terms| terms.get(term)).cloned().unwrap_or_default()
     }
 
     /// Puts an entry into a set, or takes it out.

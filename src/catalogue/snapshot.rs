@@ -15,13 +15,13 @@ use taking::go_on;
 use super::answers::Answers;
 use super::bits::{Bits, Members};
 use super::eligibility::Gates;
-use super::facet::{Field, FieldTerm, Reach};
-use super::filter::Filter;
+use super::facet::Reach;
+use super::filter::{AllCounted, Filter};
 use super::item::{Digest, Item, Standing};
 use super::order::{Order, Places};
 use super::page::{Sort, SortKey};
 use super::search::{Hits, Likeness, Search, Snippet, snippet};
-use super::sets::{OfTerms, Set, Sets};
+use super::sets::{Set, Sets};
 use super::shelves::Shelves;
 use crate::model::Vocabularies;
 use crate::model::codes::Kind;
@@ -109,9 +109,8 @@ pub struct Snapshot {
     unsearched: Bits,
     /// The answers that were put together from it.
     answers: Arc<OnceLock<Answers>>,
-    /// The sets that facets of the kinds are counted with, as they were asked for: to find each by its name is to go from
-    /// place to place in memory.
-    counted: Arc<[[OnceLock<OfTerms>; Field::ALL.len()]; Kind::ALL.len()]>,
+    /// What facets are counted with.
+    counted: Arc<AllCounted>,
 }
 
 impl Snapshot {
@@ -328,12 +327,14 @@ impl Snapshot {
         self.sets.get(set)
     }
 
-    /// What queries for the terms of a field reach, term by term, in the order of the terms: those that lists of a kind are
-    /// filtered by, all of them.
-    pub(super) fn sets_of(&self, kind: Kind, field: Field, terms: &[FieldTerm]) -> &[Arc<Members>] {
-        let place = self.counted.get(kind as usize).and_then(|fields| fields.get(field as usize));
-        let found = || self.sets.of_terms(field, terms.iter().map(|term| &*term.code));
-        place.map_or(&[], |place| place.get_or_init(found))
+    /// All sets.
+    pub(super) const fn sets(&self) -> &Sets {
+        &self.sets
+    }
+
+    /// What facets are counted with.
+    pub(super) fn all_counted(&self) -> &AllCounted {
+        &self.counted
     }
 
     /// Every entry by its last change number.

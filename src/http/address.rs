@@ -5,6 +5,7 @@ use url::form_urlencoded::byte_serialize;
 use super::Service;
 
 /// An address that is being written.
+#[derive(Clone)]
 pub(super) struct Address {
     text: String,
     has_query: bool,

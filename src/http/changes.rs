@@ -30,7 +30,7 @@ pub(super) const LONGEST_WAIT: usize = 55;
 /// The most requests that wait at once.
 pub(super) const MOST_WAITING: usize = 5_000;
 
-/// From how many bytes on a page is made while it is sent: what is larger is far from the processor again by then.
+/// From about how many bytes on a page is made while it is sent: what is larger is far from the processor again by then.
 const LONG: usize = 512 * 1024;
 
 /// How long a place that another process came to first may be on its way here.

@@ -21,9 +21,9 @@ const STREAM_WINDOW: u32 = 18;
 const WINDOW: u32 = 22;
 
 /// How many bytes are made at once on the thread that sends them: few enough to stay at hand until they are sent. The
-/// buffer that they are sent from grows by doubling, and from 128 KiB on is made anew each time: so they are less than
-/// half of that, together with the entry that goes over.
-const CHUNK: usize = 60 * 1024;
+/// buffer that they are sent from grows by doubling, and one of more than 128 KiB is let go each time (actix-http's
+/// `WRITE_BUFFER_RETENTION_LIMIT`): so they are less than half of that, with the entry that goes over too.
+const CHUNK: usize = 48 * 1024;
 
 /// How many are made at once ahead of the thread that sends them: enough that little time goes by between two.
 const AHEAD: usize = 256 * 1024;
@@ -128,12 +128,17 @@ impl Making {
 pub(super) fn stream_here(chunks: Box<dyn Chunks>) -> impl Stream<Item = Result<Bytes, actix_web::Error>> + 'static {
     let mut rest = Some(chunks);
     iter(std::iter::from_fn(move || {
+        let chunks = rest.as_mut()?;
         let mut part = room::take(CHUNK + CHUNK / 4);
-        if !rest.as_mut()?.add(&mut part, CHUNK) {
+        if !chunks.add(&mut part, CHUNK) {
             rest = None;
         }
         // An empty chunk would end the body (RFC 9112 §7.1).
-        (!part.is_empty()).then(|| Ok(room::sent(part)))
+        if part.is_empty() {
+            room::give_back(part);
+            return None;
+        }
+        Some(Ok(room::sent(part)))
     }))
 }
 
@@ -154,4 +159,39 @@ pub(super) fn stream(
             }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt as _;
+
+    use super::*;
+
+    /// So many letters, some at a time.
+    struct Letters(usize);
+
+    impl Chunks for Letters {
+        fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool {
+            let some = wanted.min(self.0);
+            out.resize(out.len() + some, b'a');
+            self.0 -= some;
+            self.0 > 0
+        }
+    }
+
+    #[actix_web::test]
+    async fn what_is_made_while_it_is_sent_is_all_there_and_its_room_is_used_again() {
+        for length in [0, 1, CHUNK, CHUNK + 1, 5 * CHUNK] {
+            room::give_back(room::take(2 * CHUNK));
+            let free = room::free();
+            let mut parts = std::pin::pin!(stream_here(Box::new(Letters(length))));
+            let mut told = 0;
+            while let Some(part) = parts.next().await {
+                let part = part.expect("a part");
+                assert!(!part.is_empty() && part.iter().all(|byte| *byte == b'a'));
+                told += part.len();
+            }
+            assert_eq!((told, room::free()), (length, free), "{length}");
+        }
+    }
 }

@@ -97,6 +97,7 @@ impl ListRequest {
             let value = match name {
                 "sort" => (sort != usual).then(|| sort.name().to_owned()),
                 "q" => filter.text.as_ref().map(|sought| sought.text.typed.clone()),
+                // They were read already.
                 "facets" => {
                     let mut names: Vec<&str> = facets.iter().map(|field| field.name()).collect();
                     names.sort_unstable();
@@ -117,11 +118,6 @@ impl ListRequest {
         let address = Address::of(service, collection(self.page.kind));
         let terms = self.page.filter.terms.iter();
         terms.fold(address, |address, (field, terms)| address.with_any(field.name(), terms)).with_all(&self.others)
-    }
-
-    /// The same, where the address of the page that is asked for is known.
-    fn first_address(&self, service: &Service, this: &str) -> Address {
-        if self.page.after.is_none() { Address::again(this) } else { self.address(service) }
     }
 
     /// The address of the page that is asked for.
@@ -186,27 +182,25 @@ impl ListRequest {
         snapshot.look_for(filter)?;
         let sifted = snapshot.sift(self.page.kind, filter, &self.facets);
         let mut page = snapshot.page_of(&self.page, &sifted.chosen, sifted.total);
+        let first = if self.page.after.is_none() { Address::again(this) } else { self.address(service) };
         let next = page.next.take().map(|cursor| {
-            let address = at(self.first_address(service, this), Some(&cursor));
+            let address = at(first.clone(), Some(&cursor));
             (cursor, address)
         });
         let body = if is_linked {
             linked::page(linked::Around::of(service, snapshot), this.to_owned(), page.total, &page.items)
         } else {
-            let links = Links { this, next: next.as_ref().map(|(_, address)| address.as_str()), possible: None };
-            self.body(service, snapshot, &sifted, &page, &links)
+            // More can be possible only where silence does not pass: `match` is not in the address then.
+            let is_more_possible = sifted.possible > page.total;
+            let possible = is_more_possible.then(|| first.with_plain("match", "possible").finish());
+            let next = next.as_ref().map(|(_, address)| address.as_str());
+            let links = Links { this, next, possible: possible.as_deref() };
+            self.body(snapshot, &sifted, &page, &links)
         };
         Ok((body, next))
     }
 
-    fn body(
-        &self,
-        service: &Service,
-        snapshot: &Snapshot,
-        sifted: &Sifted,
-        page: &Page<'_>,
-        links: &Links<'_>,
-    ) -> Vec<u8> {
+    fn body(&self, snapshot: &Snapshot, sifted: &Sifted, page: &Page<'_>, links: &Links<'_>) -> Vec<u8> {
         let filter = &self.page.filter;
         let mut why = (!filter.terms.is_empty()).then(|| Why::new(snapshot.reasons(filter)));
         let length = page.items.len() * (self.view.usual_length() + 100 + 130 * filter.terms.len());
@@ -239,10 +233,6 @@ impl ListRequest {
             }
             text.push(b'}');
         };
-        // More than pass may pass only where silence does not: the address says nothing of that yet.
-        let possible = (sifted.possible > page.total)
-            .then(|| self.first_address(service, links.this).with_plain("match", "possible").finish());
-        let links = Links { possible: possible.as_deref(), ..*links };
         envelope.finish_with(meta, |text| links.write(text))
     }
 

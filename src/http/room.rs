@@ -16,8 +16,11 @@ thread_local! {
 
 /// Room for so many bytes, with nothing in it.
 pub(super) fn take(bytes: usize) -> Vec<u8> {
-    let free = FREE.with_borrow_mut(Vec::pop);
-    free.filter(|room| room.capacity() >= bytes).unwrap_or_else(|| Vec::with_capacity(bytes))
+    let fitting = |free: &mut Vec<Vec<u8>>| {
+        let at = free.iter().rposition(|room| room.capacity() >= bytes)?;
+        Some(free.swap_remove(at))
+    };
+    FREE.with_borrow_mut(fitting).unwrap_or_else(|| Vec::with_capacity(bytes))
 }
 
 /// Gives room back: nobody reads any more what is in it.
@@ -29,8 +32,11 @@ pub(super) fn give_back(mut room: Vec<u8>) {
     // A thread that ends has none left.
     let _ = FREE.try_with(|free| {
         let mut free = free.borrow_mut();
-        if free.len() < MOST {
-            free.push(room);
+        free.push(room);
+        if free.len() > MOST {
+            // Most are asked for something that fits into the larger ones.
+            let least = (0..).zip(free.iter()).min_by_key(|(_, room)| room.capacity()).map_or(0, |(at, _)| at);
+            free.remove(least);
         }
     });
 }
@@ -55,9 +61,31 @@ impl Drop for Sent {
     }
 }
 
+/// How many rooms of this thread nobody is in.
+#[cfg(test)]
+pub(super) fn free() -> usize {
+    FREE.with_borrow(Vec::len)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_room_that_is_too_small_is_passed_over_and_the_larger_ones_are_kept() {
+        let places = [3_000, 2_000, 1_000].map(|bytes| {
+            let room = take(bytes);
+            (room.as_ptr(), room)
+        });
+        let places = places.map(|(place, room)| {
+            give_back(room);
+            place
+        });
+        // The one of 1,000 bytes was one too many.
+        let (first, second) = (take(2_500), take(500));
+        assert_eq!((first.as_ptr(), second.as_ptr()), (places[0], places[1]));
+        assert_eq!(free(), 0);
+    }
 
     #[test]
     fn room_is_used_again_once_what_was_in_it_is_sent() {

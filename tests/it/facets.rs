@@ -141,15 +141,56 @@ on_both_engines! {
     async fn what_is_counted_changes_with_the_directory(engine: Engine) {
         let app = App::start(engine).await;
         let path = "/v1/programmes?facets=type,status,provider";
-        let counts = |answer: &Value| [("type", "course"), ("status", "running"), ("provider", "kings-fund")]
-            .map(|(facet, term)| count(answer, facet, term));
-        let before = counts(&app.get(path).await.json());
+        let counts = async || {
+            let answer = app.get(path).await.json();
+            [("type", "course"), ("status", "running"), ("provider", "kings-fund")]
+                .map(|(facet, term)| count(&answer, facet, term))
+        };
+        let before = counts().await;
         assert!(before.iter().all(|count| *count > 0), "{before:?}");
-        for (made, id) in (1..).zip(["a-course", "b-course"]) {
-            assert!(app.import("a.ndjson", &course(id, "A course").to_string()).status.success());
-            app.process.until(&format!("/v1/programmes/{id}"), |answer| answer.status == 200).await;
-            assert_eq!(counts(&app.get(path).await.json()), before.map(|count| count + made));
-        }
+        let entry = "/v1/programmes/a-course";
+        assert!(app.import("a.ndjson", &course("a-course", "A course").to_string()).status.success());
+        app.process.until(entry, |answer| answer.status == 200).await;
+        assert_eq!(counts().await, before.map(|count| count + 1));
+        let retired = json!({"retire": "programme/a-course", "reason": "It was only a test."});
+        assert!(app.import("b.ndjson", &retired.to_string()).status.success());
+        app.process.until(entry, |answer| answer.status == 410).await;
+        assert_eq!(counts().await, before);
+        // The types of one kind are not those of another.
+        let providers = app.get("/v1/providers?facets=type").await.json();
+        assert!(count(&providers, "type", "charity") > 0 && count(&providers, "type", "course") == 0, "{providers}");
+        // A term that has another name keeps its count, and a new one stands where it belongs.
+        let roles = async || app.get("/v1/programmes?facets=role&zeros=show").await.json()["meta"]["facets"]["role"].clone();
+        let mut expected = roles().await;
+        let terms = [
+            json!({"scheme": "role", "code": "nurse", "label": "Registered \"nurse\""}),
+            json!({"scheme": "role", "code": "aaa", "label": "Aaa", "definition": "Made for a test.", "sources": [{"id": "x", "title": "X"}]}),
+        ];
+        assert!(app.import("c.ndjson", &terms.map(|term| term.to_string()).join("\n")).status.success());
+        app.process.until("/v1/vocabularies/role/aaa", |answer| answer.status == 200).await;
+        let of = |terms: &Value| -> BTreeMap<String, u64> {
+            let terms = terms.as_array().unwrap().iter();
+            terms.map(|term| (term["term"].as_str().unwrap().to_owned(), term["count"].as_u64().unwrap())).collect()
+        };
+        let told = roles().await;
+        let nurse = told.as_array().unwrap().iter().find(|term| term["term"] == "nurse").unwrap();
+        assert_eq!(nurse["label"], "Registered \"nurse\"");
+        let aaa = json!({"term": "aaa", "label": "Aaa", "broader": null, "count": count(&json!({"meta": {"facets": {"role": told.clone()}}}), "role", "aaa"), "selected": false});
+        expected.as_array_mut().unwrap().push(aaa);
+        assert_eq!(of(&told), of(&expected));
+    }
+
+    async fn more_that_is_possible_begins_with_the_first_page(engine: Engine) {
+        let app = App::start(engine).await;
+        let own = |link: &Value| link.as_str().unwrap().strip_prefix(&app.process.url).unwrap().to_owned();
+        let first = app.get("/v1/programmes?cost=free&facets=cost,role&sort=-title&limit=2").await.json();
+        let second = app.get(&own(&first["links"]["next"])).await.json();
+        let possible = own(&second["links"]["possible"]);
+        assert_eq!(possible, own(&first["links"]["possible"]));
+        assert_eq!(possible, "/v1/programmes?cost=free&facets=cost,role&sort=-title&limit=2&match=possible");
+        let more = app.get(&possible).await.json();
+        assert_eq!(more["meta"]["total"], first["meta"]["possible"]);
+        assert_eq!(more["links"]["possible"], Value::Null);
     }
 
     async fn what_tells_of_a_characteristic_is_kept_by_no_cache(engine: Engine) {

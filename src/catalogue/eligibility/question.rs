@@ -197,10 +197,11 @@ impl Snapshot {
         }
         let mut shown = BTreeSet::new();
         let term = |(kind, id): (Kind, &str)| match self.look(kind, id) {
-            Looked::Found(item) | Looked::Renamed(item) => {
-                let is_new = shown.insert(item.uid);
-                is_new.then(|| FieldTerm::new(Arc::clone(&item.id), Arc::clone(&item.title), None))
-            }
+            Looked::Found(item) | Looked::Renamed(item) => shown.insert(item.uid).then(|| FieldTerm {
+                code: Arc::clone(&item.id),
+                label: Arc::clone(&item.title),
+                broader: None,
+            }),
             Looked::Nothing => None,
         };
         named.into_iter().filter_map(term).collect()

@@ -32,6 +32,7 @@ impl Snapshot {
     /// Takes in what was loaded, part by part, and lets others in between; tells what of it cannot be read.
     pub(super) fn take(mut self, parts: impl IntoIterator<Item = Loaded>, pause: Pause) -> (Self, Vec<CatalogueError>) {
         let begun = Instant::now();
+        (self.answers, self.counted) = (Arc::default(), Arc::default());
         let mut damaged = Vec::new();
         let mut moved = std::mem::take(&mut self.unsearched);
         let (mut entries, mut is_whole) = (0, false);
@@ -45,7 +46,6 @@ impl Snapshot {
             damaged.push(CatalogueError::Broken);
             return (self, damaged);
         }
-        (self.answers, self.counted) = (Arc::default(), Arc::default());
         let put_after = begun.elapsed();
         let ((orders, places), searched) = if entries < MANY {
             (self.reordered(&moved, pause), self.search_with(&moved, pause))

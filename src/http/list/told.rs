@@ -70,11 +70,11 @@ pub(super) fn write_facets<'a>(text: &mut Vec<u8>, fields: &[Field], terms: impl
     text.push(b'{');
     for field in fields {
         push_all(text, &[if text.last() == Some(&b'{') { "\"" } else { ",\"" }, field.name(), "\":["]);
-        for FacetTerm { term, count, selected } in terms(*field) {
+        for FacetTerm { json, count, selected } in terms(*field) {
             if text.last() == Some(&b'}') {
                 text.push(b',');
             }
-            push_all(text, &[term.json(), ",\"count\":"]);
+            push_all(text, &[json, ",\"count\":"]);
             write_json(text, &count);
             text.extend_from_slice(if selected { b",\"selected\":true}" } else { b",\"selected\":false}" });
         }
