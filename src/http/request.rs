@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use actix_web::HttpMessage;
 use actix_web::dev::{Payload, Url};
 use actix_web::http::header::HeaderMap;
-use actix_web::http::{Method, Uri};
+use actix_web::http::{Method, Uri, Version};
 
 /// A request, without its body.
 pub(super) struct Request(actix_http::Request);
@@ -20,6 +20,11 @@ impl Request {
     /// The method.
     pub(super) fn method(&self) -> &Method {
         self.0.method()
+    }
+
+    /// The version of HTTP that it is sent in.
+    pub(super) fn version(&self) -> Version {
+        self.0.version()
     }
 
     /// The address.

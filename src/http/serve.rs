@@ -11,7 +11,7 @@ use std::time::Instant;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, Response};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode, Version};
 use actix_web::{HttpResponse, ResponseError as _};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -220,7 +220,14 @@ pub(super) async fn serve(
         Some(body) => answer.map_body(|_, answer| BoxBody::new(Unread { answer, _request: body })),
         None => answer,
     };
-    Ok(answer.into())
+    let mut answer = Response::from(answer);
+    if request.version() < Version::HTTP_11 && answer.body().size() == BodySize::Stream {
+        // It knows no chunks (RFC 9112 §6.1): the body ends where the connection does.
+        let head = answer.head_mut();
+        head.no_chunking(true);
+        head.set_connection_type(ConnectionType::Close);
+    }
+    Ok(answer)
 }
 
 /// An answer that holds what was not read of its request.

@@ -161,7 +161,7 @@ on_both_engines! {
         assert!(count(&providers, "type", "charity") > 0 && count(&providers, "type", "course") == 0, "{providers}");
         // A term that has another name keeps its count, and a new one stands where it belongs.
         let roles = async || app.get("/v1/programmes?facets=role&zeros=show").await.json()["meta"]["facets"]["role"].clone();
-        let mut expected = roles().await;
+        let expected = roles().await;
         let terms = [
             json!({"scheme": "role", "code": "nurse", "label": "Registered \"nurse\""}),
             json!({"scheme": "role", "code": "aaa", "label": "Aaa", "definition": "Made for a test.", "sources": [{"id": "x", "title": "X"}]}),
@@ -175,9 +175,9 @@ on_both_engines! {
         let told = roles().await;
         let nurse = told.as_array().unwrap().iter().find(|term| term["term"] == "nurse").unwrap();
         assert_eq!(nurse["label"], "Registered \"nurse\"");
-        let aaa = json!({"term": "aaa", "label": "Aaa", "broader": null, "count": count(&json!({"meta": {"facets": {"role": told.clone()}}}), "role", "aaa"), "selected": false});
-        expected.as_array_mut().unwrap().push(aaa);
-        assert_eq!(of(&told), of(&expected));
+        let mut counts = of(&told);
+        assert!(counts.remove("aaa").is_some());
+        assert_eq!(counts, of(&expected));
     }
 
     async fn more_that_is_possible_begins_with_the_first_page(engine: Engine) {

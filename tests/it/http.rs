@@ -3,6 +3,7 @@
 use std::io::Read as _;
 
 use reqwest::Method;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::engine::Engine;
 use crate::on_both_engines;
@@ -81,6 +82,19 @@ on_both_engines! {
                 assert!(answer.json()["detail"].as_str().unwrap().contains("application/json"));
             }
         }
+    }
+
+    async fn a_client_that_knows_no_chunks_reads_a_file_to_the_end_of_the_connection(engine: Engine) {
+        let app = App::start(engine).await;
+        let path = "/v1/exports/programmes.csv";
+        let expected = app.get(path).await.text;
+        let mut stream = tokio::net::TcpStream::connect(app.process.url.strip_prefix("http://").unwrap()).await.unwrap();
+        stream.write_all(format!("GET {path} HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.0 200") && !head.to_lowercase().contains("transfer-encoding"), "{head}");
+        assert!(body == expected, "{head}");
     }
 
     async fn each_coding_is_a_representation_of_its_own(engine: Engine) {
