@@ -152,7 +152,7 @@ pub(super) fn stream(
         match begun?.await {
             Ok((bytes, _)) if bytes.is_empty() => None,
             Ok((bytes, rest)) => Some((Ok(Bytes::from(bytes)), rest.map(Making::begin))),
-            // The connection is cut: whoever reads must not take a part for the whole.
+            // The connection is cut: whoever reads must not take a part for the whole. Only HTTP/1.0 cannot tell.
             Err(error) => {
                 tracing::error!("a body could not be made to its end: {error}");
                 Some((Err(ErrorInternalServerError("the body could not be made")), None))
