@@ -159,7 +159,7 @@ on_both_engines! {
         // The types of one kind are not those of another.
         let providers = app.get("/v1/providers?facets=type").await.json();
         assert!(count(&providers, "type", "charity") > 0 && count(&providers, "type", "course") == 0, "{providers}");
-        // A term that has another name keeps its count, and a new one stands where it belongs.
+        // A term that has another name keeps its count, and so do the others beside a new one.
         let roles = async || app.get("/v1/programmes?facets=role&zeros=show").await.json()["meta"]["facets"]["role"].clone();
         let expected = roles().await;
         let terms = [
