@@ -4,16 +4,49 @@
 //! other word by word, with the widest instructions the machine has, and nothing to be decided between two words.
 
 use std::borrow::Cow;
-use std::iter;
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 
 /// What the machine has, found once.
-///
-/// What it is given must be a closure that can be called only once, by using up what it holds: around any other the
-/// compiler makes a function for `FnOnce`, which is not put in place and so is made for the least machine.
 static ARCH: LazyLock<Arch> = LazyLock::new(Arch::new);
+
+/// The same for what counts the bits of eight words at once.
+#[cfg(target_arch = "x86_64")]
+static COUNTING: LazyLock<Option<counting::Counting>> = LazyLock::new(counting::Counting::try_new);
+
+#[cfg(target_arch = "x86_64")]
+mod counting {
+    pulp::simd_type!({
+        /// What [`pulp::x86::V4`] has, and an instruction that counts bits: it has none for more than a word.
+        pub(super) struct Counting {
+            popcnt: f!("popcnt"),
+            bmi1: f!("bmi1"),
+            bmi2: f!("bmi2"),
+            lzcnt: f!("lzcnt"),
+            avx512f: f!("avx512f"),
+            avx512bw: f!("avx512bw"),
+            avx512dq: f!("avx512dq"),
+            avx512vl: f!("avx512vl"),
+            avx512vpopcntdq: f!("avx512vpopcntdq"),
+        }
+    });
+}
+
+/// Does what is made anew for each sort of machine with the widest instructions that this one has.
+///
+/// It must be a closure that can be called only once, by using up what it holds: around any other the compiler makes a
+/// function for `FnOnce`, which is not put in place and so is made for the least machine.
+#[expect(clippy::inline_always, reason = "as what it is given")]
+#[inline(always)]
+fn widest<T>(work: impl FnOnce() -> T + NullaryFnOnce<Output = T>) -> T {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(counting) = *COUNTING {
+        return counting.vectorize(work);
+    }
+    ARCH.dispatch(work)
+}
 
 /// How many words are counted sooner as they are than with instructions that have to be chosen first.
 const SHORT: usize = 8;
@@ -25,6 +58,38 @@ pub struct Bits(Vec<u64>);
 /// The word that an ordinal is in, and its bit there.
 const fn place(ordinal: u32) -> (usize, u64) {
     ((ordinal / 64) as usize, 1 << (ordinal % 64))
+}
+
+/// The ordinals in one word.
+struct Ones {
+    base: u32,
+    word: u64,
+}
+
+impl Ones {
+    fn of(at: usize, word: u64) -> Self {
+        Self { base: u32::try_from(at * 64).unwrap_or(u32::MAX), word }
+    }
+
+    /// Takes one bit out, and tells its ordinal.
+    const fn take(&mut self, bit: u32) -> u32 {
+        self.word &= !(1 << bit);
+        self.base + bit
+    }
+}
+
+impl Iterator for Ones {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        (self.word != 0).then(|| self.take(self.word.trailing_zeros()))
+    }
+}
+
+impl DoubleEndedIterator for Ones {
+    fn next_back(&mut self) -> Option<u32> {
+        (self.word != 0).then(|| self.take(63 - self.word.leading_zeros()))
+    }
 }
 
 impl Bits {
@@ -57,10 +122,10 @@ impl Bits {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> u64 {
-        let words = self.0.iter();
-        ARCH.dispatch(
+        let words = self.0.iter().copied();
+        widest(
             #[inline(always)]
-            move || words.map(|word| u64::from(word.count_ones())).sum(),
+            move || sum(words),
         )
     }
 
@@ -83,12 +148,15 @@ impl Bits {
 
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        let bits = |(index, word): (usize, &u64)| {
-            let base = u32::try_from(index * 64).unwrap_or(u32::MAX);
-            let rest = iter::successors(Some(*word), |word| Some(word & word.wrapping_sub(1)));
-            rest.take_while(|word| *word != 0).map(move |word| base + word.trailing_zeros())
-        };
-        self.0.iter().enumerate().flat_map(bits)
+        self.0.iter().enumerate().flat_map(|(at, word)| Ones::of(at, *word))
+    }
+
+    /// Those in a range that are not in another set, in order.
+    pub fn within(&self, range: Range<u32>, without: &Self) -> impl DoubleEndedIterator<Item = u32> {
+        let words = place(range.start).0..self.0.len().min(place(range.end).0 + 1);
+        let word = |words: &[u64], at: usize| words.get(at).copied().unwrap_or_default();
+        let ones = move |at| Ones::of(at, word(&self.0, at) & !word(&without.0, at));
+        words.flat_map(ones).filter(move |ordinal| range.contains(ordinal))
     }
 
     /// Keeps those that are in the other set too.
@@ -119,14 +187,13 @@ impl Bits {
     /// How many are in both.
     #[must_use]
     pub fn count_and(&self, other: &Self) -> u64 {
-        let words = self.0.iter().zip(&other.0);
-        let common = |(word, other): (&u64, &u64)| u64::from((word & other).count_ones());
-        if words.len() <= SHORT {
-            return words.map(common).sum();
+        let common = self.0.iter().zip(&other.0).map(|(word, other)| word & other);
+        if common.len() <= SHORT {
+            return sum(common);
         }
-        ARCH.dispatch(
+        widest(
             #[inline(always)]
-            move || words.map(common).sum(),
+            move || sum(common),
         )
     }
 }
@@ -152,7 +219,11 @@ fn block<'a>(words: &'a [u64], from: usize, room: &'a mut Block) -> &'a Block {
 #[expect(clippy::inline_always, reason = "as above")]
 #[inline(always)]
 fn sum(words: impl Iterator<Item = u64>) -> u64 {
-    words.map(|word| u64::from(word.count_ones())).sum()
+    let mut sum = 0;
+    for word in words {
+        sum += u64::from(word.count_ones());
+    }
+    sum
 }
 
 /// A filter by one thing, as sets.
@@ -192,7 +263,7 @@ impl Laid {
         };
         // What passes all filters after each.
         let mut after: Vec<Block> = vec![[0; BLOCK]; sieves.len()];
-        ARCH.dispatch(
+        widest(
             #[inline(always)]
             move || {
                 let mut laid = laid;
@@ -209,6 +280,15 @@ impl Laid {
     fn lay(&mut self, base: &[u64], from: usize, sieves: &[Sieve<'_>], is_lenient: bool, after: &mut [Block]) {
         let mut rooms = [[0; BLOCK]; 2];
         let [room, other_room] = &mut rooms;
+        let mut before = *block(base, from, room);
+        let length = (base.len() - from).min(BLOCK);
+        // Where entries of other kinds are.
+        if before == [0; BLOCK] {
+            let wanted = sieves.iter().zip(&mut self.others).filter(|(sieve, _)| sieve.is_left_out_once);
+            wanted.for_each(|(_, others)| others.0.resize(from + length, 0));
+            self.chosen.0.resize(from + length, 0);
+            return;
+        }
         let lenient = if is_lenient { u64::MAX } else { 0 };
         let mut all = [u64::MAX; BLOCK];
         for (sieve, after) in sieves.iter().zip(after.iter_mut()).rev() {
@@ -219,9 +299,7 @@ impl Laid {
                 *all &= passing | (!stated & lenient);
             }
         }
-        let mut before = *block(base, from, room);
         let mut possible = before;
-        let length = (base.len() - from).min(BLOCK);
         let results = self.silent.iter_mut().zip(&mut self.others);
         for ((sieve, after), (count, others)) in sieves.iter().zip(after.iter()).zip(results) {
             let passing = block(&sieve.passing.0, from, room);
@@ -408,6 +486,12 @@ mod tests {
             of_b.drop_from(&mut changed);
             is(&changed, &a - &b);
             is(&of_b.and(&bits(&a)), &a & &b);
+            for range in [0..below, below / 3..below / 2, below / 2 + 1..u32::MAX, 7..7] {
+                let expected: Vec<u32> = (&a - &b).into_iter().filter(|ordinal| range.contains(ordinal)).collect();
+                let (a, b) = (bits(&a), bits(&b));
+                assert!(a.within(range.clone(), &b).eq(expected.iter().copied()), "{count} of {below} in {range:?}");
+                assert!(a.within(range.clone(), &b).rev().eq(expected.into_iter().rev()), "{count} of {below} in {range:?}");
+            }
             assert_eq!(of_b.count_and(&bits(&a)), (&a & &b).len() as u64);
             assert_eq!(bits(&a).count_and(&bits(&b)), (&a & &b).len() as u64);
             assert_eq!(bits(&a).len(), a.len() as u64);
@@ -418,7 +502,10 @@ mod tests {
     #[test]
     fn filters_laid_over_each_other_are_what_they_are_one_by_one() {
         for (below, count) in [(1, 0), (60, 30), (70, 60), (4_096, 2_000), (20_000, 9_000)] {
-            let base = some(1, count * 2, below);
+            // As where the entries of another kind are among them.
+            let of_others = 4_096..3 * 4_096;
+            let base: BTreeSet<u32> =
+                some(1, count * 2, below).into_iter().filter(|ordinal| !of_others.contains(ordinal)).collect();
             let filters: Vec<(BTreeSet<u32>, BTreeSet<u32>)> = (0..4)
                 .map(|seed| (some(10 + seed, count, below * 2), some(20 + seed, count / 2, below)))
                 .map(|(passing, more)| (passing.clone(), &passing | &more))

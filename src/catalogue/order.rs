@@ -1,8 +1,11 @@
 //! An order of entries: their ordinals in a row, and the place of each in it.
 //!
-//! The row is walked from any place. Where few of many entries are chosen, those that come first are found by their
-//! places alone, without a look at what is sorted by.
+//! A directory that starts gives its entries ordinals in the order by title, so that those that come first by title are
+//! found without a look at anything else. What comes later has a later ordinal, wherever it stands: it is a stray. Among
+//! strays, and in other orders, those that come first are found by their places, where few of many are chosen; or on a
+//! walk along the row.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::bits::Bits;
@@ -13,50 +16,79 @@ use super::snapshot::is_sorted_rather;
 /// are never compared.
 pub(super) type Places = Arc<Vec<u32>>;
 
+/// How many in a row are not strays, for each that is: where they are more, the others are not told from them.
+const SETTLED: usize = 8;
+
 /// An order of the entries of one kind.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Order(Arc<[u32]>);
+#[derive(Debug, Clone)]
+pub(super) struct Order {
+    /// The ordinals, in order.
+    row: Arc<[u32]>,
+    /// Those in the row without which it would ascend; `None` where they are many.
+    strays: Option<Arc<Bits>>,
+}
+
+impl Default for Order {
+    fn default() -> Self {
+        Self { row: Arc::default(), strays: Some(Arc::default()) }
+    }
+}
 
 impl Order {
     /// How many entries it has.
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.row.len()
     }
 
     /// The ordinals, in order.
     pub(super) fn ordinals(&self) -> impl Iterator<Item = u32> {
-        self.0.iter().copied()
+        self.row.iter().copied()
     }
 
     /// The ordinals from the first on whose key is at or after this one.
     pub(super) fn from(&self, key: &SortKey, key_of: impl Fn(u32) -> Option<SortKey>) -> impl Iterator<Item = u32> {
-        let at = self.0.partition_point(|ordinal| key_of(*ordinal).is_some_and(|own| own < *key));
-        self.0.iter().skip(at).copied()
+        let at = self.row.partition_point(|ordinal| key_of(*ordinal).is_some_and(|own| own < *key));
+        self.row.iter().skip(at).copied()
     }
 
     /// The order without some entries, and with others, given in order. The keys of those that stay are what they were.
     pub(super) fn with(&self, without: &Bits, new: &[(SortKey, u32)], key_of: impl Fn(u32) -> Option<SortKey>) -> Self {
         let kept: Vec<u32> = self.ordinals().filter(|ordinal| !without.contains(*ordinal)).collect();
         let mut row = Vec::with_capacity(kept.len() + new.len());
+        let mut strays = self.strays.as_deref().cloned();
+        if let Some(strays) = &mut strays {
+            strays.drop(without);
+        }
         let mut rest = kept.as_slice();
         for (key, ordinal) in new {
             let before = rest.partition_point(|other| key_of(*other).is_some_and(|other| other < *key));
             let (first, later) = rest.split_at(before);
             row.extend_from_slice(first);
+            if let Some(strays) = &mut strays {
+                // Beside a stray it may ascend as well, but to see that would be to look further.
+                let settled = |other: &u32| !strays.contains(*other);
+                let ascends = row.last().is_none_or(|before| settled(before) && before < ordinal)
+                    && later.first().is_none_or(|after| settled(after) && ordinal < after);
+                if !ascends {
+                    strays.insert(*ordinal);
+                }
+            }
             row.push(*ordinal);
             rest = later;
         }
         row.extend_from_slice(rest);
-        Self(row.into())
+        let is_mostly_settled = |strays: &Bits| strays.len().saturating_mul(SETTLED as u64) <= row.len() as u64;
+        let strays = strays.filter(is_mostly_settled).map(Arc::new);
+        Self { row: row.into(), strays }
     }
 
     /// Notes the place of each entry.
     pub(super) fn note_places(&self, places: &mut Vec<u32>) {
-        let highest = self.0.iter().max().map_or(0, |highest| *highest as usize + 1);
+        let highest = self.row.iter().max().map_or(0, |highest| *highest as usize + 1);
         if places.len() < highest {
             places.resize(highest, 0);
         }
-        for (place, ordinal) in (0..).zip(self.0.iter()) {
+        for (place, ordinal) in (0..).zip(self.row.iter()) {
             if let Some(known) = places.get_mut(*ordinal as usize) {
                 *known = place;
             }
@@ -75,22 +107,39 @@ impl Order {
         let (from, to) = match after {
             None => (0, self.len()),
             Some(after) if is_descending => {
-                (0, self.0.partition_point(|ordinal| key_of(*ordinal).is_some_and(|key| key < *after)))
+                (0, self.row.partition_point(|ordinal| key_of(*ordinal).is_some_and(|key| key < *after)))
             }
             Some(after) => {
-                (self.0.partition_point(|ordinal| key_of(*ordinal).is_some_and(|key| key <= *after)), self.len())
+                (self.row.partition_point(|ordinal| key_of(*ordinal).is_some_and(|key| key <= *after)), self.len())
+            }
+        };
+        let row = self.row.get(from..to).unwrap_or_default();
+        let (picked_from, count) = match &self.strays {
+            None => (Cow::Borrowed(chosen), count),
+            Some(strays) => {
+                let strays = chosen.and(strays);
+                let count = strays.len();
+                (Cow::Owned(strays), count)
             }
         };
         // A walk passes over what is not chosen: as many as lie between those wanted.
-        if is_sorted_rather(count, wanted, self.len()) {
-            return self.pick(wanted, (chosen, count), places, (from, to), is_descending);
+        if !is_sorted_rather(count, wanted, self.len()) {
+            let is_chosen = |ordinal: &u32| chosen.contains(*ordinal);
+            return if is_descending {
+                row.iter().copied().rev().filter(is_chosen).take(wanted).collect()
+            } else {
+                row.iter().copied().filter(is_chosen).take(wanted).collect()
+            };
         }
-        let row = self.0.get(from..to).unwrap_or_default().iter().copied();
-        let is_chosen = |ordinal: &u32| chosen.contains(*ordinal);
+        let picked = self.pick(wanted, (&picked_from, count), places, (from, to), is_descending);
+        let Some(strays) = &self.strays else { return picked };
+        let is_settled = |ordinal: &&u32| !strays.contains(**ordinal);
         if is_descending {
-            row.rev().filter(is_chosen).take(wanted).collect()
+            let end = row.iter().rfind(is_settled).map_or(0, |last| last + 1);
+            merged(chosen.within(0..end, strays).rev(), picked, wanted, places, u32::gt)
         } else {
-            row.filter(is_chosen).take(wanted).collect()
+            let first = row.iter().find(is_settled).map_or(u32::MAX, |first| *first);
+            merged(chosen.within(first..u32::MAX, strays), picked, wanted, places, u32::lt)
         }
     }
 
@@ -115,47 +164,112 @@ impl Order {
             found.truncate(wanted);
         }
         found.sort_unstable();
-        found.into_iter().filter_map(|place| self.0.get(turn(place) as usize).copied()).collect()
+        found.into_iter().filter_map(|place| self.row.get(turn(place) as usize).copied()).collect()
     }
+}
+
+/// The first of two lists, each of which is in the order of places.
+fn merged(
+    settled: impl Iterator<Item = u32>,
+    strays: Vec<u32>,
+    wanted: usize,
+    places: &[u32],
+    comes_first: fn(&u32, &u32) -> bool,
+) -> Vec<u32> {
+    let place = |ordinal: &u32| places.get(*ordinal as usize).copied().unwrap_or_default();
+    let (mut settled, mut strays) = (settled.peekable(), strays.into_iter().peekable());
+    let next = || match (settled.peek(), strays.peek()) {
+        (Some(own), Some(stray)) if comes_first(&place(stray), &place(own)) => strays.next(),
+        (Some(_), _) => settled.next(),
+        (None, _) => strays.next(),
+    };
+    std::iter::from_fn(next).take(wanted).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// A key that tells nothing but a number.
+    fn numbered(number: u32) -> SortKey {
+        SortKey::first_with_id(&format!("{number:09}"))
+    }
+
+    /// Asserts that the pages of some chosen entries are what a walk along the order comes to, both ways.
+    fn has_pages(order: &Order, chosen: &Bits, places: &[u32], key: impl Fn(u32) -> Option<SortKey> + Copy) {
+        for (wanted, is_descending) in [1, 5, 499].into_iter().flat_map(|wanted| [(wanted, false), (wanted, true)]) {
+            let mut all: Vec<u32> = order.ordinals().filter(|ordinal| chosen.contains(*ordinal)).collect();
+            if is_descending {
+                all.reverse();
+            }
+            let first = |after: Option<&SortKey>| {
+                order.first(wanted, (chosen, chosen.len()), places, (after, is_descending), key)
+            };
+            let mut after = None;
+            for page in all.chunks(wanted) {
+                assert_eq!(first(after.as_ref()), page, "{wanted} of {} after {after:?}", all.len());
+                after = page.last().and_then(|last| key(*last));
+            }
+            assert!(first(after.as_ref()).is_empty(), "{wanted} of {} after {after:?}", all.len());
+        }
+    }
+
     #[test]
     fn few_and_many_are_found_in_order_and_against_it_after_any_key() {
         // 499 is a prime: each has a place of its own. Entries of two kinds take turns, and have their places in one list.
         let rows = [131, 77].map(|step| (0..499).map(move |place| place * step % 499));
         let rows: Vec<Vec<u32>> = (0..).zip(rows).map(|(kind, row)| row.map(|own| own * 2 + kind).collect()).collect();
-        let orders: Vec<Order> = rows.iter().map(|row| Order(row.as_slice().into())).collect();
+        let of = |row: &Vec<u32>| {
+            let new: Vec<_> = (0..).zip(row).map(|(place, ordinal)| (numbered(place), *ordinal)).collect();
+            Order::default().with(&Bits::default(), &new, |_| None)
+        };
+        let orders: Vec<Order> = rows.iter().map(of).collect();
         let mut places = Vec::new();
         for order in &orders {
+            assert!(order.strays.is_none());
             order.note_places(&mut places);
         }
-        let key =
-            |ordinal: u32| places.get(ordinal as usize).map(|place| SortKey::first_with_id(&format!("{place:03}")));
+        let key = |ordinal: u32| places.get(ordinal as usize).copied().map(numbered);
         for ((kind, order), step) in (0..).zip(&orders).flat_map(|order| [1, 3, 40, 498].map(|step| (order, step))) {
             let chosen: Bits = (0..499).step_by(step).map(|own| own * 2 + kind).collect();
-            let first = |wanted, after: Option<&SortKey>, is_descending| {
-                order.first(wanted, (&chosen, chosen.len()), &places, (after, is_descending), key)
-            };
-            for is_descending in [false, true] {
-                let mut all: Vec<u32> = order.ordinals().filter(|ordinal| chosen.contains(*ordinal)).collect();
-                if is_descending {
-                    all.reverse();
-                }
-                for wanted in [1, 5, 499] {
-                    let mut after = None;
-                    for page in all.chunks(wanted) {
-                        let found = first(wanted, after.as_ref(), is_descending);
-                        assert_eq!(found, page, "each {step}th, {wanted} after {after:?}");
-                        after = page.last().and_then(|last| key(*last));
-                    }
-                    let rest = first(wanted, after.as_ref(), is_descending);
-                    assert!(rest.is_empty(), "each {step}th: {rest:?}");
-                }
-            }
+            has_pages(order, &chosen, &places, key);
         }
+    }
+
+    #[test]
+    fn entries_that_come_or_move_later_are_found_among_those_that_are_where_their_ordinals_are() {
+        let mut keys: Vec<u32> = (0..600).map(|own| own * 1_000).collect();
+        let new: Vec<_> = (0..).zip(&keys).map(|(ordinal, key)| (numbered(*key), ordinal)).collect();
+        let mut order = Order::default().with(&Bits::default(), &new, |_| None);
+        let mut strays = Vec::new();
+        // One that stays where it is, one that moves, new ones at both ends and between, and then so many that it is no use.
+        let steps: [&[(u32, u32)]; 6] = [
+            &[(7, 7_001)],
+            &[(9, 500_500), (600, 1_000_000)],
+            &[(601, 3), (602, 300_300), (603, 300_301)],
+            &[(9, 9_000)],
+            &[(602, 2_000_000)],
+            &(604..700).map(|own| (own, own * 997 % 600_000)).collect::<Vec<_>>(),
+        ];
+        for step in steps {
+            let mut new: Vec<_> = step.iter().map(|(ordinal, key)| (numbered(*key), *ordinal)).collect();
+            new.sort_unstable();
+            order = order.with(&step.iter().map(|(ordinal, _)| *ordinal).collect(), &new, |ordinal| {
+                keys.get(ordinal as usize).copied().map(numbered)
+            });
+            keys.resize(700, 0);
+            step.iter().for_each(|(ordinal, key)| keys[*ordinal as usize] = *key);
+            let mut places = Vec::new();
+            order.note_places(&mut places);
+            let key = |ordinal: u32| keys.get(ordinal as usize).copied().map(numbered);
+            assert!(order.ordinals().map(key).is_sorted());
+            for step in [1, 2, 30, 599] {
+                let all: Bits = order.ordinals().collect();
+                has_pages(&order, &all.iter().step_by(step).collect(), &places, key);
+            }
+            strays.push(order.strays.as_ref().map(|strays| strays.iter().collect::<Vec<_>>()));
+        }
+        let told = [vec![], vec![9], vec![9, 601, 602, 603], vec![601, 602, 603], vec![601, 603]].map(Some);
+        assert_eq!(strays, [told.as_slice(), &[None]].concat());
     }
 }

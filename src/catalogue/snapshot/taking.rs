@@ -33,18 +33,29 @@ impl Snapshot {
     pub(super) fn take(mut self, parts: impl IntoIterator<Item = Loaded>, pause: Pause) -> (Self, Vec<CatalogueError>) {
         let begun = Instant::now();
         (self.answers, self.counted) = (Arc::default(), Arc::default());
-        let mut damaged = Vec::new();
-        let mut moved = std::mem::take(&mut self.unsearched);
-        let (mut entries, mut is_whole) = (0, false);
+        let (mut rendered, mut old_slugs, mut damaged) = (Vec::new(), Vec::new(), Vec::new());
+        let mut is_whole = false;
         for part in parts {
-            entries += part.entries.len();
             is_whole = part.is_last;
-            self.take_part(part, pause, &mut moved, &mut damaged);
+            old_slugs.extend(self.take_part(part, pause, &mut rendered, &mut damaged));
         }
         if !is_whole {
             // The database failed meanwhile: whoever reads it says so, and nobody wants what is here.
             damaged.push(CatalogueError::Broken);
             return (self, damaged);
+        }
+        let entries = rendered.len();
+        if self.items.len() == 0 {
+            // The order that most lists have is that of the ordinals then, and nothing has to be put in it.
+            rendered.sort_unstable_by(|(a, _), (b, _)| by_title(a).cmp(&by_title(b)));
+        }
+        let mut moved = std::mem::take(&mut self.unsearched);
+        for (item, gate) in rendered {
+            pause();
+            self.put(item, gate.as_ref(), &mut moved);
+        }
+        for slug in old_slugs {
+            self.put_old_slug(slug);
         }
         let put_after = begun.elapsed();
         let ((orders, places), searched) = if entries < MANY {
@@ -68,8 +79,14 @@ impl Snapshot {
         (self, damaged)
     }
 
-    /// Puts a part of what was loaded into its place, but for the orders and the index.
-    fn take_part(&mut self, part: Loaded, pause: Pause, moved: &mut Bits, damaged: &mut Vec<CatalogueError>) {
+    /// Takes a part of what was loaded in, but for its entries: those are rendered, and their old slugs told.
+    fn take_part(
+        &mut self,
+        part: Loaded,
+        pause: Pause,
+        entries: &mut Vec<Entry>,
+        damaged: &mut Vec<CatalogueError>,
+    ) -> Vec<SlugRow> {
         self.head = part.head;
         if !part.terms.is_empty() {
             let mut vocabularies = (*self.vocabularies).clone();
@@ -83,16 +100,13 @@ impl Snapshot {
             self.vocabularies = Arc::new(vocabularies);
         }
         for rendered in render(part.entries, pause, &self.vocabularies, &self.reach) {
-            pause();
             match rendered {
-                Ok((item, gate)) => self.put(item, gate.as_ref(), moved),
+                Ok(entry) => entries.push(entry),
                 Err(error) => damaged.push(error),
             }
         }
-        for slug in part.old_slugs {
-            self.put_old_slug(slug);
-        }
         self.chain.extend(part.chain);
+        part.old_slugs
     }
 
     /// The index with some entries as they are now.
@@ -109,8 +123,7 @@ impl Snapshot {
     }
 
     /// Puts an item in the place of the version before it; notes what is found otherwise than before.
-    fn put(&mut self, item: Item, gate: Option<&Gate>, moved: &mut Bits) {
-        let item = Arc::new(item);
+    fn put(&mut self, item: Arc<Item>, gate: Option<&Gate>, moved: &mut Bits) {
         let ordinal = if let Some(ordinal) = self.ordinals.get(&item.uid).copied() {
             if let Some(old) = self.item(ordinal).cloned() {
                 self.index(&old, ordinal, false);
@@ -230,15 +243,24 @@ impl Snapshot {
     }
 }
 
+/// An entry, with what decides whether a person can take it.
+type Entry = (Arc<Item>, Option<Gate>);
+
 /// What rows are rendered to, in their order.
-type Rendered = Result<(Item, Option<Gate>), CatalogueError>;
+type Rendered = Result<Entry, CatalogueError>;
+
+/// By what entries are given their ordinals.
+fn by_title(item: &Item) -> (Kind, &str, &str) {
+    (item.kind, &item.title_key, &item.id)
+}
 
 /// Renders rows; many of them on all cores, since that is most of what a start takes.
 fn render(mut rows: Vec<EntryRow>, pause: Pause, vocabularies: &Vocabularies, reach: &Reach) -> Vec<Rendered> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let render = |rows: Vec<EntryRow>| -> Vec<Rendered> {
         let rendered = rows.into_iter().inspect(|_| pause());
-        rendered.map(|row| Item::render(row, vocabularies, reach)).collect()
+        let render = |row| Item::render(row, vocabularies, reach).map(|(item, gate)| (Arc::new(item), gate));
+        rendered.map(render).collect()
     };
     if rows.len() < MANY {
         return render(rows);
