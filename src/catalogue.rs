@@ -16,6 +16,7 @@ mod item;
 mod lists;
 mod order;
 mod page;
+mod row;
 mod search;
 mod sets;
 mod shelves;
@@ -34,7 +35,7 @@ pub use eligibility::{
     VariantVerdict, Verdict, impossible, required_of,
 };
 pub use facet::{ALL_STAFF, Answering, Field, FieldTerm, How, Source, label, scheme_terms, type_scheme};
-pub use feed::{Changed, FeedQuery, Sum};
+pub use feed::{Changed, Changes, FeedQuery, Sum};
 pub use filter::{FacetTerm, Filter, Match, Matched, Reasons, Sifted};
 pub use item::{Digest, FULL_ONLY, Item, Retirement, Standing, View};
 pub use page::{Cursor, Page, PageQuery, Paged, SearchPage, SearchQuery, Sort};

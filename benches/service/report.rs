@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use crate::STARTS;
 use crate::steady::{Late, Steady};
 
 /// A figure over several rounds: the middle one, and the quarters around it.
@@ -37,16 +38,19 @@ pub(crate) struct Row {
 pub(crate) struct Sized {
     pub(crate) count: usize,
     pub(crate) imported: f64,
-    pub(crate) ready: std::time::Duration,
-    pub(crate) resident: u64,
+    /// Over several starts.
+    pub(crate) ready: Spread,
+    pub(crate) resident: Spread,
     pub(crate) rows: Vec<Row>,
     pub(crate) steady: Option<Steady>,
 }
 
 /// The tables, in Markdown.
 pub(crate) fn tables(sized: &[Sized], rounds: usize) -> String {
-    let mut text =
-        format!("Measured on {}; medians of {rounds} rounds, for the ratio with its quartiles.\n", machine());
+    let mut text = format!(
+        "Measured on {}; medians of {rounds} rounds and {STARTS} starts, with quartiles for what is asked for.\n",
+        machine()
+    );
     for size in sized {
         let _ = write!(
             text,
@@ -76,12 +80,14 @@ pub(crate) fn tables(sized: &[Sized], rounds: usize) -> String {
     for size in sized {
         let _ = writeln!(
             text,
-            "| {} | {:.1} s | {:.2} s | {:.0} MB | {:.1} KB |",
+            "| {} | {:.1} s | **{:.2} s** ({:.2}–{:.2}) | {:.0} MB | {:.1} KB |",
             grouped(size.count),
             size.imported,
-            size.ready.as_secs_f64(),
-            size.resident as f64 / 1e6,
-            size.resident as f64 / 1e3 / size.count as f64,
+            size.ready.middle,
+            size.ready.low,
+            size.ready.high,
+            size.resident.middle / 1e6,
+            size.resident.middle / 1e3 / size.count as f64,
         );
     }
     for steady in sized.iter().filter_map(|size| size.steady.as_ref()) {

@@ -38,14 +38,14 @@ const fn soon(at: usize, before: usize) -> Range<usize> {
     if at == 0 { 0..end } else { end - 1..end }
 }
 
-/// Asks for some entries that will be told soon: called before each is told, with its place among them, and with how much
-/// of each is told.
-pub fn ask_ahead<I: AsRef<Item>>(items: &[I], at: usize, with_stated: bool, told: impl Fn(&I) -> Option<View>) {
-    let soon = |before| soon(at, before).map_while(|at| items.get(at));
-    soon(ENTRY).for_each(|item| ask(item.as_ref()));
-    for item in soon(TOLD) {
-        if let Some(view) = told(item) {
-            item.as_ref().ask(view, with_stated);
+/// Asks for some entries that will be told soon: called before each is told, with its place on the page, with what is told
+/// at each place, and with how much of it.
+pub fn ask_ahead<'a>(at: usize, with_stated: bool, told: impl Fn(usize) -> Option<(&'a Item, Option<View>)>) {
+    let soon = |before| soon(at, before).map_while(&told);
+    soon(ENTRY).for_each(|(item, _)| item.ask());
+    for (item, view) in soon(TOLD) {
+        if let Some(view) = view {
+            item.ask_for(view, with_stated);
         }
     }
 }

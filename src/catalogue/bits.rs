@@ -88,7 +88,7 @@ impl Iterator for Ones {
 
 impl DoubleEndedIterator for Ones {
     fn next_back(&mut self) -> Option<u32> {
-        (self.word != 0).then(|| self.take(63 - self.word.leading_zeros()))
+        self.word.checked_ilog2().map(|bit| self.take(bit))
     }
 }
 
@@ -152,6 +152,7 @@ impl Bits {
     }
 
     /// Those in a range that are not in another set, in order.
+    #[must_use]
     pub fn within(&self, range: Range<u32>, without: &Self) -> impl DoubleEndedIterator<Item = u32> {
         let words = place(range.start).0..self.0.len().min(place(range.end).0 + 1);
         let word = |words: &[u64], at: usize| words.get(at).copied().unwrap_or_default();
@@ -490,7 +491,10 @@ mod tests {
                 let expected: Vec<u32> = (&a - &b).into_iter().filter(|ordinal| range.contains(ordinal)).collect();
                 let (a, b) = (bits(&a), bits(&b));
                 assert!(a.within(range.clone(), &b).eq(expected.iter().copied()), "{count} of {below} in {range:?}");
-                assert!(a.within(range.clone(), &b).rev().eq(expected.into_iter().rev()), "{count} of {below} in {range:?}");
+                assert!(
+                    a.within(range.clone(), &b).rev().eq(expected.into_iter().rev()),
+                    "{count} of {below} in {range:?}"
+                );
             }
             assert_eq!(of_b.count_and(&bits(&a)), (&a & &b).len() as u64);
             assert_eq!(bits(&a).count_and(&bits(&b)), (&a & &b).len() as u64);

@@ -1,11 +1,11 @@
 //! What changed, in the order in which it did: each entry once, at its last change number.
 
-use std::ops::Bound;
 use std::sync::Arc;
 
 use super::bits::Bits;
 use super::filter::Filter;
 use super::item::{Digest, Item, Standing};
+use super::row::Row;
 use super::sets::Set;
 use super::snapshot::{Snapshot, is_sorted_rather, lay_over};
 use crate::model::codes::Kind;
@@ -23,18 +23,53 @@ pub struct FeedQuery {
     pub limit: usize,
 }
 
-/// An entry that changed, borrowed or held.
+/// A page of changes. It holds the entries of its snapshot, which later ones mostly share, and nothing else of it.
 #[derive(Debug, Clone)]
-pub struct Changed<I> {
+pub struct Changes {
+    row: Arc<Row<Arc<Item>>>,
+    page: Vec<Place>,
+}
+
+/// Where in the row an entry stands, and whether it is there for whoever asks.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    at: usize,
+    is_there: bool,
+}
+
+/// An entry that changed.
+#[derive(Debug, Clone, Copy)]
+pub struct Changed<'a> {
     /// The entry as it is now.
-    pub item: I,
+    pub item: &'a Item,
     /// Whether it is among what is asked for. What was, and is not any more, is gone for whoever asks.
     pub is_there: bool,
 }
 
-impl<I: AsRef<Item>> AsRef<Item> for Changed<I> {
-    fn as_ref(&self) -> &Item {
-        self.item.as_ref()
+impl Changes {
+    /// How many entries changed.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.page.len()
+    }
+
+    /// Whether none did.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.page.is_empty()
+    }
+
+    /// One of the changes, in order.
+    #[must_use]
+    pub fn get(&self, at: usize) -> Option<Changed<'_>> {
+        let Place { at, is_there } = *self.page.get(at)?;
+        Some(Changed { item: self.row.get(at)?, is_there })
+    }
+
+    /// The last change of the page.
+    #[must_use]
+    pub fn last(&self) -> Option<Changed<'_>> {
+        self.get(self.len().checked_sub(1)?)
     }
 }
 
@@ -52,33 +87,39 @@ pub struct Sum {
 impl Snapshot {
     /// A page of changes, in order. Variants are among them.
     #[must_use]
-    pub fn feed(&self, query: &FeedQuery) -> Vec<Changed<&Arc<Item>>> {
+    pub fn feed(&self, query: &FeedQuery) -> Changes {
         let (mut there, mut candidates) = (Bits::default(), Bits::default());
         for kind in &query.kinds {
-            there.add(&self.choose(*kind, &query.filter));
+            if query.filter.is_open() {
+                self.set(Set::Published(*kind)).add_to(&mut there);
+            } else {
+                there.add(&self.choose(*kind, &query.filter));
+            }
             // What was never otherwise than it is was never told to anybody who asks this.
             self.set(Set::Revised(*kind)).add_to(&mut candidates);
         }
         candidates.add(&there);
         let count = candidates.len();
-        let later = |ordinal: &u32| self.item(*ordinal).is_some_and(|item| item.change_number > query.after);
-        let changed = |ordinal: u32| {
-            let item = self.item(ordinal)?;
-            let is_there = there.contains(ordinal);
-            // Of a draft nobody was ever told, and what was published becomes none.
-            let is_told = is_there || item.standing != Standing::Draft;
-            is_told.then_some(Changed { item, is_there })
-        };
-        let all = self.changes();
+        let row = self.changes();
+        // Of a draft nobody was ever told, and what was published becomes none.
+        let is_told = |ordinal, item: &Item| there.contains(ordinal) || item.standing != Standing::Draft;
         let ahead = u64::try_from(self.head().change_number.saturating_sub(query.after)).unwrap_or_default();
-        if count < ahead && is_sorted_rather(count, query.limit, all.len()) {
-            let mut page: Vec<_> = candidates.iter().filter(later).filter_map(changed).collect();
-            page.sort_unstable_by_key(|changed| changed.item.change_number);
+        let page = if count < ahead && is_sorted_rather(count, query.limit, row.len()) {
+            let items = candidates.iter().filter_map(|ordinal| Some((ordinal, self.item(ordinal)?)));
+            let later = items.filter(|(ordinal, item)| item.change_number > query.after && is_told(*ordinal, item));
+            let mut page: Vec<_> = later.map(|(ordinal, item)| (item.change_number, there.contains(ordinal))).collect();
+            page.sort_unstable();
             page.truncate(query.limit);
-            return page;
-        }
-        let later = all.range((Bound::Excluded(query.after), Bound::Unbounded)).map(|(_, ordinal)| *ordinal);
-        later.filter(|ordinal| candidates.contains(*ordinal)).filter_map(changed).take(query.limit).collect()
+            let place = |(number, is_there)| Some(Place { at: row.place_of(number)?, is_there });
+            page.into_iter().filter_map(place).collect()
+        } else {
+            let told = row
+                .after(query.after)
+                .filter(|(_, ordinal, item)| candidates.contains(*ordinal) && is_told(*ordinal, item));
+            let place = |(at, ordinal, _)| Place { at, is_there: there.contains(ordinal) };
+            told.map(place).take(query.limit).collect()
+        };
+        Changes { row: Arc::clone(row), page }
     }
 
     /// The link of the chain at a change number, as cursors give it; `None` where there is no such number yet.
@@ -93,7 +134,7 @@ impl Snapshot {
     /// What a copy of the entries of a kind that pass a filter must come to.
     #[must_use]
     pub fn sum(&self, kind: Kind, filter: &Filter) -> Sum {
-        if *filter == (Filter { variants: true, ..Filter::default() }) {
+        if filter.is_open() {
             let digest = self.digest_of_kind(kind);
             return Sum { kind, count: self.set(Set::Published(kind)).len(), digest };
         }

@@ -97,6 +97,11 @@ impl Filter {
         self.terms.iter().find(|(f, _)| *f == field).map_or(&[], |(_, terms)| terms)
     }
 
+    /// Whether every entry of a kind passes, variants among them.
+    pub(super) fn is_open(&self) -> bool {
+        *self == Self { variants: true, matching: self.matching, ..Self::default() }
+    }
+
     /// What its text found, once that was looked for ([`Snapshot::look_for`]).
     #[must_use]
     pub fn hits(&self) -> Option<&Hits> {
@@ -285,7 +290,7 @@ impl<'a> Reasons<'a> {
     /// Visits each filter with everything that an entry states of its field; `None` where the entry is silent about it.
     pub fn visit<'i>(&self, item: &'i Item, mut visit: impl FnMut(usize, Option<&'i Stated>)) {
         for (filter, (field, _)) in self.0.iter().enumerate() {
-            let stated = item.stated.of(*field);
+            let stated = item.stated().of(*field);
             if stated.is_empty() {
                 visit(filter, None);
             }

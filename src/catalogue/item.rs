@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -100,9 +99,25 @@ pub enum Standing {
 /// A SHA-256.
 pub type Digest = [u8; 32];
 
+/// What pages of entries are put together from, in one place: for nothing else of an entry that is far from the processor
+/// has to be waited.
+#[derive(Debug, Clone)]
+struct Told {
+    /// What the feed tells of the entry when it is there, but for the braces at its end: as JSON, some members about the
+    /// change, and then the entry, first what a list shows.
+    text: Box<[u8]>,
+    /// Where in it the entry begins.
+    from: u32,
+    /// Where in it ends what a list shows of the entry, but for the brace.
+    summary_end: u32,
+    /// The terms that the entry states.
+    stated: StatedTerms,
+}
+
 /// One entry, rendered.
 #[derive(Debug, Clone)]
 pub struct Item {
+    told: Told,
     /// The id outside systems keep.
     pub uid: Uuid,
     /// What the entry is.
@@ -130,13 +145,7 @@ pub struct Item {
     pub modified_at: Arc<str>,
     /// The latest date on which any of its sources was read; `None` where none was read live.
     pub checked: Option<Arc<str>>,
-    /// The terms it states.
-    pub stated: StatedTerms,
-    /// Everything about it, as JSON: first what a list shows.
-    pub full: Bytes,
-    /// Where in `full` ends what a list shows of it, but for the brace.
-    summary_end: u32,
-    /// Where the members that snippets are taken from stand in `full`, in the order of [`PLACED`].
+    /// Where the members that snippets are taken from stand in all of it, in the order of [`PLACED`].
     places: Places,
 }
 
@@ -171,8 +180,18 @@ impl Item {
             id: row.id.clone(),
             detail: "it is not written as it should be".to_owned(),
         })?;
-        let (full, summary_end, places) = summary_first(&full, FULL_ONLY);
-        let stated = stated(&entry, vocabularies, reach);
+        let mut text = format!(
+            "{{\"state\":\"updated\",\"kind\":\"{}\",\"id\":\"{uid}\",\"modified\":{},\"data\":",
+            row.kind, row.change_number
+        );
+        let from = text.len();
+        let (summary_end, places) = summary_first(&mut text, &full, FULL_ONLY);
+        let told = Told {
+            text: text.into_bytes().into(),
+            from: narrow(from),
+            summary_end,
+            stated: stated(&entry, vocabularies, reach),
+        };
         let modified_at: Arc<str> = row.modified_at.as_str().into();
         let checked = entry.sources().iter().filter_map(|source| source.accessed.as_ref()).max();
         let standing = match row.state {
@@ -186,6 +205,7 @@ impl Item {
             State::Current => Standing::Published,
         };
         let item = Self {
+            told,
             uid,
             kind: row.kind,
             id: entry.id().as_str().into(),
@@ -202,34 +222,57 @@ impl Item {
             title_key: entry.title().as_str().to_lowercase().into(),
             modified_at,
             checked: checked.map(|date| date.as_str().into()),
-            stated,
-            full: Bytes::from(full),
-            summary_end,
             places,
         };
         Ok((item, Gate::of(&entry)))
     }
 
+    /// Everything about it, as JSON: first what a list shows.
+    #[must_use]
+    pub fn full(&self) -> &[u8] {
+        self.told.text.get(self.told.from as usize..).unwrap_or_default()
+    }
+
+    /// The terms it states.
+    #[must_use]
+    pub const fn stated(&self) -> &StatedTerms {
+        &self.told.stated
+    }
+
     /// Writes the entry as JSON, as much of it as the view shows.
     pub fn write(&self, view: View, out: &mut Vec<u8>) {
-        match view {
-            View::Full => out.extend_from_slice(&self.full),
-            View::Summary => {
-                out.extend_from_slice(self.summary());
-                out.push(b'}');
-            }
+        let whole = self.whole(view);
+        out.extend_from_slice(whole.get(self.told.from as usize..).unwrap_or_default());
+        if view == View::Summary {
+            out.push(b'}');
         }
     }
 
-    /// Asks for what a view shows of it, and for what it states where that is told.
-    pub(super) fn ask(&self, view: View, with_stated: bool) {
-        if with_stated {
-            ask(self.stated.all());
+    /// Writes the entry as the feed tells one that is there (RPDE 1.1, “updated”).
+    pub fn write_updated(&self, view: View, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.whole(view));
+        out.extend_from_slice(if view == View::Summary { b"}}" } else { b"}" });
+    }
+
+    /// What the feed tells of it, as far as the view shows the entry; a summary is left open.
+    fn whole(&self, view: View) -> &[u8] {
+        match view {
+            View::Full => &self.told.text,
+            View::Summary => self.told.text.get(..self.told.summary_end as usize).unwrap_or_default(),
         }
-        ask(match view {
-            View::Full => &*self.full,
-            View::Summary => self.summary(),
-        });
+    }
+
+    /// Asks for what tells where everything else of it is.
+    pub(super) fn ask(&self) {
+        ask(&self.told);
+    }
+
+    /// Asks for what a view shows of it, and for what it states where that is told.
+    pub(super) fn ask_for(&self, view: View, with_stated: bool) {
+        if with_stated {
+            ask(self.told.stated.all());
+        }
+        ask(self.whole(view));
     }
 
     /// A text of the entry; `None` where it states none.
@@ -253,42 +296,43 @@ impl Item {
     /// The value of a member that has its place in [`PLACED`].
     fn member(&self, at: usize) -> Option<&[u8]> {
         let (from, to) = self.places.get(at)?;
-        self.full.get(*from as usize..*to as usize)
-    }
-
-    /// What a list shows of it, but for the brace at its end.
-    fn summary(&self) -> &[u8] {
-        self.full.get(..self.summary_end as usize).unwrap_or_default()
+        self.full().get(*from as usize..*to as usize)
     }
 }
 
-/// A JSON object with the members that only the full view shows at its end, and where the others end: what a list shows
-/// is one stretch of it, and a brace. Told with it is where the values of the members stand that snippets are taken from.
-fn summary_first(object: &str, full_only: &[&str]) -> (String, u32, Places) {
-    let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    let mut text = String::with_capacity(object.len());
+fn narrow(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// Adds a JSON object to a text, with the members that only the full view shows at its end. Told is where in the text the
+/// others end: what a list shows is one stretch of it, and a brace. Told with it is where in the object the values of the
+/// members stand that snippets are taken from.
+fn summary_first(text: &mut String, object: &str, full_only: &[&str]) -> (u32, Places) {
+    text.reserve_exact(object.len());
+    let begin = text.len();
     let mut places = Places::default();
     let is_rest = |name: &[u8]| full_only.iter().any(|member| member.as_bytes() == name);
     let mut add = |wanted: bool| {
         for (name, value) in each(object.as_bytes()).filter(|(name, _)| is_rest(name) == wanted) {
-            text.push(if text.is_empty() { '{' } else { ',' });
+            text.push(if text.len() == begin { '{' } else { ',' });
             // The name stands before the value, in quotes and with a colon.
             let from = value.start - name.len() - 3;
             text.push_str(object.get(from..value.end).unwrap_or_default());
             let place = PLACED.iter().position(|member| member.as_bytes() == name);
             if let Some(place) = place.and_then(|at| places.get_mut(at)) {
-                *place = (narrow(text.len() - value.len()), narrow(text.len()));
+                let end = text.len() - begin;
+                *place = (narrow(end - value.len()), narrow(end));
             }
         }
-        narrow(text.len())
+        text.len()
     };
     // Where a list shows nothing of it, the brace before the rest is all.
-    let summary_end = add(false).max(1);
-    if add(true) == 0 {
+    let summary_end = add(false).max(begin + 1);
+    if add(true) == begin {
         text.push('{');
     }
     text.push('}');
-    (text, summary_end, places)
+    (narrow(summary_end), places)
 }
 
 #[cfg(test)]
@@ -299,8 +343,10 @@ mod tests {
     fn what_a_list_shows_comes_first_and_each_member_stays_as_written() {
         let object = r#"{"a":1,"b":{"c":[1,2]},"d":"\u00e9","e":null}"#;
         let told = |full_only: &[&str]| {
-            let (text, end, _) = summary_first(object, full_only);
-            (format!("{}}}", &text[..end as usize]), text)
+            let mut text = "before".to_owned();
+            let (end, _) = summary_first(&mut text, object, full_only);
+            let told = |text: &str| text.strip_prefix("before").map(str::to_owned).expect("what was before");
+            (told(&format!("{}}}", &text[..end as usize])), told(&text))
         };
         let is = |full_only: &[&str], summary: &str, full: &str| {
             assert_eq!(told(full_only), (summary.to_owned(), full.to_owned()));
@@ -309,10 +355,13 @@ mod tests {
         is(&["a", "b"], r#"{"d":"\u00e9","e":null}"#, r#"{"d":"\u00e9","e":null,"a":1,"b":{"c":[1,2]}}"#);
         is(&["a", "b", "d", "e"], "{}", object);
         is(&[], object, object);
-        assert_eq!(summary_first("{}", &[]), ("{}".to_owned(), 1, Places::default()));
+        let mut text = String::new();
+        assert_eq!(summary_first(&mut text, "{}", &[]), (1, Places::default()));
+        assert_eq!(text, "{}");
         let object = r#"{"description":null,"id":"a","aims":[1],"summary":"Short.","aliases":["b"]}"#;
-        let (text, _, places) = summary_first(object, &["aims", "description"]);
-        let values = places.map(|(from, to)| &text[from as usize..to as usize]);
+        let mut text = "before".to_owned();
+        let (_, places) = summary_first(&mut text, object, &["aims", "description"]);
+        let values = places.map(|(from, to)| &text["before".len()..][from as usize..to as usize]);
         assert_eq!(values, ["\"Short.\"", "null", "[\"b\"]"]);
     }
 }

@@ -258,7 +258,9 @@ mod tests {
                 keys.get(ordinal as usize).copied().map(numbered)
             });
             keys.resize(700, 0);
-            step.iter().for_each(|(ordinal, key)| keys[*ordinal as usize] = *key);
+            for (ordinal, key) in step {
+                keys[*ordinal as usize] = *key;
+            }
             let mut places = Vec::new();
             order.note_places(&mut places);
             let key = |ordinal: u32| keys.get(ordinal as usize).copied().map(numbered);

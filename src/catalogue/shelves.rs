@@ -30,6 +30,19 @@ impl<T: Clone> Shelves<T> {
         self.0.get(place / SHELF)?.get(place % SHELF)
     }
 
+    /// All from a place on, in order.
+    pub(super) fn from(&self, place: usize) -> impl Iterator<Item = &T> {
+        let (first, others) = self.0.get(place / SHELF..).and_then(<[_]>::split_first).unzip();
+        let first = first.and_then(|shelf| shelf.get(place % SHELF..)).unwrap_or_default();
+        first.iter().chain(others.unwrap_or_default().iter().flat_map(|shelf| shelf.iter()))
+    }
+
+    /// The first place where something does not hold, where it holds for all before it and for none after it.
+    pub(super) fn partition_point(&self, holds: impl Fn(&T) -> bool) -> usize {
+        let full = self.0.partition_point(|shelf| shelf.last().is_some_and(&holds));
+        self.0.get(full).map_or(self.len(), |things| full * SHELF + things.partition_point(holds))
+    }
+
     /// As [`Self::get`], to change it: its shelf is copied where clones share it.
     pub(super) fn get_mut(&mut self, place: usize) -> Option<&mut T> {
         Arc::make_mut(self.0.get_mut(place / SHELF)?).get_mut(place % SHELF)
@@ -69,5 +82,10 @@ mod tests {
         assert_eq!(changed, [0, SHELF - 1, SHELF, all - 1]);
         assert_eq!((before.get(all), shelves.get(all + 1)), (None, None));
         assert_eq!(shelves.get_mut(all + 1), None);
+        for place in [0, 1, SHELF - 1, SHELF, SHELF + 1, 2 * SHELF, all - 1, all, all + SHELF] {
+            let expected = (0..all).skip(place);
+            assert!(before.from(place).copied().eq(expected), "from {place}");
+            assert_eq!(before.partition_point(|thing| *thing < place), place.min(all));
+        }
     }
 }

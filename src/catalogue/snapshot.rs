@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use foldhash::fast::RandomState;
 use imbl::shared_ptr::DefaultSharedPtr;
-use imbl::{GenericHashMap, HashMap, OrdMap, Vector};
+use imbl::{GenericHashMap, HashMap, Vector};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -20,6 +20,7 @@ use super::filter::{AllCounted, Filter};
 use super::item::{Digest, Item, Standing};
 use super::order::{Order, Places};
 use super::page::{Sort, SortKey};
+use super::row::Row;
 use super::search::{Hits, Likeness, Search, Snippet, snippet};
 use super::sets::{Set, Sets};
 use super::shelves::Shelves;
@@ -98,7 +99,7 @@ pub struct Snapshot {
     /// The ordinal of the programme that each entry is a variant of, by the entry's ordinal; its own for others.
     parents: Vector<u32>,
     /// Every entry, retired ones and drafts among them, by its last change number.
-    changes: OrdMap<i64, u32>,
+    changes: Arc<Row<Arc<Item>>>,
     /// The links of the chain: of change number 1 first.
     chain: Vector<u64>,
     /// Of the published entries of each kind, their hashes laid over each other.
@@ -152,7 +153,7 @@ impl Snapshot {
             places: Default::default(),
             gates: Gates::default(),
             parents: Vector::new(),
-            changes: OrdMap::new(),
+            changes: Arc::default(),
             chain: Vector::new(),
             digests: HashMap::new(),
             search: Search::new()?,
@@ -316,10 +317,13 @@ impl Snapshot {
         &self.gates
     }
 
-    /// The published variants of a programme.
-    pub fn variants_of(&self, id: &Arc<str>) -> impl Iterator<Item = (u32, &Arc<Item>)> {
+    /// The published variants of a programme, by title.
+    #[must_use]
+    pub fn variants_of(&self, id: &Arc<str>) -> Vec<(u32, &Arc<Item>)> {
         let variants = self.set(Set::VariantsOf(id)).iter();
-        variants.filter_map(|ordinal| Some((ordinal, self.item(ordinal)?)))
+        let mut variants: Vec<_> = variants.filter_map(|ordinal| Some((ordinal, self.item(ordinal)?))).collect();
+        variants.sort_by_cached_key(|(_, item)| SortKey::of(Sort::Title, item));
+        variants
     }
 
     /// A set; an empty one where nothing belongs to it.
@@ -338,7 +342,7 @@ impl Snapshot {
     }
 
     /// Every entry by its last change number.
-    pub(super) const fn changes(&self) -> &OrdMap<i64, u32> {
+    pub(super) const fn changes(&self) -> &Arc<Row<Arc<Item>>> {
         &self.changes
     }
 

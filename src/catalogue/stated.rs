@@ -92,14 +92,14 @@ pub struct Stated {
 pub struct StatedTerms {
     all: Box<[Arc<Stated>]>,
     /// Where in it what is stated of each field ends; it begins where that of the field before does.
-    ends: [u32; Field::ALL.len()],
+    ends: [u16; Field::ALL.len()],
 }
 
 impl StatedTerms {
     /// The terms that are stated, sorted by field.
     fn sorted(all: Vec<Arc<Stated>>) -> Self {
         let end = |field: Field| all.partition_point(|stated| stated.field <= field);
-        let ends = Field::ALL.map(|field| u32::try_from(end(field)).unwrap_or(u32::MAX));
+        let ends = Field::ALL.map(|field| u16::try_from(end(field)).unwrap_or(u16::MAX));
         Self { ends, all: all.into() }
     }
 

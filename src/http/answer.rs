@@ -19,7 +19,7 @@ use crate::formats::schema_org;
 use crate::store::{Head, hash};
 
 /// Raised when the form of an answer changes while what it tells does not.
-const RENDERER: u32 = 5;
+const RENDERER: u32 = 6;
 
 /// The media type of most answers.
 pub(super) const JSON: &str = "application/json";

@@ -1,22 +1,22 @@
 //! What changed, for those who keep a copy: the feed, and the digest by which a copy is proved.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::address::Address;
-use super::answer::{Content, JSON, hex, json, of_directory, push_all};
+use super::answer::{Content, JSON, hex, json, of_directory};
 use super::coding::Chunks;
 use super::list::{VIEWS, canonical, is_private, read_filter};
 use super::problem::{BEHIND, DATABASE_UNREACHABLE, INVALID_PARAMETER, Problem, UNKNOWN_CHANGE};
 use super::query::Query;
 use super::routes::{Answered, Call};
 use super::{LICENCE, Service, room};
-use crate::catalogue::{Changed, FeedQuery, Field, Filter, Item, Snapshot, View, ask_ahead};
+use crate::catalogue::{Changed, Changes, FeedQuery, Field, Filter, Snapshot, View, ask_ahead};
 use crate::model::codes::Kind;
 use crate::model::shape::GREATEST;
 
@@ -181,7 +181,7 @@ impl FeedRequest {
     }
 
     /// The page: one that is long is made while it is sent, so that many who wake at once hold little.
-    fn body(&self, service: &Service, snapshot: &Snapshot, page: Vec<Changed<&Arc<Item>>>) -> Content {
+    fn body(&self, service: &Service, snapshot: &Snapshot, page: Changes) -> Content {
         // An empty page is the last, and leads to itself.
         let link = page.last().and_then(|last| snapshot.link_at(last.item.change_number));
         let place = match page.last() {
@@ -192,10 +192,6 @@ impl FeedRequest {
         let next = self.address(service, place);
         let length = page.len() * self.view.usual_length();
         if length > LONG {
-            // To count each up is to wait for it; looked at before, they come at the same time.
-            std::hint::black_box(page.iter().fold(0, |sum, changed| sum ^ Arc::strong_count(changed.item)));
-            let hold = |Changed { item, is_there }: Changed<&Arc<Item>>| Changed { item: Arc::clone(item), is_there };
-            let page = page.into_iter().map(hold).collect();
             return Content::Copied(Box::new(Told::new(page, self.view, &next)));
         }
         let mut body = room::take(1_024 + length);
@@ -206,45 +202,43 @@ impl FeedRequest {
 }
 
 /// A page that is being told.
-struct Told<I> {
-    /// What stands before the next change.
+struct Told {
+    /// What stands before the first change, until it is told.
     before: String,
-    page: Vec<Changed<I>>,
+    page: Changes,
     /// Which of its changes is told next.
     at: usize,
     view: View,
 }
 
-impl<I> Told<I> {
-    fn new(page: Vec<Changed<I>>, view: View, next: &str) -> Self {
+impl Told {
+    fn new(page: Changes, view: View, next: &str) -> Self {
         Self { before: format!("{{\"next\":{},\"items\":[", Value::from(next)), page, at: 0, view }
     }
 }
 
-impl<I: AsRef<Item> + Send> Chunks for Told<I> {
+impl Chunks for Told {
     fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool {
+        out.extend_from_slice(std::mem::take(&mut self.before).as_bytes());
         while let Some(Changed { item, is_there }) = self.page.get(self.at) {
-            ask_ahead(&self.page, self.at, false, |changed| changed.is_there.then_some(self.view));
-            let item = item.as_ref();
-            let state = if *is_there { "updated" } else { "deleted" };
-            let mut uid = Uuid::encode_buffer();
-            let uid = item.uid.hyphenated().encode_lower(&mut uid);
-            let (kind, modified) = (item.kind.code(), item.change_number.to_string());
-            push_all(out, &[&self.before, "{\"state\":\"", state, "\",\"kind\":\"", kind, "\",\"id\":\"", uid]);
-            push_all(out, &["\",\"modified\":", &modified]);
-            if *is_there {
-                out.extend_from_slice(b",\"data\":");
-                item.write(self.view, out);
+            ask_ahead(self.at, false, |at| {
+                let Changed { item, is_there } = self.page.get(at)?;
+                Some((item, is_there.then_some(self.view)))
+            });
+            if self.at > 0 {
+                out.push(b',');
             }
-            out.push(b'}');
-            ",".clone_into(&mut self.before);
             self.at += 1;
+            if is_there {
+                item.write_updated(self.view, out);
+            } else {
+                let (kind, uid, number) = (item.kind, item.uid, item.change_number);
+                // Writing into memory does not fail.
+                let _ = write!(out, r#"{{"state":"deleted","kind":"{kind}","id":"{uid}","modified":{number}}}"#);
+            }
             if out.len() >= wanted {
                 return true;
             }
-        }
-        if self.before != "," {
-            out.extend_from_slice(self.before.as_bytes());
         }
         let licence = Value::from(LICENCE).to_string();
         out.extend_from_slice(format!("],\"license\":{licence},\"version\":\"1.1\"}}").as_bytes());
@@ -373,17 +367,15 @@ mod tests {
     async fn a_page_that_is_made_while_it_is_sent_is_the_one_that_is_sent_at_once() {
         let folder = tempfile::tempdir().expect("a folder");
         let snapshot = service_in(folder.path()).await.directory.snapshot();
-        let mut page = snapshot.feed(&query(Kind::ALL, 0, 40));
-        assert_eq!(page.len(), 40);
-        page[3].is_there = false;
         for length in [0, 1, 40] {
-            let page = page.get(..length).expect("so many");
+            let page = snapshot.feed(&query(Kind::ALL, 0, length));
+            assert_eq!(page.len(), length);
             for (view, wanted) in [(View::Full, 1), (View::Full, 10_000), (View::Summary, 10_000)] {
                 let mut whole = Vec::new();
-                assert!(!Told::new(page.to_vec(), view, "/next").add(&mut whole, usize::MAX));
+                assert!(!Told::new(page.clone(), view, "/next").add(&mut whole, usize::MAX));
                 let json: Value = serde_json::from_slice(&whole).expect("JSON");
                 assert_eq!(json["items"].as_array().expect("items").len(), length);
-                let mut told = Told::new(page.to_vec(), view, "/next");
+                let mut told = Told::new(page.clone(), view, "/next");
                 let mut parts = Vec::new();
                 let is_more = |_: &usize| {
                     let mut part = Vec::new();
@@ -409,7 +401,8 @@ mod tests {
                 let Some(last) = page.last() else { return all };
                 assert!(page.len() <= limit);
                 after = last.item.change_number;
-                all.extend(page.iter().map(|changed| (changed.item.change_number, changed.is_there)));
+                let changes = (0..).map_while(|at| page.get(at));
+                all.extend(changes.map(|changed| (changed.item.change_number, changed.is_there)));
             }
         };
         for kinds in [Kind::ALL, &[Kind::Framework], &[Kind::Academy, Kind::Provider]] {

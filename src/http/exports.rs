@@ -186,7 +186,7 @@ impl Chunks for File {
             Self::Begun(mut form, mut entries, first_ids) => {
                 for (item, is_there) in entries.by_ref() {
                     let first_id = first_ids.get(&item.uid).unwrap_or(&item.id);
-                    form.entry(&Subject { json: &item.full, first_id, is_there }, out);
+                    form.entry(&Subject { json: item.full(), first_id, is_there }, out);
                     if out.len() >= wanted {
                         *self = Self::Begun(form, entries, first_ids);
                         return true;

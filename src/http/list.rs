@@ -208,7 +208,7 @@ impl ListRequest {
         // Some members are picked from all of an entry.
         let told = if self.fields.is_some() { View::Full } else { self.view };
         for (at, item) in page.items.iter().enumerate() {
-            ask_ahead(&page.items, at, why.is_some(), |_| Some(told));
+            ask_ahead(at, why.is_some(), |at| Some((page.items.get(at)?, Some(told))));
             envelope.item_with(|text| self.entry(text, snapshot, why.as_mut(), item));
         }
         if !self.include.is_empty() {
@@ -280,9 +280,9 @@ impl EntryRequest {
 
     /// The entry, with what is included.
     pub(super) fn envelope(&self, snapshot: &Snapshot, item: &Arc<Item>) -> Envelope {
-        let mut envelope = Envelope::single(item.full.len());
+        let mut envelope = Envelope::single(item.full().len());
         match &self.fields {
-            None => envelope.item(&item.full),
+            None => envelope.item(item.full()),
             Some(fields) => envelope.item(&fields.written(item)),
         }
         if !self.include.is_empty() {

@@ -68,7 +68,7 @@ pub(super) fn search_directory(Call { service, request, .. }: Call<'_>) -> Answe
 fn page_of(snapshot: &Snapshot, asked: &SearchQuery, page: &SearchPage<'_>, links: &Value) -> Vec<u8> {
     let mut envelope = Envelope::list(page.items.len() * (View::Summary.usual_length() + 500));
     for (at, item) in page.items.iter().enumerate() {
-        ask_ahead(&page.items, at, false, |_| Some(View::Summary));
+        ask_ahead(at, false, |at| Some((page.items.get(at)?, Some(View::Summary))));
         envelope.item_with(|text| {
             let entry = text.len();
             item.write(View::Summary, text);

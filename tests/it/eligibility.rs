@@ -78,7 +78,7 @@ on_both_engines! {
                     Verdict::NotStated => assert!(outcomes.contains(&Outcome::NotStated), "{about}"),
                     Verdict::Ineligible => assert!(outcomes.contains(&Outcome::NotMet), "{about}"),
                 }
-                let full: Value = serde_json::from_slice(&entry.item.full).unwrap();
+                let full: Value = serde_json::from_slice(entry.item.full()).unwrap();
                 for reason in &entry.reasons {
                     assert!(reason.outcome == Outcome::NotStated || full.pointer(&reason.pointer).is_some(), "{about}: {}", reason.pointer);
                     assert!(reason.sentence.ends_with('.'), "{}", reason.sentence);
@@ -91,7 +91,7 @@ on_both_engines! {
                 let filter = Filter { terms, matching: Match::Possible, variants: true, ..Filter::default() };
                 let listed = snapshot.choose(Kind::Programme, &filter).len();
                 let hidden = found.page.iter().filter(|entry| {
-                    let stated = entry.item.stated.of(field);
+                    let stated = entry.item.stated().of(field);
                     let is_remarked = entry.reasons.iter().any(|reason| matches!(reason.outcome, Outcome::Remark | Outcome::NotMet));
                     let alone = Filter { ids: Some(vec![entry.item.id.to_string()]), ..filter.clone() };
                     entry.verdict == Verdict::Eligible && !is_remarked && !stated.is_empty()
@@ -149,7 +149,7 @@ fn table(snapshot: &Snapshot) -> String {
             let id = found.item.id.to_string();
             let verdict = serde_json::to_value(found.verdict).unwrap();
             verdicts.entry(id.clone()).or_default().push(verdict.as_str().unwrap().to_owned());
-            let full: Value = serde_json::from_slice(&found.item.full).unwrap();
+            let full: Value = serde_json::from_slice(found.item.full()).unwrap();
             let (_, lines) = points.entry(id).or_insert_with(|| (found.item.title.to_string(), Vec::new()));
             for reason in found.reasons.iter().filter(|reason| reason.outcome != Outcome::Remark) {
                 let mut line = format!("- `{}`: {}", reason.pointer, reason.sentence);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::engine::Engine;
 use crate::on_both_engines;
-use crate::support::{App, Process, binary, course, import};
+use crate::support::{App, Process, binary, course, import, provider};
 
 fn ids(answer: &Value) -> Vec<&str> {
     answer["data"].as_array().unwrap().iter().filter_map(|entry| entry["id"].as_str()).collect()
@@ -178,6 +178,13 @@ on_both_engines! {
         let mut counts = of(&told);
         assert!(counts.remove("aaa").is_some());
         assert_eq!(counts, of(&expected));
+        // What is new has its place among them at once: a role by its code, a provider by its title.
+        assert_eq!(told[0]["term"], "aaa", "{}", told[0]);
+        assert!(app.import("d.ndjson", &provider("z-provider", "Aaa of providers").to_string()).status.success());
+        app.process.until("/v1/providers/z-provider", |answer| answer.status == 200).await;
+        let facets = app.get("/v1/programmes?facets=provider&zeros=show").await.json()["meta"]["facets"].clone();
+        let first = &facets["provider"][0];
+        assert_eq!((&first["term"], &first["count"]), (&"z-provider".into(), &0.into()), "{first}");
     }
 
     async fn more_that_is_possible_begins_with_the_first_page(engine: Engine) {

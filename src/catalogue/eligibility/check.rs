@@ -271,8 +271,8 @@ impl Snapshot {
             variants: Vec::new(),
         };
         let is_head = item.kind == Kind::Programme && !item.is_variant;
-        let variants: Vec<_> = is_head.then(|| self.variants_of(&item.id)).into_iter().flatten().collect();
-        let variants = variants.into_iter().filter_map(|(ordinal, item)| Some((item, gates.of(ordinal)?)));
+        let variants = is_head.then(|| self.variants_of(&item.id)).into_iter().flatten();
+        let variants = variants.filter_map(|(ordinal, item)| Some((item, gates.of(ordinal)?)));
         let variants: Vec<(&Arc<Item>, &ReadyGate)> = variants.collect();
         let Some(ready) = gates.of(ordinal) else { return found };
         let cited = Cited::of(item);

@@ -157,7 +157,7 @@ impl Told<'_> {
             (Field::Region, profile.region.as_ref().map(crate::model::text::RegionCode::as_str)),
         ] {
             let Some(told) = told else { continue };
-            let stated = item.stated.of(field);
+            let stated = item.stated().of(field);
             let is_for = |code: &str| answers(field, told, code, self.vocabularies).is_some();
             let Some(first) = stated.first() else { continue };
             if stated.iter().any(|stated| is_for(&stated.code)) {

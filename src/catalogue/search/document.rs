@@ -46,7 +46,7 @@ pub(in crate::catalogue) fn document(
         }
     };
     put(Weight::Title, &item.title);
-    for stated in item.stated.all() {
+    for stated in item.stated().all() {
         let weight = match stated.field {
             Field::Provider => Weight::Provider,
             Field::Role | Field::Level | Field::Band | Field::Eligibility => Weight::Told,
@@ -67,7 +67,7 @@ pub(in crate::catalogue) fn document(
     }
     // What is rendered can be read.
     let _ =
-        Texts { put: &mut put, weight: None, is_entry: true }.deserialize(&mut Deserializer::from_slice(&item.full));
+        Texts { put: &mut put, weight: None, is_entry: true }.deserialize(&mut Deserializer::from_slice(item.full()));
     document
 }
 

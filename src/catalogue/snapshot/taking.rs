@@ -50,9 +50,16 @@ impl Snapshot {
             rendered.sort_unstable_by(|(a, _), (b, _)| by_title(a).cmp(&by_title(b)));
         }
         let mut moved = std::mem::take(&mut self.unsearched);
+        let mut put = Vec::with_capacity(entries);
         for (item, gate) in rendered {
             pause();
-            self.put(item, gate.as_ref(), &mut moved);
+            let ordinal = self.put(&item, gate.as_ref(), &mut moved);
+            put.push((ordinal, item));
+        }
+        put.sort_unstable_by_key(|(_, item)| item.change_number);
+        let changes = Arc::make_mut(&mut self.changes);
+        for (ordinal, item) in put {
+            changes.push(item.change_number, ordinal, item);
         }
         for slug in old_slugs {
             self.put_old_slug(slug);
@@ -84,7 +91,7 @@ impl Snapshot {
         &mut self,
         part: Loaded,
         pause: Pause,
-        entries: &mut Vec<Entry>,
+        entries: &mut Vec<(Arc<Item>, Option<Gate>)>,
         damaged: &mut Vec<CatalogueError>,
     ) -> Vec<SlugRow> {
         self.head = part.head;
@@ -101,7 +108,8 @@ impl Snapshot {
         }
         for rendered in render(part.entries, pause, &self.vocabularies, &self.reach) {
             match rendered {
-                Ok(entry) => entries.push(entry),
+                // Made one after the other, they stand in memory as the feed tells them.
+                Ok((item, gate)) => entries.push((Arc::new(item), gate)),
                 Err(error) => damaged.push(error),
             }
         }
@@ -122,12 +130,12 @@ impl Snapshot {
         })
     }
 
-    /// Puts an item in the place of the version before it; notes what is found otherwise than before.
-    fn put(&mut self, item: Arc<Item>, gate: Option<&Gate>, moved: &mut Bits) {
+    /// Puts an item in the place of the version before it; notes what is found otherwise than before. Told is its ordinal.
+    fn put(&mut self, item: &Arc<Item>, gate: Option<&Gate>, moved: &mut Bits) -> u32 {
         let ordinal = if let Some(ordinal) = self.ordinals.get(&item.uid).copied() {
             if let Some(old) = self.item(ordinal).cloned() {
                 self.index(&old, ordinal, false);
-                self.changes.remove(&old.change_number);
+                Arc::make_mut(&mut self.changes).remove(old.change_number);
                 if old.title != item.title || old.standing != item.standing {
                     // What names it is found by its title too.
                     for field in
@@ -138,24 +146,24 @@ impl Snapshot {
                 }
             }
             if let Some(place) = usize::try_from(ordinal).ok().and_then(|at| self.items.get_mut(at)) {
-                *place = Arc::clone(&item);
+                *place = Arc::clone(item);
             }
             ordinal
         } else {
             let ordinal = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
-            self.items.push(Arc::clone(&item));
+            self.items.push(Arc::clone(item));
             self.ordinals.insert(item.uid, ordinal);
             ordinal
         };
         moved.insert(ordinal);
         self.put_slug(item.kind, Arc::clone(&item.id), ordinal);
-        self.changes.insert(item.change_number, ordinal);
         if item.is_revised {
             self.sets.mark(Set::Revised(item.kind), ordinal, true);
         }
-        self.index(&item, ordinal, true);
-        self.put_parents(&item, ordinal);
+        self.index(item, ordinal, true);
+        self.put_parents(item, ordinal);
         self.gates.set(ordinal, gate.filter(|_| item.standing == Standing::Published));
+        ordinal
     }
 
     /// Notes whose variant an item is, and which variants are its own: either may come first.
@@ -190,7 +198,7 @@ impl Snapshot {
             self.sets.mark(Set::VariantsOf(parent), ordinal, add);
         }
         let reach = Arc::clone(&self.reach);
-        for stated in item.stated.all() {
+        for stated in item.stated().all() {
             self.sets.mark(Set::Stated(stated.field), ordinal, add);
             for query in reach.of(stated) {
                 self.sets.mark(Set::Term(stated.field, query), ordinal, add);
@@ -243,11 +251,8 @@ impl Snapshot {
     }
 }
 
-/// An entry, with what decides whether a person can take it.
-type Entry = (Arc<Item>, Option<Gate>);
-
 /// What rows are rendered to, in their order.
-type Rendered = Result<Entry, CatalogueError>;
+type Rendered = Result<(Item, Option<Gate>), CatalogueError>;
 
 /// By what entries are given their ordinals.
 fn by_title(item: &Item) -> (Kind, &str, &str) {
@@ -259,8 +264,7 @@ fn render(mut rows: Vec<EntryRow>, pause: Pause, vocabularies: &Vocabularies, re
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let render = |rows: Vec<EntryRow>| -> Vec<Rendered> {
         let rendered = rows.into_iter().inspect(|_| pause());
-        let render = |row| Item::render(row, vocabularies, reach).map(|(item, gate)| (Arc::new(item), gate));
-        rendered.map(render).collect()
+        rendered.map(|row| Item::render(row, vocabularies, reach)).collect()
     };
     if rows.len() < MANY {
         return render(rows);

@@ -241,7 +241,8 @@ fn belongs(snapshot: &Snapshot, telling: &Telling<'_>, item: &Arc<Item>) -> Vec<
             if let Some(whole) = &item.variant_of {
                 belongs.push(("It is a form of", linked(snapshot, kind, whole, "").into_iter().collect()));
             }
-            let forms = snapshot.variants_of(&item.id).filter_map(|(_, other)| linked(snapshot, kind, &other.id, ""));
+            let forms = snapshot.variants_of(&item.id).into_iter();
+            let forms = forms.filter_map(|(_, other)| linked(snapshot, kind, &other.id, ""));
             belongs.push(("Its forms", forms.collect()));
         }
         Kind::Academy => {

@@ -44,7 +44,7 @@ fn shown(snapshot: &Snapshot, asked: &[(String, String)], first: Kind) -> (Statu
     let regions = REGIONS.map(|code| region(snapshot, code));
     // What serves no one region stands before them.
     let mut everywhere = snapshot.whole(first, &Filter::default());
-    everywhere.retain(|item| !item.stated.of(Field::Region).iter().any(|stated| stated.at == Member::Region));
+    everywhere.retain(|item| !item.stated().of(Field::Region).iter().any(|stated| stated.at == Member::Region));
     everywhere.sort_by(|a, b| a.title_key.cmp(&b.title_key));
     let view = Regions {
         faults,

@@ -18,7 +18,7 @@ pub(super) struct Telling<'a> {
 impl<'a> Telling<'a> {
     /// An entry as its answer tells it.
     pub(super) fn of(snapshot: &'a Snapshot, item: &Item) -> Self {
-        Self { snapshot, entry: serde_json::from_slice(&item.full).unwrap_or_default() }
+        Self { snapshot, entry: serde_json::from_slice(item.full()).unwrap_or_default() }
     }
 
     /// An entry as a list told it.
@@ -61,7 +61,7 @@ impl<'a> Telling<'a> {
     /// Whether an entry is over.
     fn is_over(&self, kind: Kind, id: &str) -> bool {
         let Looked::Found(item) = self.snapshot.look(kind, id) else { return true };
-        let status = item.stated.of(Field::Status).first();
+        let status = item.stated().of(Field::Status).first();
         status.and_then(|stated| StatusTerm::from_code(&stated.code)).is_some_and(StatusTerm::is_over)
     }
 
