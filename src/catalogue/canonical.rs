@@ -10,86 +10,100 @@ use crate::model::members::string_end;
 /// JSON text that was written here, in its canonical form; nothing where what it is made of does not fit together, or
 /// where a name is escaped: it would have to be read to be put in order.
 pub(super) fn canonical(json: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(json.len());
-    let end = value(json, 0, &mut out)?;
-    (end == json.len()).then_some(out)
+    let mut writing = Writing { json, out: Vec::with_capacity(json.len()), unsorted: Vec::new() };
+    let end = writing.value(0)?;
+    (end == json.len()).then_some(writing.out)
 }
 
-/// Writes the value that begins at a place; where it ends.
-fn value(json: &[u8], at: usize, out: &mut Vec<u8>) -> Option<usize> {
-    let end = match json.get(at)? {
-        b'{' => return object(json, at, out),
-        b'[' => return array(json, at, out),
-        b'"' => string_end(json, at)?,
-        _ => {
-            let rest = json.get(at..)?;
-            let length = rest.iter().position(|byte| matches!(byte, b',' | b']' | b'}')).unwrap_or(rest.len());
-            at + (length > 0).then_some(length)?
-        }
-    };
-    out.extend_from_slice(json.get(at..end)?);
-    Some(end)
+/// A text that is being written.
+struct Writing<'a> {
+    json: &'a [u8],
+    out: Vec<u8>,
+    /// Room for the members of one object, in the order in which they came.
+    unsorted: Vec<u8>,
 }
 
-fn array(json: &[u8], begin: usize, out: &mut Vec<u8>) -> Option<usize> {
-    out.push(b'[');
-    let mut at = begin + 1;
-    if json.get(at) == Some(&b']') {
-        out.push(b']');
-        return Some(at + 1);
+impl<'a> Writing<'a> {
+    /// Writes the value that begins at a place; where it ends.
+    fn value(&mut self, at: usize) -> Option<usize> {
+        let json = self.json;
+        let end = match json.get(at)? {
+            b'{' => return self.object(at),
+            b'[' => return self.array(at),
+            b'"' => string_end(json, at)?,
+            _ => {
+                let rest = json.get(at..)?;
+                let length = rest.iter().position(|byte| matches!(byte, b',' | b']' | b'}')).unwrap_or(rest.len());
+                at + (length > 0).then_some(length)?
+            }
+        };
+        self.out.extend_from_slice(json.get(at..end)?);
+        Some(end)
     }
-    loop {
-        at = value(json, at, out)?;
-        let next = *json.get(at)?;
-        out.push(next);
-        at += 1;
-        match next {
-            b',' => {}
-            b']' => return Some(at),
-            _ => return None,
-        }
-    }
-}
 
-fn object(json: &[u8], begin: usize, out: &mut Vec<u8>) -> Option<usize> {
-    out.push(b'{');
-    let first = out.len();
-    // Each name, and where in what is written the member stands.
-    let mut members: SmallVec<[(&[u8], usize, usize); 16]> = SmallVec::new();
-    let mut at = begin + 1;
-    if json.get(at) == Some(&b'}') {
-        out.push(b'}');
-        return Some(at + 1);
-    }
-    loop {
-        let name_end = string_end(json, at)?;
-        let from = out.len();
-        out.extend_from_slice(json.get(at..name_end)?);
-        out.push(b':');
-        let name = json.get(at + 1..name_end - 1).filter(|name| !name.contains(&b'\\'))?;
-        at = (json.get(name_end) == Some(&b':')).then(|| value(json, name_end + 1, out))??;
-        members.push((name, from, out.len()));
-        let next = *json.get(at)?;
-        out.push(next);
-        at += 1;
-        match next {
-            b',' => {}
-            b'}' => break,
-            _ => return None,
+    fn array(&mut self, begin: usize) -> Option<usize> {
+        self.out.push(b'[');
+        let mut at = begin + 1;
+        if self.json.get(at) == Some(&b']') {
+            self.out.push(b']');
+            return Some(at + 1);
+        }
+        loop {
+            at = self.value(at)?;
+            let next = *self.json.get(at)?;
+            self.out.push(next);
+            at += 1;
+            match next {
+                b',' => {}
+                b']' => return Some(at),
+                _ => return None,
+            }
         }
     }
-    if !members.is_sorted() {
-        members.sort_unstable();
-        let written = out.split_off(first);
-        for (_, from, to) in members {
-            out.extend_from_slice(written.get(from - first..to - first)?);
-            out.push(b',');
+
+    fn object(&mut self, begin: usize) -> Option<usize> {
+        let json = self.json;
+        self.out.push(b'{');
+        let first = self.out.len();
+        // Each name, and where in what is written the member stands.
+        let mut members: SmallVec<[(&'a [u8], usize, usize); 16]> = SmallVec::new();
+        let mut at = begin + 1;
+        if json.get(at) == Some(&b'}') {
+            self.out.push(b'}');
+            return Some(at + 1);
         }
-        if let Some(last) = out.last_mut() {
-            *last = b'}';
+        loop {
+            let name_end = string_end(json, at)?;
+            let from = self.out.len();
+            self.out.extend_from_slice(json.get(at..name_end)?);
+            self.out.push(b':');
+            let name = json.get(at + 1..name_end - 1).filter(|name| !name.contains(&b'\\'))?;
+            at = (json.get(name_end) == Some(&b':')).then(|| self.value(name_end + 1))??;
+            members.push((name, from, self.out.len()));
+            let next = *json.get(at)?;
+            self.out.push(next);
+            at += 1;
+            match next {
+                b',' => {}
+                b'}' => break,
+                _ => return None,
+            }
         }
+        if !members.is_sorted() {
+            members.sort_unstable();
+            self.unsorted.clear();
+            self.unsorted.extend_from_slice(self.out.get(first..)?);
+            self.out.truncate(first);
+            for (_, from, to) in members {
+                self.out.extend_from_slice(self.unsorted.get(from - first..to - first)?);
+                self.out.push(b',');
+            }
+            if let Some(last) = self.out.last_mut() {
+                *last = b'}';
+            }
+        }
+        Some(at)
     }
-    Some(at)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 use super::ahead::ask;
@@ -312,13 +313,15 @@ fn summary_first(text: &mut String, object: &str, full_only: &[&str]) -> (u32, P
     let begin = text.len();
     let mut places = Places::default();
     let is_rest = |name: &[u8]| full_only.iter().any(|member| member.as_bytes() == name);
+    let members = each(object.as_bytes()).map(|(name, value)| (is_rest(name), name, value));
+    let members: SmallVec<[_; 48]> = members.collect();
     let mut add = |wanted: bool| {
-        for (name, value) in each(object.as_bytes()).filter(|(name, _)| is_rest(name) == wanted) {
+        for (_, name, value) in members.iter().filter(|(is_rest, ..)| *is_rest == wanted) {
             text.push(if text.len() == begin { '{' } else { ',' });
             // The name stands before the value, in quotes and with a colon.
             let from = value.start - name.len() - 3;
             text.push_str(object.get(from..value.end).unwrap_or_default());
-            let place = PLACED.iter().position(|member| member.as_bytes() == name);
+            let place = PLACED.iter().position(|member| member.as_bytes() == *name);
             if let Some(place) = place.and_then(|at| places.get_mut(at)) {
                 let end = text.len() - begin;
                 *place = (narrow(end - value.len()), narrow(end));
