@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::bits::Bits;
 use super::filter::Filter;
 use super::item::{Digest, Item, Standing};
-use super::row::Row;
+use super::row::Held;
 use super::sets::Set;
 use super::snapshot::{Snapshot, is_sorted_rather, lay_over};
 use crate::model::codes::Kind;
@@ -23,10 +23,10 @@ pub struct FeedQuery {
     pub limit: usize,
 }
 
-/// A page of changes. It holds the entries of its snapshot, which later ones mostly share, and nothing else of it.
+/// A page of changes. It holds what stands in the row of changes from its first to its last, and nothing else of a snapshot.
 #[derive(Debug, Clone)]
 pub struct Changes {
-    row: Arc<Row<Arc<Item>>>,
+    held: Held<Arc<Item>>,
     page: Vec<Place>,
 }
 
@@ -59,11 +59,17 @@ impl Changes {
         self.page.is_empty()
     }
 
+    /// Whether it holds few entries beside those that it tells of.
+    #[must_use]
+    pub fn is_dense(&self) -> bool {
+        self.held.len() <= 4 * self.len()
+    }
+
     /// One of the changes, in order.
     #[must_use]
     pub fn get(&self, at: usize) -> Option<Changed<'_>> {
         let Place { at, is_there } = *self.page.get(at)?;
-        Some(Changed { item: self.row.get(at)?, is_there })
+        Some(Changed { item: self.held.get(at)?, is_there })
     }
 
     /// The last change of the page.
@@ -104,7 +110,7 @@ impl Snapshot {
         // Of a draft nobody was ever told, and what was published becomes none.
         let is_told = |ordinal, item: &Item| there.contains(ordinal) || item.standing != Standing::Draft;
         let ahead = u64::try_from(self.head().change_number.saturating_sub(query.after)).unwrap_or_default();
-        let page = if count < ahead && is_sorted_rather(count, query.limit, row.len()) {
+        let page: Vec<Place> = if count < ahead && is_sorted_rather(count, query.limit, row.len()) {
             let items = candidates.iter().filter_map(|ordinal| Some((ordinal, self.item(ordinal)?)));
             let later = items.filter(|(ordinal, item)| item.change_number > query.after && is_told(*ordinal, item));
             let mut page: Vec<_> = later.map(|(ordinal, item)| (item.change_number, there.contains(ordinal))).collect();
@@ -119,7 +125,9 @@ impl Snapshot {
             let place = |(at, ordinal, _)| Place { at, is_there: there.contains(ordinal) };
             told.map(place).take(query.limit).collect()
         };
-        Changes { row: Arc::clone(row), page }
+        let ends = page.first().zip(page.last());
+        let held = ends.map(|(first, last)| row.hold(first.at..=last.at)).unwrap_or_default();
+        Changes { held, page }
     }
 
     /// The link of the chain at a change number, as cursors give it; `None` where there is no such number yet.

@@ -1,9 +1,9 @@
 //! An order of entries: their ordinals in a row, and the place of each in it.
 //!
-//! A directory that starts gives its entries ordinals in the order by title, so that those that come first by title are
-//! found without a look at anything else. What comes later has a later ordinal, wherever it stands: it is a stray. Among
-//! strays, and in other orders, those that come first are found by their places, where few of many are chosen; or on a
-//! walk along the row.
+//! What comes to a directory at once is given its ordinals by title, so that most of the entries that come first by title
+//! are found without a look at anything else. One that comes later has a later ordinal, and is a stray unless it stands at
+//! the end. Among strays, and in orders of which few ascend, those that come first are found by their places, where few of
+//! many entries are chosen; or on a walk along the row.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -55,7 +55,9 @@ impl Order {
     pub(super) fn with(&self, without: &Bits, new: &[(SortKey, u32)], key_of: impl Fn(u32) -> Option<SortKey>) -> Self {
         let kept: Vec<u32> = self.ordinals().filter(|ordinal| !without.contains(*ordinal)).collect();
         let mut row = Vec::with_capacity(kept.len() + new.len());
-        let mut strays = self.strays.as_deref().cloned();
+        // So many are taken apart anew, which costs little beside them.
+        let is_new = new.len().saturating_mul(SETTLED) > kept.len();
+        let mut strays = self.strays.as_deref().filter(|_| !is_new).cloned();
         if let Some(strays) = &mut strays {
             strays.drop(without);
         }
@@ -77,6 +79,9 @@ impl Order {
             rest = later;
         }
         row.extend_from_slice(rest);
+        if is_new {
+            strays = Some(strays_of(&row));
+        }
         let is_mostly_settled = |strays: &Bits| strays.len().saturating_mul(SETTLED as u64) <= row.len() as u64;
         let strays = strays.filter(is_mostly_settled).map(Arc::new);
         Self { row: row.into(), strays }
@@ -168,6 +173,27 @@ impl Order {
     }
 }
 
+/// Those in a row without which it ascends: as few as can be. The others are a longest ascending subsequence, found by
+/// patience sorting.
+fn strays_of(row: &[u32]) -> Bits {
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(row.len());
+    // Of all that ascend and have a length, where the lowest end is.
+    let mut ends: Vec<usize> = Vec::new();
+    let value = |at: usize| row.get(at).copied().unwrap_or_default();
+    for (at, ordinal) in row.iter().enumerate() {
+        let length = ends.partition_point(|end| value(*end) < *ordinal);
+        before.push(length.checked_sub(1).and_then(|shorter| ends.get(shorter).copied()));
+        match ends.get_mut(length) {
+            Some(end) => *end = at,
+            None => ends.push(at),
+        }
+    }
+    let settled = std::iter::successors(ends.last().copied(), |at| before.get(*at).copied().flatten());
+    let mut strays: Bits = row.iter().copied().collect();
+    settled.for_each(|at| strays.remove(value(at)));
+    strays
+}
+
 /// The first of two lists, each of which is in the order of places.
 fn merged(
     settled: impl Iterator<Item = u32>,
@@ -234,6 +260,23 @@ mod tests {
             let chosen: Bits = (0..499).step_by(step).map(|own| own * 2 + kind).collect();
             has_pages(order, &chosen, &places, key);
         }
+    }
+
+    #[test]
+    fn strays_are_as_few_as_can_be() {
+        for (row, expected) in [
+            (vec![], vec![]),
+            (vec![7], vec![]),
+            (vec![1, 2, 3], vec![]),
+            (vec![900, 1, 2, 3], vec![900]),
+            (vec![1, 2, 0, 3, 4], vec![0]),
+            (vec![5, 6, 7, 1, 8, 9, 2], vec![1, 2]),
+            // What was there before stands among much that is new.
+            (vec![10, 11, 0, 12, 1, 13, 14], vec![0, 1]),
+        ] {
+            assert!(strays_of(&row).iter().eq(expected), "{row:?}");
+        }
+        assert_eq!(strays_of(&[3, 2, 1, 0]).len(), 3);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! An entry that changes again goes to the end, since change numbers only grow, and leaves a gap. A tree would have none; to
 //! walk it is to go from place to place in memory.
 
+use std::ops::RangeInclusive;
+
 use super::shelves::Shelves;
 
 /// An entry at its last change.
@@ -38,15 +40,16 @@ impl<T: Clone> Row<T> {
         self.changes.push(Change { number, ordinal, item: Some(item) });
     }
 
-    /// Where the entry with a change number stands.
+    /// Where the entry with a change number stands, or stood.
     pub(super) fn place_of(&self, number: i64) -> Option<usize> {
         let at = self.changes.partition_point(|change| change.number < number);
         self.changes.get(at).is_some_and(|change| change.number == number).then_some(at)
     }
 
-    /// What stands at a place.
-    pub(super) fn get(&self, place: usize) -> Option<&T> {
-        self.changes.get(place)?.item.as_ref()
+    /// What stands from one place to another.
+    pub(super) fn hold(&self, places: RangeInclusive<usize>) -> Held<T> {
+        let (changes, begin) = self.changes.part(places);
+        Held { changes, begin }
     }
 
     /// Takes out the entry with a change number.
@@ -66,6 +69,31 @@ impl<T: Clone> Row<T> {
         let from = self.changes.partition_point(|change| change.number <= number);
         let changes = (from..).zip(self.changes.from(from));
         changes.filter_map(|(place, change)| Some((place, change.ordinal, change.item.as_ref()?)))
+    }
+}
+
+/// Some of a row, as it was. It holds the shelves that it stands on, and nothing else of the row.
+#[derive(Debug, Clone)]
+pub(super) struct Held<T> {
+    changes: Shelves<Change<T>>,
+    begin: usize,
+}
+
+impl<T> Default for Held<T> {
+    fn default() -> Self {
+        Self { changes: Shelves::default(), begin: 0 }
+    }
+}
+
+impl<T: Clone> Held<T> {
+    /// How many places it holds.
+    pub(super) fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// What stands at a place of the row.
+    pub(super) fn get(&self, place: usize) -> Option<&T> {
+        self.changes.get(place.checked_sub(self.begin)?)?.item.as_ref()
     }
 }
 
@@ -99,7 +127,7 @@ mod tests {
         for after in [-1, 0, 1, 2, 601, 602, 2_000, 11_000, 11_997, 11_998, 20_000] {
             let told = |row: &Row<i64>| {
                 let told = |(place, ordinal, item): (usize, u32, &i64)| {
-                    assert_eq!((row.place_of(*item), row.get(place)), (Some(place), Some(item)));
+                    assert_eq!((row.place_of(*item), row.hold(place..=place).get(place)), (Some(place), Some(item)));
                     (*item, ordinal)
                 };
                 row.after(after).map(told).collect::<Vec<_>>()

@@ -3,6 +3,7 @@
 //! A tree would copy less where one thing is changed, and is walked wherever one is looked up: a list looks up forty, and
 //! a change is rare.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// How many things stand on one shelf: about the square root of the entries of a large directory, so that neither the
@@ -35,6 +36,12 @@ impl<T: Clone> Shelves<T> {
         let (first, others) = self.0.get(place / SHELF..).and_then(<[_]>::split_first).unzip();
         let first = first.and_then(|shelf| shelf.get(place % SHELF..)).unwrap_or_default();
         first.iter().chain(others.unwrap_or_default().iter().flat_map(|shelf| shelf.iter()))
+    }
+
+    /// The shelves on which what stands from one place to another is, and the place where the first of them begins.
+    pub(super) fn part(&self, places: RangeInclusive<usize>) -> (Self, usize) {
+        let (first, last) = (places.start() / SHELF, places.end() / SHELF);
+        (Self(self.0.get(first..=last).unwrap_or_default().to_vec()), first * SHELF)
     }
 
     /// The first place where something does not hold, where it holds for all before it and for none after it.
@@ -86,6 +93,8 @@ mod tests {
             let expected = (0..all).skip(place);
             assert!(before.from(place).copied().eq(expected), "from {place}");
             assert_eq!(before.partition_point(|thing| *thing < place), place.min(all));
+            let (part, from) = before.part(place.min(all - 1)..=all - 1);
+            assert!(from <= place && part.from(0).copied().eq(from..all), "{from} of {place}");
         }
     }
 }

@@ -99,7 +99,7 @@ pub struct Snapshot {
     /// The ordinal of the programme that each entry is a variant of, by the entry's ordinal; its own for others.
     parents: Vector<u32>,
     /// Every entry, retired ones and drafts among them, by its last change number.
-    changes: Arc<Row<Arc<Item>>>,
+    changes: Row<Arc<Item>>,
     /// The links of the chain: of change number 1 first.
     chain: Vector<u64>,
     /// Of the published entries of each kind, their hashes laid over each other.
@@ -153,7 +153,7 @@ impl Snapshot {
             places: Default::default(),
             gates: Gates::default(),
             parents: Vector::new(),
-            changes: Arc::default(),
+            changes: Row::default(),
             chain: Vector::new(),
             digests: HashMap::new(),
             search: Search::new()?,
@@ -342,7 +342,7 @@ impl Snapshot {
     }
 
     /// Every entry by its last change number.
-    pub(super) const fn changes(&self) -> &Arc<Row<Arc<Item>>> {
+    pub(super) const fn changes(&self) -> &Row<Arc<Item>> {
         &self.changes
     }
 

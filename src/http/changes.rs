@@ -180,7 +180,8 @@ impl FeedRequest {
         address.finish()
     }
 
-    /// The page: one that is long is made while it is sent, so that many who wake at once hold little.
+    /// The page: one that is long is made while it is sent, so that many who wake at once hold little. Where it would hold
+    /// many other entries for so long, it is made at once.
     fn body(&self, service: &Service, snapshot: &Snapshot, page: Changes) -> Content {
         // An empty page is the last, and leads to itself.
         let link = page.last().and_then(|last| snapshot.link_at(last.item.change_number));
@@ -191,7 +192,7 @@ impl FeedRequest {
         };
         let next = self.address(service, place);
         let length = page.len() * self.view.usual_length();
-        if length > LONG {
+        if length > LONG && page.is_dense() {
             return Content::Copied(Box::new(Told::new(page, self.view, &next)));
         }
         let mut body = room::take(1_024 + length);

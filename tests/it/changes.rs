@@ -107,13 +107,16 @@ on_both_engines! {
         let made = binary().args(["generate", "--entries", "500"]).output().unwrap();
         assert!(app.import("made.ndjson", &text(&made.stdout)).status.success());
         app.process.until(&format!("{FEED}?view=summary&limit=1000"), |answer| answer.json()["items"].as_array().unwrap().len() > 500).await;
-        // One of them is gone: it is told among the others, at the end.
+        // One of them is gone: it is told among the others.
         let all = format!("{FEED}?view=summary&limit=1000");
         let last = app.get(&all).await.json()["items"].as_array().unwrap().last().unwrap().clone();
         let gone = format!("{}/{}", last["kind"].as_str().unwrap(), last["data"]["id"].as_str().unwrap());
         let retired = json!({"retire": gone, "reason": "It was only a test."});
         assert!(app.import("gone.ndjson", &retired.to_string()).status.success());
-        app.process.until(&all, |answer| answer.json()["items"].as_array().unwrap().last().unwrap()["state"] == "deleted").await;
+        assert!(app.import("later.ndjson", &course("a-course", "A course").to_string()).status.success());
+        app.process.until("/v1/programmes/a-course", |answer| answer.status == 200).await;
+        let items = app.get(&all).await.json()["items"].as_array().unwrap().clone();
+        assert_eq!(items.iter().rev().take(2).map(|item| &item["state"]).collect::<Vec<_>>(), ["updated", "deleted"]);
         let client = reqwest::Client::new();
         for view in ["summary", "full"] {
             let path = format!("{FEED}?view={view}&limit=1000");
@@ -138,6 +141,54 @@ on_both_engines! {
             let head = app.process.ask(reqwest::Method::HEAD, &path, &[]).await;
             assert_eq!((head.status, head.text.as_str(), head.header("etag")), (200, "", long.header("etag")));
         }
+    }
+
+    async fn a_process_that_follows_tells_what_one_that_starts_afresh_tells(engine: Engine) {
+        let public = ["--public-url", "https://directory.example"];
+        let app = App::start_with(engine, &public).await;
+        let made = binary().args(["generate", "--entries", "300"]).output().unwrap();
+        assert!(app.import("made.ndjson", &text(&made.stdout)).status.success());
+        let titled = |id: &str, title: &str| course(id, title).to_string();
+        for lines in [
+            // At both ends, between, and twice the same title.
+            vec![titled("z", "Aaa"), titled("a", "Zzz"), titled("m2", "Made between"), titled("m1", "Made between")],
+            vec![titled("z", "Zzzz"), titled("m2", "Aaaa")],
+            vec![json!({"rename": "programme/nye-bevan", "to": "bevan"}).to_string(), titled("n", "New")],
+            vec![json!({"retire": "programme/a", "reason": "It was only a test."}).to_string()],
+            vec![json!({"kind": "programme", "id": "stepping-up", "title": "Going up"}).to_string()],
+        ] {
+            let done = app.import("changes.ndjson", &lines.join("\n"));
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        }
+        app.process.until("/v1/programmes/stepping-up", |answer| answer.json()["data"]["title"] == "Going up").await;
+        let fresh = Process::start(&app.database.url, &public);
+        let mut paths = vec![
+            "/v1/programmes?facets=role,level,provider,type,status&variants=show&limit=100".to_owned(),
+            "/v1/programmes?role=nurse&match=possible&sort=-modifiedAt&limit=7".to_owned(),
+            "/v1/resources?sort=-id&limit=9".to_owned(),
+            "/v1/changes?view=summary&limit=1000".to_owned(),
+            "/v1/changes?kind=provider,framework&limit=3".to_owned(),
+            "/v1/changes/digest".to_owned(),
+        ];
+        for sort in ["title", "-title", "id", "-id", "modifiedAt", "-modifiedAt"] {
+            paths.push(format!("/v1/programmes?sort={sort}&limit=20"));
+            paths.push(format!("/v1/programmes?sort={sort}&level=senior,mid&limit=5"));
+        }
+        for first in paths {
+            // All pages: of the feed up to the last, which leads to itself.
+            let mut next = Some(first);
+            while let Some(path) = next.take() {
+                let (told, expected) = (app.get(&path).await, fresh.get(&path).await);
+                assert_eq!((told.status, &told.text), (200, &expected.text), "{path}");
+                let body = told.json();
+                let link = body["links"]["next"].as_str().or(body["next"].as_str());
+                let link = link.map(|link| link.strip_prefix("https://directory.example").unwrap().to_owned());
+                next = link.filter(|link| *link != path && body["items"] != json!([]));
+            }
+        }
+        let asked = json!({"profile": {"band": "afc-6", "role": "nurse"}});
+        let (told, expected) = (app.process.post("/v1/eligibility-checks", &asked).await, fresh.post("/v1/eligibility-checks", &asked).await);
+        assert_eq!((told.status, &told.text), (200, &expected.text));
     }
 
     async fn a_copy_is_what_the_directory_is_after_every_sort_of_change(engine: Engine) {

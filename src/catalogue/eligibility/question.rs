@@ -214,7 +214,9 @@ impl Snapshot {
         match of {
             None => (!is_worded).then_some(Question::Field(field)),
             Some(of) => {
-                self.criteria().find_map(|criterion| worded(field, criterion).filter(|asked| asked.of() == Some(of)))
+                // Rules may word two questions so: which of them comes first in the gates is not the same in every process.
+                let asked = self.criteria().filter_map(|criterion| worded(field, criterion));
+                asked.filter(|asked| asked.of() == Some(of)).min()
             }
         }
     }

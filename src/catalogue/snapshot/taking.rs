@@ -45,10 +45,8 @@ impl Snapshot {
             return (self, damaged);
         }
         let entries = rendered.len();
-        if self.items.len() == 0 {
-            // The order that most lists have is that of the ordinals then, and nothing has to be put in it.
-            rendered.sort_unstable_by(|(a, _), (b, _)| by_title(a).cmp(&by_title(b)));
-        }
+        // What is new is given its ordinals by title: what comes first in the order that most lists have is found by them.
+        rendered.sort_unstable_by(|(a, _), (b, _)| by_title(a).cmp(&by_title(b)));
         let mut moved = std::mem::take(&mut self.unsearched);
         let mut put = Vec::with_capacity(entries);
         for (item, gate) in rendered {
@@ -57,9 +55,8 @@ impl Snapshot {
             put.push((ordinal, item));
         }
         put.sort_unstable_by_key(|(_, item)| item.change_number);
-        let changes = Arc::make_mut(&mut self.changes);
         for (ordinal, item) in put {
-            changes.push(item.change_number, ordinal, item);
+            self.changes.push(item.change_number, ordinal, item);
         }
         for slug in old_slugs {
             self.put_old_slug(slug);
@@ -108,7 +105,7 @@ impl Snapshot {
         }
         for rendered in render(part.entries, pause, &self.vocabularies, &self.reach) {
             match rendered {
-                // Made one after the other, they stand in memory as the feed tells them.
+                // Made one after the other, they stand beside each other in memory as the feed tells them.
                 Ok((item, gate)) => entries.push((Arc::new(item), gate)),
                 Err(error) => damaged.push(error),
             }
@@ -135,7 +132,7 @@ impl Snapshot {
         let ordinal = if let Some(ordinal) = self.ordinals.get(&item.uid).copied() {
             if let Some(old) = self.item(ordinal).cloned() {
                 self.index(&old, ordinal, false);
-                Arc::make_mut(&mut self.changes).remove(old.change_number);
+                self.changes.remove(old.change_number);
                 if old.title != item.title || old.standing != item.standing {
                     // What names it is found by its title too.
                     for field in
