@@ -189,9 +189,9 @@ fn strays_of(row: &[u32]) -> Bits {
         }
     }
     let settled = std::iter::successors(ends.last().copied(), |at| before.get(*at).copied().flatten());
-    let mut strays: Bits = row.iter().copied().collect();
-    settled.for_each(|at| strays.remove(value(at)));
-    strays
+    let settled: Bits = settled.map(value).collect();
+    // Where there is none, it has no words either, which every page would look at.
+    row.iter().copied().filter(|ordinal| !settled.contains(*ordinal)).collect()
 }
 
 /// The first of two lists, each of which is in the order of places.
