@@ -97,11 +97,6 @@ impl Filter {
         self.terms.iter().find(|(f, _)| *f == field).map_or(&[], |(_, terms)| terms)
     }
 
-    /// Whether every entry of a kind passes, variants among them.
-    pub(super) fn is_open(&self) -> bool {
-        *self == Self { variants: true, matching: self.matching, ..Self::default() }
-    }
-
     /// What its text found, once that was looked for ([`Snapshot::look_for`]).
     #[must_use]
     pub fn hits(&self) -> Option<&Hits> {
@@ -136,8 +131,11 @@ pub struct Sifted {
 impl Snapshot {
     /// The entries of a kind that pass a filter.
     #[must_use]
-    pub fn choose(&self, kind: Kind, filter: &Filter) -> Bits {
-        self.sift(kind, filter, &[]).chosen
+    pub fn choose(&self, kind: Kind, filter: &Filter) -> Cow<'_, Bits> {
+        if filter.terms.is_empty() {
+            return self.base(kind, filter);
+        }
+        Cow::Owned(self.sift(kind, filter, &[]).chosen)
     }
 
     /// As [`Self::choose`], with all that a list with some facets tells about it.

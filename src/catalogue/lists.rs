@@ -1,5 +1,6 @@
 //! Pages of lists and of what was found.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -89,7 +90,7 @@ impl Snapshot {
         for kind in Kind::ALL {
             // A kind that a filter is not about has nothing that passes it, not even by being silent.
             let has_all = query.filter.terms.iter().all(|(field, _)| Field::of(*kind).contains(field));
-            let chosen = if has_all { self.choose(*kind, &query.filter) } else { Bits::default() };
+            let chosen = if has_all { self.choose(*kind, &query.filter) } else { Cow::default() };
             let count = chosen.len();
             page.counts.push((*kind, count));
             if query.kinds.contains(kind) {
