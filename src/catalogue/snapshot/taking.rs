@@ -48,15 +48,16 @@ impl Snapshot {
         // What is new is given its ordinals by title: what comes first in the order that most lists have is found by them.
         rendered.sort_unstable_by(|(a, _), (b, _)| by_title(a).cmp(&by_title(b)));
         let mut moved = std::mem::take(&mut self.unsearched);
-        let mut put = Vec::with_capacity(entries);
+        let mut changed = Vec::with_capacity(entries);
         for (item, gate) in rendered {
             pause();
             let ordinal = self.put(&item, gate.as_ref(), &mut moved);
-            put.push((ordinal, item));
+            // To sort by the number that stands in each would be to wait for each again.
+            changed.push((item.change_number, ordinal, item));
         }
-        put.sort_unstable_by_key(|(_, item)| item.change_number);
-        for (ordinal, item) in put {
-            self.changes.push(item.change_number, ordinal, item);
+        changed.sort_unstable_by_key(|(number, ..)| *number);
+        for (number, ordinal, item) in changed {
+            self.changes.push(number, ordinal, item);
         }
         for slug in old_slugs {
             self.put_old_slug(slug);
