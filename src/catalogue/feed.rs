@@ -121,9 +121,8 @@ impl Snapshot {
             let place = |(at, ordinal, _)| Place { at, is_there: there.contains(ordinal) };
             told.map(place).take(query.limit).collect()
         };
-        let ends = page.first().zip(page.last());
-        let held = ends.map(|(first, last)| row.hold(first.at..=last.at)).unwrap_or_default();
-        Changes { held, page }
+        let places = page.first().zip(page.last()).map_or(0..0, |(first, last)| first.at..last.at + 1);
+        Changes { held: row.hold(places), page }
     }
 
     /// The link of the chain at a change number, as cursors give it; `None` where there is no such number yet.

@@ -3,7 +3,7 @@
 //! An entry that changes again goes to the end, since change numbers only grow, and leaves a gap. A tree would have none; to
 //! walk it is to go from place to place in memory.
 
-use std::ops::RangeInclusive;
+use std::ops::Range;
 
 use super::shelves::Shelves;
 
@@ -46,8 +46,8 @@ impl<T: Clone> Row<T> {
         self.changes.get(at).is_some_and(|change| change.number == number).then_some(at)
     }
 
-    /// What stands from one place to another.
-    pub(super) fn hold(&self, places: RangeInclusive<usize>) -> Held<T> {
+    /// What stands at some places.
+    pub(super) fn hold(&self, places: Range<usize>) -> Held<T> {
         let (changes, begin) = self.changes.part(places);
         Held { changes, begin }
     }
@@ -77,12 +77,6 @@ impl<T: Clone> Row<T> {
 pub(super) struct Held<T> {
     changes: Shelves<Change<T>>,
     begin: usize,
-}
-
-impl<T> Default for Held<T> {
-    fn default() -> Self {
-        Self { changes: Shelves::default(), begin: 0 }
-    }
 }
 
 impl<T: Clone> Held<T> {
@@ -127,7 +121,7 @@ mod tests {
         for after in [-1, 0, 1, 2, 601, 602, 2_000, 11_000, 11_997, 11_998, 20_000] {
             let told = |row: &Row<i64>| {
                 let told = |(place, ordinal, item): (usize, u32, &i64)| {
-                    assert_eq!((row.place_of(*item), row.hold(place..=place).get(place)), (Some(place), Some(item)));
+                    assert_eq!((row.place_of(*item), row.hold(place..place + 1).get(place)), (Some(place), Some(item)));
                     (*item, ordinal)
                 };
                 row.after(after).map(told).collect::<Vec<_>>()

@@ -3,7 +3,7 @@
 //! A tree would copy less where one thing is changed, and is walked wherever one is looked up: a list looks up forty, and
 //! a change is rare.
 
-use std::ops::RangeInclusive;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// How many things stand on one shelf: about the square root of the entries of a large directory, so that neither the
@@ -38,10 +38,10 @@ impl<T: Clone> Shelves<T> {
         first.iter().chain(others.unwrap_or_default().iter().flat_map(|shelf| shelf.iter()))
     }
 
-    /// The shelves on which what stands from one place to another is, and the place where the first of them begins.
-    pub(super) fn part(&self, places: RangeInclusive<usize>) -> (Self, usize) {
-        let (first, last) = (places.start() / SHELF, places.end() / SHELF);
-        (Self(self.0.get(first..=last).unwrap_or_default().to_vec()), first * SHELF)
+    /// The shelves on which what stands at some places is, and the place where the first of them begins.
+    pub(super) fn part(&self, places: Range<usize>) -> (Self, usize) {
+        let (first, end) = (places.start / SHELF, places.end.div_ceil(SHELF));
+        (Self(self.0.get(first..end).unwrap_or_default().to_vec()), first * SHELF)
     }
 
     /// The first place where something does not hold, where it holds for all before it and for none after it.
@@ -89,11 +89,12 @@ mod tests {
         assert_eq!(changed, [0, SHELF - 1, SHELF, all - 1]);
         assert_eq!((before.get(all), shelves.get(all + 1)), (None, None));
         assert_eq!(shelves.get_mut(all + 1), None);
+        assert_eq!(before.part(0..0).0.len(), 0);
         for place in [0, 1, SHELF - 1, SHELF, SHELF + 1, 2 * SHELF, all - 1, all, all + SHELF] {
             let expected = (0..all).skip(place);
             assert!(before.from(place).copied().eq(expected), "from {place}");
             assert_eq!(before.partition_point(|thing| *thing < place), place.min(all));
-            let (part, from) = before.part(place.min(all - 1)..=all - 1);
+            let (part, from) = before.part(place.min(all - 1)..all);
             assert!(from <= place && part.from(0).copied().eq(from..all), "{from} of {place}");
         }
     }
