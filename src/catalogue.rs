@@ -6,6 +6,7 @@
 mod ahead;
 mod answers;
 mod bits;
+mod block;
 mod canonical;
 mod edit;
 mod eligibility;
@@ -27,6 +28,7 @@ mod whole;
 pub use ahead::ask_ahead;
 pub use answers::{Answer, Answers};
 pub use bits::Bits;
+pub use block::Run;
 pub use edit::VocabularyEdit;
 #[cfg(test)]
 pub(crate) use eligibility::panics;

@@ -1,10 +1,13 @@
 //! What changed, in the order in which it did: each entry once, at its last change number.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use super::ahead::ask_ahead;
 use super::bits::Bits;
+use super::block::Run;
 use super::filter::Filter;
-use super::item::{Digest, Item, Standing};
+use super::item::{Digest, Item, Standing, View};
 use super::row::Held;
 use super::sets::Set;
 use super::snapshot::{Snapshot, is_sorted_rather, lay_over};
@@ -72,6 +75,26 @@ impl Changes {
         Some(Changed { item: self.held.get(at)?, is_there })
     }
 
+    /// The entries from one on that are there and stand side by side, told in summary: all that do, or as many as are no
+    /// more than so many bytes. `None` where the first is gone.
+    #[must_use]
+    pub fn run(&self, at: usize, most: usize) -> Option<Run<'_>> {
+        let first = self.get(at).filter(|changed| changed.is_there)?;
+        let run = Run::of(first.item.updated(), (at + 1..).map_while(|at| self.beside(at)), most);
+        ask_ahead(at + run.count() - 1, false, |at| {
+            let Changed { item, is_there } = self.get(at)?;
+            // What stands beside what is read before it comes by itself.
+            Some((item, (is_there && self.beside(at).is_none()).then_some(View::Summary)))
+        });
+        Some(run)
+    }
+
+    /// How long the text of an entry that is there is, where it stands beside that of the entry before it on the page.
+    fn beside(&self, at: usize) -> Option<NonZeroU32> {
+        let (before, Place { at, is_there }) = (self.page.get(at.checked_sub(1)?)?, *self.page.get(at)?);
+        self.held.beside(at).filter(|_| is_there && before.at + 1 == at)
+    }
+
     /// The last change of the page.
     #[must_use]
     pub fn last(&self) -> Option<Changed<'_>> {
@@ -103,23 +126,27 @@ impl Snapshot {
         candidates.add(&there);
         let count = candidates.len();
         let row = self.changes();
-        // Of a draft nobody was ever told, and what was published becomes none.
-        let is_told = |ordinal, item: &Item| there.contains(ordinal) || item.standing != Standing::Draft;
+        // Whether an entry is there, of those that are told. Of a draft nobody was ever told, and what was published becomes
+        // none. Given is no plain reference: with one, each entry would be fetched before it is known that it is there.
+        let is_there = |ordinal, item: &Arc<Item>| {
+            let is_there = there.contains(ordinal);
+            let is_told = is_there || candidates.contains(ordinal) && item.standing != Standing::Draft;
+            is_told.then_some(is_there)
+        };
         let ahead = u64::try_from(self.head().change_number.saturating_sub(query.after)).unwrap_or_default();
         let page: Vec<Place> = if count < ahead && is_sorted_rather(count, query.limit, row.len()) {
             let items = candidates.iter().filter_map(|ordinal| Some((ordinal, self.item(ordinal)?)));
-            let later = items.filter(|(ordinal, item)| item.change_number > query.after && is_told(*ordinal, item));
-            let mut page: Vec<_> = later.map(|(ordinal, item)| (item.change_number, there.contains(ordinal))).collect();
+            let later = items.filter(|(_, item)| item.change_number > query.after);
+            let mut page: Vec<_> =
+                later.filter_map(|(ordinal, item)| Some((item.change_number, is_there(ordinal, item)?))).collect();
             page.sort_unstable();
             page.truncate(query.limit);
             let place = |(number, is_there)| Some(Place { at: row.place_of(number)?, is_there });
             page.into_iter().filter_map(place).collect()
         } else {
-            let told = row
-                .after(query.after)
-                .filter(|(_, ordinal, item)| candidates.contains(*ordinal) && is_told(*ordinal, item));
-            let place = |(at, ordinal, _)| Place { at, is_there: there.contains(ordinal) };
-            told.map(place).take(query.limit).collect()
+            let place =
+                |(at, ordinal, item): (_, _, &Arc<Item>)| Some(Place { at, is_there: is_there(ordinal, item)? });
+            row.after(query.after).filter_map(place).take(query.limit).collect()
         };
         let places = page.first().zip(page.last()).map_or(0..0, |(first, last)| first.at..last.at + 1);
         Changes { held: row.hold(places), page }

@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 use uuid::Uuid;
 
 use super::ahead::ask;
+use super::block::{Stretch, narrow};
 use super::canonical::canonical;
 use super::eligibility::Gate;
 use super::facet::Reach;
@@ -61,6 +62,9 @@ impl View {
     }
 }
 
+/// What ends what the feed tells of an entry: the entry, and the change.
+const TOLD_END: &str = "}}";
+
 /// A text that a snippet may be taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
@@ -104,13 +108,13 @@ pub type Digest = [u8; 32];
 /// has to be waited.
 #[derive(Debug, Clone)]
 struct Told {
-    /// What the feed tells of the entry when it is there, but for the braces at its end: as JSON, some members about the
-    /// change, and then the entry, first what a list shows.
-    text: Box<[u8]>,
+    /// What the feed tells of the entry when it is there, in summary: a comma, and as JSON some members about the change,
+    /// and then what a list shows of the entry.
+    summary: Stretch,
     /// Where in it the entry begins.
     from: u32,
-    /// Where in it ends what a list shows of the entry, but for the brace.
-    summary_end: u32,
+    /// What follows in all of the entry, in place of the brace at the summary's end.
+    rest: Box<[u8]>,
     /// The terms that the entry states.
     stated: StatedTerms,
 }
@@ -181,16 +185,17 @@ impl Item {
             id: row.id.clone(),
             detail: "it is not written as it should be".to_owned(),
         })?;
-        let mut text = format!(
-            "{{\"state\":\"updated\",\"kind\":\"{}\",\"id\":\"{uid}\",\"modified\":{},\"data\":",
+        let mut summary = format!(
+            ",{{\"state\":\"updated\",\"kind\":\"{}\",\"id\":\"{uid}\",\"modified\":{},\"data\":",
             row.kind, row.change_number
         );
-        let from = text.len();
-        let (summary_end, places) = summary_first(&mut text, &full, FULL_ONLY);
+        let from = summary.len();
+        let (rest, places) = summary_first(&mut summary, &full, FULL_ONLY);
+        summary.push_str(TOLD_END);
         let told = Told {
-            text: text.into_bytes().into(),
+            summary: Stretch::alone(summary.as_bytes()),
             from: narrow(from),
-            summary_end,
+            rest: rest.into_bytes().into(),
             stated: stated(&entry, vocabularies, reach),
         };
         let modified_at: Arc<str> = row.modified_at.as_str().into();
@@ -230,8 +235,16 @@ impl Item {
 
     /// Everything about it, as JSON: first what a list shows.
     #[must_use]
-    pub fn full(&self) -> &[u8] {
-        self.told.text.get(self.told.from as usize..).unwrap_or_default()
+    pub fn json(&self) -> Vec<u8> {
+        let mut json = Vec::with_capacity(self.json_length());
+        self.write(View::Full, &mut json);
+        json
+    }
+
+    /// How long that is, in bytes.
+    #[must_use]
+    pub fn json_length(&self) -> usize {
+        self.open().len() + self.told.rest.len()
     }
 
     /// The terms it states.
@@ -242,25 +255,44 @@ impl Item {
 
     /// Writes the entry as JSON, as much of it as the view shows.
     pub fn write(&self, view: View, out: &mut Vec<u8>) {
-        let whole = self.whole(view);
-        out.extend_from_slice(whole.get(self.told.from as usize..).unwrap_or_default());
-        if view == View::Summary {
-            out.push(b'}');
+        out.extend_from_slice(self.open());
+        match view {
+            View::Summary => out.push(b'}'),
+            View::Full => out.extend_from_slice(&self.told.rest),
         }
     }
 
     /// Writes the entry as the feed tells one that is there (RPDE 1.1, “updated”).
     pub fn write_updated(&self, view: View, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.whole(view));
-        out.extend_from_slice(if view == View::Summary { b"}}" } else { b"}" });
+        match view {
+            View::Summary => out.extend_from_slice(self.told.summary.get(1..).unwrap_or_default()),
+            View::Full => {
+                out.extend_from_slice(self.begun().get(1..).unwrap_or_default());
+                out.extend_from_slice(&self.told.rest);
+                out.push(b'}');
+            }
+        }
     }
 
-    /// What the feed tells of it, as far as the view shows the entry; a summary is left open.
-    fn whole(&self, view: View) -> &[u8] {
-        match view {
-            View::Full => &self.told.text,
-            View::Summary => self.told.text.get(..self.told.summary_end as usize).unwrap_or_default(),
-        }
+    /// What the feed tells of it in summary, after a comma.
+    pub(super) const fn updated(&self) -> &Stretch {
+        &self.told.summary
+    }
+
+    /// As [`Self::updated`], to put it elsewhere.
+    pub(super) const fn updated_mut(&mut self) -> &mut Stretch {
+        &mut self.told.summary
+    }
+
+    /// What a list shows of the entry, without the brace at its end.
+    fn open(&self) -> &[u8] {
+        self.begun().get(self.told.from as usize..).unwrap_or_default()
+    }
+
+    /// What the feed tells in summary, without the braces at its end.
+    fn begun(&self) -> &[u8] {
+        let summary = &self.told.summary;
+        summary.get(..summary.len().saturating_sub(TOLD_END.len())).unwrap_or_default()
     }
 
     /// Asks for what tells where everything else of it is.
@@ -273,7 +305,10 @@ impl Item {
         if with_stated {
             ask(self.told.stated.all());
         }
-        ask(self.whole(view));
+        ask(&*self.told.summary);
+        if view == View::Full {
+            ask(&*self.told.rest);
+        }
     }
 
     /// A text of the entry; `None` where it states none.
@@ -296,46 +331,46 @@ impl Item {
 
     /// The value of a member that has its place in [`PLACED`].
     fn member(&self, at: usize) -> Option<&[u8]> {
-        let (from, to) = self.places.get(at)?;
-        self.full().get(*from as usize..*to as usize)
+        let (from, to) = self.places.get(at).map(|(from, to)| (*from as usize, *to as usize))?;
+        let open = self.open();
+        match from.checked_sub(open.len()) {
+            None => open.get(from..to),
+            Some(from) => self.told.rest.get(from..to - open.len()),
+        }
     }
 }
 
-fn narrow(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
-}
-
-/// Adds a JSON object to a text, with the members that only the full view shows at its end. Told is where in the text the
-/// others end: what a list shows is one stretch of it, and a brace. Told with it is where in the object the values of the
-/// members stand that snippets are taken from.
-fn summary_first(text: &mut String, object: &str, full_only: &[&str]) -> (u32, Places) {
-    text.reserve_exact(object.len());
-    let begin = text.len();
-    let mut places = Places::default();
+/// Adds to a text what a list shows of a JSON object, without the brace at its end. Told is what follows in all of the
+/// object, and where in it the values of the members stand that snippets are taken from.
+fn summary_first(summary: &mut String, object: &str, full_only: &[&str]) -> (String, Places) {
+    let (begin, mut places) = (summary.len(), Places::default());
     let is_rest = |name: &[u8]| full_only.iter().any(|member| member.as_bytes() == name);
     let members = each(object.as_bytes()).map(|(name, value)| (is_rest(name), name, value));
     let members: SmallVec<[_; 48]> = members.collect();
-    let mut add = |wanted: bool| {
+    let mut add = |text: &mut String, before: usize, wanted: bool| {
         for (_, name, value) in members.iter().filter(|(is_rest, ..)| *is_rest == wanted) {
-            text.push(if text.len() == begin { '{' } else { ',' });
+            // Where a list shows nothing of it, what follows begins after the brace.
+            if before + text.len() - begin > 1 {
+                text.push(',');
+            }
             // The name stands before the value, in quotes and with a colon.
             let from = value.start - name.len() - 3;
             text.push_str(object.get(from..value.end).unwrap_or_default());
             let place = PLACED.iter().position(|member| member.as_bytes() == *name);
             if let Some(place) = place.and_then(|at| places.get_mut(at)) {
-                let end = text.len() - begin;
+                let end = before + text.len() - begin;
                 *place = (narrow(end - value.len()), narrow(end));
             }
         }
-        text.len()
     };
-    // Where a list shows nothing of it, the brace before the rest is all.
-    let summary_end = add(false).max(begin + 1);
-    if add(true) == begin {
-        text.push('{');
-    }
-    text.push('}');
-    (narrow(summary_end), places)
+    summary.reserve(object.len());
+    summary.push('{');
+    add(summary, 0, false);
+    let open = summary.len() - begin;
+    let mut rest = String::with_capacity(object.len().saturating_sub(open));
+    add(&mut rest, begin + open, true);
+    rest.push('}');
+    (rest, places)
 }
 
 #[cfg(test)]
@@ -345,26 +380,23 @@ mod tests {
     #[test]
     fn what_a_list_shows_comes_first_and_each_member_stays_as_written() {
         let object = r#"{"a":1,"b":{"c":[1,2]},"d":"\u00e9","e":null}"#;
-        let told = |full_only: &[&str]| {
-            let mut text = "before".to_owned();
-            let (end, _) = summary_first(&mut text, object, full_only);
-            let told = |text: &str| text.strip_prefix("before").map(str::to_owned).expect("what was before");
-            (told(&format!("{}}}", &text[..end as usize])), told(&text))
-        };
         let is = |full_only: &[&str], summary: &str, full: &str| {
-            assert_eq!(told(full_only), (summary.to_owned(), full.to_owned()));
+            let mut told = "before".to_owned();
+            let (rest, _) = summary_first(&mut told, object, full_only);
+            let open = told.strip_prefix("before").expect("what was before");
+            assert_eq!((format!("{open}}}"), format!("{open}{rest}")), (summary.to_owned(), full.to_owned()));
         };
         is(&["b", "e"], r#"{"a":1,"d":"\u00e9"}"#, r#"{"a":1,"d":"\u00e9","b":{"c":[1,2]},"e":null}"#);
         is(&["a", "b"], r#"{"d":"\u00e9","e":null}"#, r#"{"d":"\u00e9","e":null,"a":1,"b":{"c":[1,2]}}"#);
         is(&["a", "b", "d", "e"], "{}", object);
         is(&[], object, object);
         let mut text = String::new();
-        assert_eq!(summary_first(&mut text, "{}", &[]), (1, Places::default()));
-        assert_eq!(text, "{}");
+        assert_eq!(summary_first(&mut text, "{}", &[]), ("}".to_owned(), Places::default()));
+        assert_eq!(text, "{");
         let object = r#"{"description":null,"id":"a","aims":[1],"summary":"Short.","aliases":["b"]}"#;
         let mut text = "before".to_owned();
-        let (_, places) = summary_first(&mut text, object, &["aims", "description"]);
-        let values = places.map(|(from, to)| &text["before".len()..][from as usize..to as usize]);
-        assert_eq!(values, ["\"Short.\"", "null", "[\"b\"]"]);
+        let (rest, places) = summary_first(&mut text, object, &["aims", "description"]);
+        let full = format!("{}{rest}", &text["before".len()..]);
+        assert_eq!(places.map(|(from, to)| &full[from as usize..to as usize]), ["\"Short.\"", "null", "[\"b\"]"]);
     }
 }

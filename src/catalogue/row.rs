@@ -3,6 +3,7 @@
 //! An entry that changes again goes to the end, since change numbers only grow, and leaves a gap. A tree would have none; to
 //! walk it is to go from place to place in memory.
 
+use std::num::NonZeroU32;
 use std::ops::Range;
 
 use super::shelves::Shelves;
@@ -12,6 +13,8 @@ use super::shelves::Shelves;
 struct Change<T> {
     number: i64,
     ordinal: u32,
+    /// How long its text is, where it stands beside that of the change before.
+    beside: Option<NonZeroU32>,
     /// `None` where the entry changed again.
     item: Option<T>,
 }
@@ -35,9 +38,10 @@ impl<T: Clone> Row<T> {
         self.changes.len() - self.gaps
     }
 
-    /// Adds an entry whose last change is later than all others.
-    pub(super) fn push(&mut self, number: i64, ordinal: u32, item: T) {
-        self.changes.push(Change { number, ordinal, item: Some(item) });
+    /// Adds an entry whose last change is later than all others, and how long its text is where it stands beside that of
+    /// the change before.
+    pub(super) fn push(&mut self, number: i64, ordinal: u32, item: T, beside: Option<NonZeroU32>) {
+        self.changes.push(Change { number, ordinal, beside, item: Some(item) });
     }
 
     /// Where the entry with a change number stands, or stood.
@@ -58,8 +62,13 @@ impl<T: Clone> Row<T> {
         let Some(change) = place else { return };
         self.gaps += usize::from(change.item.take().is_some());
         if self.gaps > self.len() {
-            let mut closed = Shelves::default();
-            self.changes.from(0).filter(|change| change.item.is_some()).for_each(|change| closed.push(change.clone()));
+            let (mut closed, mut is_after_gap) = (Shelves::default(), false);
+            for change in self.changes.from(0) {
+                if change.item.is_some() {
+                    closed.push(Change { beside: change.beside.filter(|_| !is_after_gap), ..change.clone() });
+                }
+                is_after_gap = change.item.is_none();
+            }
             *self = Self { changes: closed, gaps: 0 };
         }
     }
@@ -87,7 +96,16 @@ impl<T: Clone> Held<T> {
 
     /// What stands at a place of the row.
     pub(super) fn get(&self, place: usize) -> Option<&T> {
-        self.changes.get(place.checked_sub(self.begin)?)?.item.as_ref()
+        self.change(place)?.item.as_ref()
+    }
+
+    /// How long the text is of what stands at a place, where it stands beside that at the place before.
+    pub(super) fn beside(&self, place: usize) -> Option<NonZeroU32> {
+        self.change(place)?.beside
+    }
+
+    fn change(&self, place: usize) -> Option<&Change<T>> {
+        self.changes.get(place.checked_sub(self.begin)?)
     }
 }
 
@@ -99,6 +117,8 @@ mod tests {
 
     #[test]
     fn each_entry_is_where_it_changed_last_however_often_it_did() {
+        // Each stands beside the one before it, which it has for a length.
+        let beside = |number: i64| NonZeroU32::new(u32::try_from(number - 2).expect("few"));
         let (mut row, mut expected, mut last) = (Row::default(), BTreeMap::new(), [0; 1_000]);
         for number in (1..6_000).map(|number| number * 2) {
             // All once, and then some of them over and over.
@@ -106,7 +126,7 @@ mod tests {
             let (at, ordinal) = (usize::try_from(ordinal).expect("few"), u32::try_from(ordinal).expect("few"));
             row.remove(last[at]);
             expected.remove(&last[at]);
-            row.push(number, ordinal, number);
+            row.push(number, ordinal, number, beside(number));
             expected.insert(number, ordinal);
             last[at] = number;
             assert_eq!(row.len(), expected.len());
@@ -122,6 +142,9 @@ mod tests {
             let told = |row: &Row<i64>| {
                 let told = |(place, ordinal, item): (usize, u32, &i64)| {
                     assert_eq!((row.place_of(*item), row.hold(place..place + 1).get(place)), (Some(place), Some(item)));
+                    let before = place.checked_sub(1).and_then(|before| row.hold(before..place).get(before).copied());
+                    let is_beside = row.hold(place..place + 1).beside(place).is_some();
+                    assert!(before.is_none() || is_beside == (before == Some(*item - 2)), "{before:?} {item}");
                     (*item, ordinal)
                 };
                 row.after(after).map(told).collect::<Vec<_>>()

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -32,6 +33,9 @@ pub(super) const MOST_WAITING: usize = 5_000;
 
 /// From about how many bytes on a page is made while it is sent: what is larger is far from the processor again by then.
 const LONG: usize = 512 * 1024;
+
+/// From how many bytes on entries that stand side by side are sent as they stand.
+const AS_IT_STANDS: usize = 16 * 1024;
 
 /// How long a place that another process came to first may be on its way here.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
@@ -192,58 +196,98 @@ impl FeedRequest {
         };
         let next = self.address(service, place);
         let length = page.len() * self.view.usual_length();
-        if length > LONG && page.is_dense() {
-            return Content::Copied(Box::new(Told::new(page, self.view, &next)));
-        }
-        let mut body = room::take(1_024 + length);
-        let mut told = Told::new(page, self.view, &next);
-        while told.add(&mut body, usize::MAX) {}
-        Content::Whole(body)
+        let is_long = length > LONG && page.is_dense();
+        let told = Told::new(page, self.view, &next);
+        if is_long { Content::Copied(Box::new(told)) } else { Content::Whole(told.whole(room::take(1_024 + length))) }
     }
 }
 
 /// A page that is being told.
 struct Told {
     /// What stands before the first change, until it is told.
-    before: String,
+    before: Option<String>,
     page: Changes,
     /// Which of its changes is told next.
     at: usize,
     view: View,
+    /// What stands after the last, until it is told.
+    after: Option<String>,
 }
 
 impl Told {
     fn new(page: Changes, view: View, next: &str) -> Self {
-        Self { before: format!("{{\"next\":{},\"items\":[", Value::from(next)), page, at: 0, view }
+        let before = format!("{{\"next\":{},\"items\":[", Value::from(next));
+        let after = format!("],\"license\":{},\"version\":\"1.1\"}}", Value::from(LICENCE));
+        Self { before: Some(before), page, at: 0, view, after: Some(after) }
+    }
+
+    /// All of it.
+    fn whole(mut self, mut body: Vec<u8>) -> Vec<u8> {
+        self.begin(&mut body);
+        while self.add(&mut body) {}
+        self.end(&mut body);
+        body
+    }
+
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.before.take().unwrap_or_default().as_bytes());
+    }
+
+    /// Adds the next change; whether there was one.
+    fn add(&mut self, out: &mut Vec<u8>) -> bool {
+        let Some(Changed { item, is_there }) = self.page.get(self.at) else { return false };
+        ask_ahead(self.at, false, |at| {
+            let Changed { item, is_there } = self.page.get(at)?;
+            Some((item, is_there.then_some(self.view)))
+        });
+        if self.at > 0 {
+            out.push(b',');
+        }
+        if is_there {
+            item.write_updated(self.view, out);
+        } else {
+            let (kind, uid, number) = (item.kind, item.uid, item.change_number);
+            // Writing into memory does not fail.
+            let _ = write!(out, r#"{{"state":"deleted","kind":"{kind}","id":"{uid}","modified":{number}}}"#);
+        }
+        self.at += 1;
+        true
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.after.take().unwrap_or_default().as_bytes());
     }
 }
 
 impl Chunks for Told {
-    fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool {
-        out.extend_from_slice(std::mem::take(&mut self.before).as_bytes());
-        while let Some(Changed { item, is_there }) = self.page.get(self.at) {
-            ask_ahead(self.at, false, |at| {
-                let Changed { item, is_there } = self.page.get(at)?;
-                Some((item, is_there.then_some(self.view)))
-            });
-            if self.at > 0 {
-                out.push(b',');
-            }
-            self.at += 1;
-            if is_there {
-                item.write_updated(self.view, out);
-            } else {
-                let (kind, uid, number) = (item.kind, item.uid, item.change_number);
-                // Writing into memory does not fail.
-                let _ = write!(out, r#"{{"state":"deleted","kind":"{kind}","id":"{uid}","modified":{number}}}"#);
-            }
-            if out.len() >= wanted {
-                return true;
+    fn next(&mut self, wanted: usize) -> Option<Bytes> {
+        let mut out = room::take(wanted + wanted / 4);
+        self.begin(&mut out);
+        while out.len() < wanted {
+            let run = if self.view == View::Summary { self.page.run(self.at, wanted) } else { None };
+            if let Some(run) = run {
+                // Each begins with a comma.
+                let without = usize::from(self.at == 0);
+                let is_long = run.bytes(without).len() >= AS_IT_STANDS;
+                if is_long && !out.is_empty() {
+                    break;
+                }
+                self.at += run.count();
+                if is_long {
+                    room::give_back(out);
+                    return Some(run.kept(without));
+                }
+                out.extend_from_slice(run.bytes(without));
+            } else if !self.add(&mut out) {
+                self.end(&mut out);
+                break;
             }
         }
-        let licence = Value::from(LICENCE).to_string();
-        out.extend_from_slice(format!("],\"license\":{licence},\"version\":\"1.1\"}}").as_bytes());
-        false
+        if out.is_empty() {
+            room::give_back(out);
+            return None;
+        }
+        Some(room::sent(out))
     }
 }
 
@@ -372,19 +416,12 @@ mod tests {
             let page = snapshot.feed(&query(Kind::ALL, 0, length));
             assert_eq!(page.len(), length);
             for (view, wanted) in [(View::Full, 1), (View::Full, 10_000), (View::Summary, 10_000)] {
-                let mut whole = Vec::new();
-                assert!(!Told::new(page.clone(), view, "/next").add(&mut whole, usize::MAX));
+                let whole = Told::new(page.clone(), view, "/next").whole(Vec::new());
                 let json: Value = serde_json::from_slice(&whole).expect("JSON");
                 assert_eq!(json["items"].as_array().expect("items").len(), length);
                 let mut told = Told::new(page.clone(), view, "/next");
-                let mut parts = Vec::new();
-                let is_more = |_: &usize| {
-                    let mut part = Vec::new();
-                    let is_more = told.add(&mut part, wanted);
-                    parts.push(part);
-                    is_more
-                };
-                assert!((0..=length).take_while(is_more).count() <= length, "it has an end");
+                let parts: Vec<Bytes> = std::iter::from_fn(|| told.next(wanted)).take(length + 3).collect();
+                assert!(parts.len() < length + 3 && parts.iter().all(|part| !part.is_empty()), "it has an end");
                 assert_eq!(parts.concat(), whole);
                 assert!(length < 40 || parts.len() > 2, "{}", parts.len());
             }

@@ -30,35 +30,35 @@ const AHEAD: usize = 256 * 1024;
 
 /// What makes a body, part by part.
 pub(super) trait Chunks: Send {
-    /// Adds some more, about as much as is asked for; whether there may be more still.
-    fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool;
+    /// What comes next, never nothing, and seldom much more than is asked for; `None` at the end.
+    fn next(&mut self, wanted: usize) -> Option<Bytes>;
 }
 
 /// Codes a body that is at hand.
 pub(super) fn coded(body: Vec<u8>, coding: Coding) -> Bytes {
-    if coding == Coding::Identity {
-        return room::sent(body);
-    }
-    let mut encoder = Encoder::new(coding, WINDOW, body.len() / 4);
+    let Some(mut encoder) = Encoder::new(coding, WINDOW, body.len() / 4) else { return room::sent(body) };
     encoder.write(&body);
     room::give_back(body);
-    encoder.last(Vec::new()).into()
+    encoder.finish().into()
 }
 
 /// Codes a body, part by part.
 enum Encoder {
-    Identity,
     Gzip(flate2::write::GzEncoder<Vec<u8>>),
     Brotli(Box<brotli::CompressorWriter<Vec<u8>>>),
 }
 
 impl Encoder {
-    fn new(coding: Coding, window: u32, capacity: usize) -> Self {
-        let out = Vec::with_capacity(if coding == Coding::Identity { 0 } else { capacity });
+    /// None where a body is sent as it is.
+    fn new(coding: Coding, window: u32, capacity: usize) -> Option<Self> {
+        let out = || Vec::with_capacity(capacity);
         match coding {
-            Coding::Identity => Self::Identity,
-            Coding::Gzip => Self::Gzip(flate2::write::GzEncoder::new(out, GZIP_LEVEL)),
-            Coding::Brotli => Self::Brotli(Box::new(brotli::CompressorWriter::new(out, 4_096, BROTLI_LEVEL, window))),
+            Coding::Identity => None,
+            Coding::Gzip => Some(Self::Gzip(flate2::write::GzEncoder::new(out(), GZIP_LEVEL))),
+            Coding::Brotli => {
+                let encoder = brotli::CompressorWriter::new(out(), 4_096, BROTLI_LEVEL, window);
+                Some(Self::Brotli(Box::new(encoder)))
+            }
         }
     }
 
@@ -66,27 +66,22 @@ impl Encoder {
     fn write(&mut self, part: &[u8]) {
         // Writing into memory does not fail.
         let _ = match self {
-            Self::Identity => Ok(()),
             Self::Gzip(encoder) => encoder.write_all(part),
             Self::Brotli(encoder) => encoder.write_all(part),
         };
     }
 
-    /// Codes a part; what comes of it may be nothing yet.
-    fn part(&mut self, part: Vec<u8>) -> Vec<u8> {
-        self.write(&part);
-        match self {
-            Self::Identity => part,
-            Self::Gzip(encoder) => std::mem::take(encoder.get_mut()),
-            Self::Brotli(encoder) => std::mem::take(encoder.get_mut()),
-        }
+    /// What came of what was written since; it may be nothing yet.
+    fn taken(&mut self) -> Vec<u8> {
+        std::mem::take(match self {
+            Self::Gzip(encoder) => encoder.get_mut(),
+            Self::Brotli(encoder) => encoder.get_mut(),
+        })
     }
 
-    /// Codes the last part.
-    fn last(mut self, part: Vec<u8>) -> Vec<u8> {
-        self.write(&part);
+    /// What is left to tell at the end.
+    fn finish(self) -> Vec<u8> {
         match self {
-            Self::Identity => part,
             Self::Gzip(encoder) => encoder.finish().unwrap_or_default(),
             Self::Brotli(encoder) => encoder.into_inner(),
         }
@@ -96,26 +91,30 @@ impl Encoder {
 /// A body that is being made.
 struct Making {
     chunks: Box<dyn Chunks>,
-    encoder: Encoder,
+    encoder: Option<Encoder>,
 }
 
 /// What is made of a body at once: bytes, and what makes the rest.
-type Made = (Vec<u8>, Option<Making>);
+type Made = (Bytes, Option<Making>);
 
 impl Making {
     /// Makes the next bytes.
     fn next(mut self) -> Made {
-        loop {
-            let mut part = Vec::with_capacity(AHEAD + AHEAD / 16);
-            if !self.chunks.add(&mut part, AHEAD) {
-                return (self.encoder.last(part), None);
+        let mut read = 0;
+        while let Some(part) = self.chunks.next(AHEAD) {
+            let Some(encoder) = &mut self.encoder else { return (part, Some(self)) };
+            encoder.write(&part);
+            read += part.len();
+            if read < AHEAD {
+                continue;
             }
-            let coded = self.encoder.part(part);
+            let coded = encoder.taken();
             // An empty chunk would end the body (RFC 9112 §7.1).
             if !coded.is_empty() {
-                return (coded, Some(self));
+                return (coded.into(), Some(self));
             }
         }
+        (self.encoder.map(Encoder::finish).unwrap_or_default().into(), None)
     }
 
     /// Makes them off the worker's thread: a slow reader holds no thread, and a quick one waits for none.
@@ -125,21 +124,10 @@ impl Making {
 }
 
 /// Makes a body while it is sent, on the thread that sends it.
-pub(super) fn stream_here(chunks: Box<dyn Chunks>) -> impl Stream<Item = Result<Bytes, actix_web::Error>> + 'static {
-    let mut rest = Some(chunks);
-    iter(std::iter::from_fn(move || {
-        let chunks = rest.as_mut()?;
-        let mut part = room::take(CHUNK + CHUNK / 4);
-        if !chunks.add(&mut part, CHUNK) {
-            rest = None;
-        }
-        // An empty chunk would end the body (RFC 9112 §7.1).
-        if part.is_empty() {
-            room::give_back(part);
-            return None;
-        }
-        Some(Ok(room::sent(part)))
-    }))
+pub(super) fn stream_here(
+    mut chunks: Box<dyn Chunks>,
+) -> impl Stream<Item = Result<Bytes, actix_web::Error>> + 'static {
+    iter(std::iter::from_fn(move || chunks.next(CHUNK).map(Ok)))
 }
 
 /// Makes a body while it is sent, one chunk ahead of the reader.
@@ -151,7 +139,7 @@ pub(super) fn stream(
     unfold(Some(making.begin()), |begun| async {
         match begun?.await {
             Ok((bytes, _)) if bytes.is_empty() => None,
-            Ok((bytes, rest)) => Some((Ok(Bytes::from(bytes)), rest.map(Making::begin))),
+            Ok((bytes, rest)) => Some((Ok(bytes), rest.map(Making::begin))),
             // The connection is cut: whoever reads must not take a part for the whole. Only HTTP/1.0 cannot tell.
             Err(error) => {
                 tracing::error!("a body could not be made to its end: {error}");
@@ -171,11 +159,14 @@ mod tests {
     struct Letters(usize);
 
     impl Chunks for Letters {
-        fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool {
+        fn next(&mut self, wanted: usize) -> Option<Bytes> {
             let some = wanted.min(self.0);
-            out.resize(out.len() + some, b'a');
             self.0 -= some;
-            self.0 > 0
+            (some > 0).then(|| {
+                let mut out = room::take(some);
+                out.resize(some, b'a');
+                room::sent(out)
+            })
         }
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
+use bytes::Bytes;
 use uuid::Uuid;
 
 use super::answer::{Content, of_directory};
@@ -175,28 +176,28 @@ enum File {
 }
 
 impl Chunks for File {
-    fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool {
+    fn next(&mut self, wanted: usize) -> Option<Bytes> {
+        let mut out = Vec::with_capacity(wanted + wanted / 16);
         match std::mem::replace(self, Self::Done) {
             Self::Chosen(snapshot, made) => {
                 let (mut form, entries) = made(&snapshot);
-                form.begin(out);
+                form.begin(&mut out);
                 *self = Self::Begun(form, entries.into_iter(), snapshot.first_ids());
-                true
             }
-            Self::Begun(mut form, mut entries, first_ids) => {
-                for (item, is_there) in entries.by_ref() {
-                    let first_id = first_ids.get(&item.uid).unwrap_or(&item.id);
-                    form.entry(&Subject { json: item.full(), first_id, is_there }, out);
-                    if out.len() >= wanted {
-                        *self = Self::Begun(form, entries, first_ids);
-                        return true;
-                    }
-                }
-                form.end(out);
-                false
-            }
-            Self::Done => false,
+            begun => *self = begun,
         }
+        if let Self::Begun(form, entries, first_ids) = self {
+            for (item, is_there) in entries.by_ref() {
+                let first_id = first_ids.get(&item.uid).unwrap_or(&item.id);
+                form.entry(&Subject { json: &item.json(), first_id, is_there }, &mut out);
+                if out.len() >= wanted {
+                    return Some(out.into());
+                }
+            }
+            form.end(&mut out);
+            *self = Self::Done;
+        }
+        (!out.is_empty()).then(|| out.into())
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn read_includes(query: &mut Query, kind: Kind) -> Vec<&'static Inclu
 pub(super) fn included(snapshot: &Snapshot, items: &[&Arc<Item>], includes: &[&Include]) -> Vec<Arc<Item>> {
     let mut found: Vec<Arc<Item>> = Vec::new();
     for item in items {
-        let Ok(value) = serde_json::from_slice::<Value>(item.full()) else { continue };
+        let Ok(value) = serde_json::from_slice::<Value>(&item.json()) else { continue };
         for include in includes {
             let named = match value.get(include.member) {
                 Some(Value::Array(items)) => items.iter().collect(),

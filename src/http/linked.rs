@@ -29,7 +29,8 @@ impl Around {
 impl Surroundings for Around {
     fn entry(&self, kind: Kind, id: &str) -> Option<(String, Option<String>)> {
         let (Looked::Found(item) | Looked::Renamed(item)) = self.snapshot.look(kind, id) else { return None };
-        let [url] = members(item.full(), ["url"]).map(text);
+        let json = item.json();
+        let [url] = members(&json, ["url"]).map(text);
         Some((item.title.to_string(), url.map(Into::into)))
     }
 
@@ -61,7 +62,7 @@ pub(super) fn is_wanted(request: &Request, asked: &[(&str, bool)]) -> Result<boo
 
 /// One entry.
 pub(super) fn entry(around: &Around, item: &Item) -> String {
-    written(&document(&serde_json::from_slice(item.full()).unwrap_or_default(), around))
+    written(&document(&serde_json::from_slice(&item.json()).unwrap_or_default(), around))
 }
 
 /// A page of entries.
@@ -70,7 +71,7 @@ pub(super) fn page(around: Around, address: String, total: u64, items: &[&Arc<It
     let mut list = Linked::new(around, address, total);
     list.begin(&mut out);
     for item in items {
-        list.entry(&Subject { json: item.full(), first_id: &item.id, is_there: true }, &mut out);
+        list.entry(&Subject { json: &item.json(), first_id: &item.id, is_there: true }, &mut out);
     }
     list.end(&mut out);
     out

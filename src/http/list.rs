@@ -280,9 +280,9 @@ impl EntryRequest {
 
     /// The entry, with what is included.
     pub(super) fn envelope(&self, snapshot: &Snapshot, item: &Arc<Item>) -> Envelope {
-        let mut envelope = Envelope::single(item.full().len());
+        let mut envelope = Envelope::single(item.json_length());
         match &self.fields {
-            None => envelope.item(item.full()),
+            None => envelope.item_with(|text| item.write(View::Full, text)),
             Some(fields) => envelope.item(&fields.written(item)),
         }
         if !self.include.is_empty() {

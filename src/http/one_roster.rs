@@ -184,7 +184,7 @@ async fn page(
         let links = asked.links(&address, chosen.len());
         let total = chosen.len();
         let objects: Vec<Arc<Object>> = chosen.into_iter().skip(asked.offset).take(asked.limit).collect();
-        let (many, objects) = (collection.many, objects.into_iter());
+        let (many, objects) = (collection.many, Some(objects.into_iter()));
         Ok((total, links, Page { many, objects, fields: asked.fields, is_begun: false }))
     });
     let (total, links, page) = chosen.await.map_err(|_| Problem::new(INTERNAL, INTERNAL.meaning.trim()))??;

@@ -72,7 +72,7 @@ const fn plural(kind: Kind) -> &'static str {
 fn examples(snapshot: &Snapshot) -> Vec<pages::Example> {
     let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap_or_default();
     let entry = match snapshot.look(Kind::Programme, "mary-seacole") {
-        Looked::Found(item) => serde_json::from_slice::<Value>(item.full()).unwrap_or_default(),
+        Looked::Found(item) => serde_json::from_slice::<Value>(&item.json()).unwrap_or_default(),
         _ => Value::Null,
     };
     let member = |pointer: &str| entry.pointer(pointer).cloned().unwrap_or_default();

@@ -49,7 +49,7 @@ impl Fields {
 
     /// The members of an entry that are asked for, as JSON text.
     pub(super) fn written(&self, item: &Item) -> Vec<u8> {
-        let whole: Value = serde_json::from_slice(item.full()).unwrap_or_default();
+        let whole: Value = serde_json::from_slice(&item.json()).unwrap_or_default();
         self.of(whole).to_string().into_bytes()
     }
 

@@ -78,7 +78,7 @@ on_both_engines! {
                     Verdict::NotStated => assert!(outcomes.contains(&Outcome::NotStated), "{about}"),
                     Verdict::Ineligible => assert!(outcomes.contains(&Outcome::NotMet), "{about}"),
                 }
-                let full: Value = serde_json::from_slice(entry.item.full()).unwrap();
+                let full: Value = serde_json::from_slice(&entry.item.json()).unwrap();
                 for reason in &entry.reasons {
                     assert!(reason.outcome == Outcome::NotStated || full.pointer(&reason.pointer).is_some(), "{about}: {}", reason.pointer);
                     assert!(reason.sentence.ends_with('.'), "{}", reason.sentence);
@@ -149,7 +149,7 @@ fn table(snapshot: &Snapshot) -> String {
             let id = found.item.id.to_string();
             let verdict = serde_json::to_value(found.verdict).unwrap();
             verdicts.entry(id.clone()).or_default().push(verdict.as_str().unwrap().to_owned());
-            let full: Value = serde_json::from_slice(found.item.full()).unwrap();
+            let full: Value = serde_json::from_slice(&found.item.json()).unwrap();
             let (_, lines) = points.entry(id).or_insert_with(|| (found.item.title.to_string(), Vec::new()));
             for reason in found.reasons.iter().filter(|reason| reason.outcome != Outcome::Remark) {
                 let mut line = format!("- `{}`: {}", reason.pointer, reason.sentence);

@@ -28,7 +28,7 @@ struct Part {
 
 impl Cited {
     pub(super) fn of(item: &Item) -> Self {
-        serde_json::from_slice(item.full()).unwrap_or_default()
+        serde_json::from_slice(&item.json()).unwrap_or_default()
     }
 
     /// The sources of the member at a pointer: its own, or those of the nearest member around it, or of those in it.

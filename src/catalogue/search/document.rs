@@ -67,7 +67,7 @@ pub(in crate::catalogue) fn document(
     }
     // What is rendered can be read.
     let _ =
-        Texts { put: &mut put, weight: None, is_entry: true }.deserialize(&mut Deserializer::from_slice(item.full()));
+        Texts { put: &mut put, weight: None, is_entry: true }.deserialize(&mut Deserializer::from_slice(&item.json()));
     document
 }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{CatalogueError, MANY, Orders, Snapshot, lay_over};
 use crate::catalogue::bits::Bits;
+use crate::catalogue::block::side_by_side;
 use crate::catalogue::eligibility::Gate;
 use crate::catalogue::facet::{Field, Reach, Source};
 use crate::catalogue::item::{Item, Standing};
@@ -32,12 +33,13 @@ impl Snapshot {
     /// Takes in what was loaded, part by part, and lets others in between; tells what of it cannot be read.
     pub(super) fn take(mut self, parts: impl IntoIterator<Item = Loaded>, pause: Pause) -> (Self, Vec<CatalogueError>) {
         let begun = Instant::now();
+        let is_first = self.items.len() == 0;
         (self.answers, self.counted) = (Arc::default(), Arc::default());
         let (mut rendered, mut old_slugs, mut damaged) = (Vec::new(), Vec::new(), Vec::new());
         let mut is_whole = false;
         for part in parts {
             is_whole = part.is_last;
-            old_slugs.extend(self.take_part(part, pause, &mut rendered, &mut damaged));
+            old_slugs.extend(self.take_part(part, is_first, pause, &mut rendered, &mut damaged));
         }
         if !is_whole {
             // The database failed meanwhile: whoever reads it says so, and nobody wants what is here.
@@ -56,8 +58,11 @@ impl Snapshot {
             changed.push((item.change_number, ordinal, item));
         }
         changed.sort_unstable_by_key(|(number, ..)| *number);
+        let mut last: Option<Arc<Item>> = None;
         for (number, ordinal, item) in changed {
-            self.changes.push(number, ordinal, item);
+            let beside = last.and_then(|last| last.updated().beside(item.updated()));
+            last = Some(Arc::clone(&item));
+            self.changes.push(number, ordinal, item, beside);
         }
         for slug in old_slugs {
             self.put_old_slug(slug);
@@ -88,6 +93,7 @@ impl Snapshot {
     fn take_part(
         &mut self,
         part: Loaded,
+        is_first: bool,
         pause: Pause,
         entries: &mut Vec<(Arc<Item>, Option<Gate>)>,
         damaged: &mut Vec<CatalogueError>,
@@ -104,7 +110,8 @@ impl Snapshot {
             self.reach = Arc::new(Reach::new(&vocabularies));
             self.vocabularies = Arc::new(vocabularies);
         }
-        for rendered in render(part.entries, pause, &self.vocabularies, &self.reach) {
+        let render = |rows| render(rows, is_first, pause, &self.vocabularies, &self.reach);
+        for rendered in on_all_cores(part.entries, render) {
             match rendered {
                 // Made one after the other, they stand beside each other in memory as the feed tells them.
                 Ok((item, gate)) => entries.push((Arc::new(item), gate)),
@@ -257,13 +264,27 @@ fn by_title(item: &Item) -> (Kind, &str, &str) {
     (item.kind, &item.title_key, &item.id)
 }
 
-/// Renders rows; many of them on all cores, since that is most of what a start takes.
-fn render(mut rows: Vec<EntryRow>, pause: Pause, vocabularies: &Vocabularies, reach: &Reach) -> Vec<Rendered> {
+/// Renders rows.
+fn render(
+    rows: Vec<EntryRow>,
+    is_first: bool,
+    pause: Pause,
+    vocabularies: &Vocabularies,
+    reach: &Reach,
+) -> Vec<Rendered> {
+    let rows = rows.into_iter().inspect(|_| pause());
+    let rendered = rows.map(|row| Item::render(row, vocabularies, reach));
+    if !is_first {
+        return rendered.collect();
+    }
+    // A block stays for as long as anything in it does: so what a process begins with is all that may stay for longer than
+    // it is wanted, whatever changes later.
+    side_by_side(rendered, |rendered| rendered.as_mut().ok().map(|(item, _)| item.updated_mut()))
+}
+
+/// Has rows rendered: many of them on all cores, since that is most of what a start takes.
+fn on_all_cores(mut rows: Vec<EntryRow>, render: impl Fn(Vec<EntryRow>) -> Vec<Rendered> + Sync) -> Vec<Rendered> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let render = |rows: Vec<EntryRow>| -> Vec<Rendered> {
-        let rendered = rows.into_iter().inspect(|_| pause());
-        rendered.map(|row| Item::render(row, vocabularies, reach)).collect()
-    };
     if rows.len() < MANY {
         return render(rows);
     }

@@ -17,7 +17,7 @@ pub(super) fn organisations(snapshot: &Snapshot) -> Entries {
 
 /// Puts those first that others are below.
 fn above_first(entries: &mut Entries) {
-    let above = entries.iter().filter_map(|(item, _)| Some((name(item), above(item.full())?)));
+    let above = entries.iter().filter_map(|(item, _)| Some((name(item), above(&item.json())?)));
     let above: HashMap<String, String> = above.collect();
     // A part of a part of a part is as deep as it goes; a circle ends somewhere.
     let depth = |item: &Item| std::iter::successors(above.get(&name(item)), |next| above.get(*next)).take(16).count();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -60,30 +61,33 @@ pub(in crate::http) struct RosterObject {
 /// A page that is being made.
 pub(super) struct Page {
     pub(super) many: &'static str,
-    pub(super) objects: std::vec::IntoIter<Arc<Object>>,
+    /// What is still to be told; `None` once the page is over.
+    pub(super) objects: Option<std::vec::IntoIter<Arc<Object>>>,
     pub(super) fields: Option<Vec<&'static str>>,
     pub(super) is_begun: bool,
 }
 
 impl Chunks for Page {
-    fn add(&mut self, out: &mut Vec<u8>, wanted: usize) -> bool {
-        let mut is_first = !self.is_begun;
-        if !self.is_begun {
+    fn next(&mut self, wanted: usize) -> Option<Bytes> {
+        let objects = self.objects.as_mut()?;
+        let mut out = Vec::with_capacity(wanted + wanted / 16);
+        let mut is_first = !std::mem::replace(&mut self.is_begun, true);
+        if is_first {
             out.extend_from_slice(format!("{{\"{}\":[", self.many).as_bytes());
-            self.is_begun = true;
         }
-        for object in self.objects.by_ref() {
+        for object in objects {
             if !is_first {
                 out.push(b',');
             }
             is_first = false;
-            write(&object, self.fields.as_deref(), out);
+            write(&object, self.fields.as_deref(), &mut out);
             if out.len() >= wanted {
-                return true;
+                return Some(out.into());
             }
         }
+        self.objects = None;
         out.extend_from_slice(b"]}");
-        false
+        Some(out.into())
     }
 }
 

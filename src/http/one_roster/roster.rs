@@ -81,7 +81,7 @@ impl Roster {
         let first_id = |item: &Item| Arc::clone(first_ids.get(&item.uid).unwrap_or(&item.id));
         let mut told: HashMap<Uuid, Arc<Told>> = HashMap::new();
         for (item, is_there) in with_withdrawn(snapshot, Kind::Programme, &everything()) {
-            let subject = Subject { json: item.full(), first_id: &first_id(&item), is_there };
+            let subject = Subject { json: &item.json(), first_id: &first_id(&item), is_there };
             let anew = || Arc::new(told_of_programme(&item, &subject, &around));
             told.insert(item.uid, known(&item).unwrap_or_else(anew));
         }
@@ -92,7 +92,7 @@ impl Roster {
         for (item, is_there) in organisations.into_iter().flatten() {
             let no_earlier = last.as_deref().filter(|_| !is_there).unwrap_or_default();
             let is_told_as_there = is_there || needed.contains(&item.uid);
-            let subject = Subject { json: item.full(), first_id: &first_id(&item), is_there: is_told_as_there };
+            let subject = Subject { json: &item.json(), first_id: &first_id(&item), is_there: is_told_as_there };
             let known = known(&item).filter(|_| is_there);
             let anew = || Arc::new(told_of_organisation(&item, &subject, no_earlier, &around));
             told.insert(item.uid, known.unwrap_or_else(anew));
@@ -115,7 +115,8 @@ impl Roster {
 impl Told {
     /// What is known of an entry before anything is told of it.
     fn begun(item: &Item, resource: Resource) -> Self {
-        let [created_at] = members(item.full(), ["createdAt"]).map(text);
+        let json = item.json();
+        let [created_at] = members(&json, ["createdAt"]).map(text);
         Self {
             change_number: item.change_number,
             named: Vec::new(),

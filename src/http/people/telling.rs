@@ -18,7 +18,7 @@ pub(super) struct Telling<'a> {
 impl<'a> Telling<'a> {
     /// An entry as its answer tells it.
     pub(super) fn of(snapshot: &'a Snapshot, item: &Item) -> Self {
-        Self { snapshot, entry: serde_json::from_slice(item.full()).unwrap_or_default() }
+        Self { snapshot, entry: serde_json::from_slice(&item.json()).unwrap_or_default() }
     }
 
     /// An entry as a list told it.

@@ -1,0 +1,163 @@
+//! Texts that stand side by side in memory, in the order in which they will be told.
+//!
+//! A processor that reads in order fetches what comes next by itself; and many texts that stand in one place are sent as
+//! they stand, without being put together first.
+
+use std::num::NonZeroU32;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+/// How many bytes stand in one place, at the most: about as many as are sent at once, and a little less than what an
+/// allocator gives without waste. A place is kept for as long as one text in it is.
+const MOST: usize = 48 * 1024 - 64;
+
+/// A text in a block of texts.
+#[derive(Debug, Clone)]
+pub(super) struct Stretch {
+    block: Arc<[u8]>,
+    from: u32,
+    to: u32,
+}
+
+impl Stretch {
+    /// A text in a block of its own.
+    pub(super) fn alone(text: &[u8]) -> Self {
+        Self { block: text.into(), from: 0, to: narrow(text.len()) }
+    }
+
+    /// How many bytes another text has, where it begins as this one ends.
+    pub(super) fn beside(&self, other: &Self) -> Option<NonZeroU32> {
+        let is_beside = other.from == self.to && Arc::ptr_eq(&self.block, &other.block);
+        NonZeroU32::new(other.to - other.from).filter(|_| is_beside)
+    }
+}
+
+/// Collects things, and puts the texts that they have side by side, block by block as they come.
+pub(super) fn side_by_side<T>(
+    things: impl ExactSizeIterator<Item = T>,
+    text_of: impl Fn(&mut T) -> Option<&mut Stretch>,
+) -> Vec<T> {
+    let (mut all, mut placed, mut length) = (Vec::with_capacity(things.len()), 0, 0);
+    for mut thing in things {
+        let own = text_of(&mut thing).map_or(0, |text| text.len());
+        if length + own > MOST {
+            put_together(all.iter_mut().skip(placed).filter_map(&text_of), length);
+            (placed, length) = (all.len(), 0);
+        }
+        length += own;
+        all.push(thing);
+    }
+    put_together(all.iter_mut().skip(placed).filter_map(&text_of), length);
+    all
+}
+
+/// Puts texts of some length into one block.
+fn put_together<'a>(texts: impl Iterator<Item = &'a mut Stretch>, length: usize) {
+    let (mut bytes, mut together) = (Vec::with_capacity(length), Vec::new());
+    for text in texts {
+        bytes.extend_from_slice(text);
+        together.push(text);
+    }
+    let (block, mut from): (Arc<[u8]>, _) = (bytes.into(), 0);
+    for text in together {
+        let to = from + narrow(text.len());
+        *text = Stretch { block: Arc::clone(&block), from, to };
+        from = to;
+    }
+}
+
+/// Texts that stand side by side in one block.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    block: &'a Arc<[u8]>,
+    from: u32,
+    to: u32,
+    count: usize,
+}
+
+impl<'a> Run<'a> {
+    /// A text, and those that stand beside it, one after the other, of so many bytes each: as far as they are no more than
+    /// so many together.
+    pub(super) fn of(text: &'a Stretch, others: impl Iterator<Item = NonZeroU32>, most: usize) -> Self {
+        let mut run = Self { block: &text.block, from: text.from, to: text.to, count: 1 };
+        for length in others {
+            let to = run.to.saturating_add(length.get());
+            if (to - run.from) as usize > most {
+                break;
+            }
+            (run.to, run.count) = (to, run.count + 1);
+        }
+        run
+    }
+
+    /// How many texts there are.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The texts, but for some bytes before the first.
+    #[must_use]
+    pub fn bytes(&self, without: usize) -> &'a [u8] {
+        let from = self.from as usize + without;
+        self.block.get(from..self.to as usize).unwrap_or_default()
+    }
+
+    /// As [`Self::bytes`], kept for as long as somebody reads them.
+    #[must_use]
+    pub fn kept(&self, without: usize) -> Bytes {
+        let from = self.from + narrow(without);
+        Bytes::from_owner(Stretch { block: Arc::clone(self.block), from, to: self.to })
+    }
+}
+
+impl Deref for Stretch {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.block.get(self.from as usize..self.to as usize).unwrap_or_default()
+    }
+}
+
+impl AsRef<[u8]> for Stretch {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
+/// A place in a text: no body of an entry comes near four gigabytes.
+pub(super) fn narrow(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_side_by_side_are_what_they_were_and_those_of_a_block_are_read_in_one() {
+        let texts: Vec<Vec<u8>> =
+            (0..100_u8).map(|at| vec![at; usize::from(at) * 20]).chain([vec![1; 60_000]]).collect();
+        let alone: Vec<Stretch> = texts.iter().map(|text| Stretch::alone(text)).collect();
+        assert_eq!(alone[3].beside(&alone[4]), None);
+        let stretches = side_by_side(alone.into_iter(), |text| Some(text));
+        assert!(stretches.iter().zip(&texts).all(|(stretch, text)| **stretch == **text));
+        let beside = |at: usize| Some(stretches.get(at.checked_sub(1)?)?.beside(stretches.get(at)?)).flatten();
+        // The text of no bytes is beside nothing. There are 99 × 100 ÷ 2 × 20 bytes, and a text that is a block by itself.
+        let breaks: Vec<usize> = (0..texts.len()).filter(|at| beside(*at).is_none()).collect();
+        assert_eq!((breaks.len(), &breaks[..1], breaks.last()), (4, &[0][..], Some(&100)), "{breaks:?}");
+        let run_of = |at: usize, most| Run::of(&stretches[at], (at + 1..).map_while(beside), most);
+        let run = run_of(1, 20 * (30 * 31 / 2));
+        assert_eq!((run.count(), run.bytes(5)), (30, &texts[1..=30].concat()[5..]));
+        assert_eq!(run_of(1, usize::MAX).count(), breaks[1] - 1);
+        assert_eq!((run_of(100, 5).count(), run_of(99, usize::MAX).count()), (1, 1));
+        let run = run.kept(5);
+        assert_eq!(run, texts[1..=30].concat()[5..]);
+        assert!(stretches.iter().all(|stretch| stretch.block.len() <= MOST.max(60_000)));
+        // What is being sent stays.
+        drop(stretches);
+        assert_eq!(run.first(), Some(&1));
+    }
+}
