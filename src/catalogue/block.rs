@@ -78,18 +78,10 @@ pub struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// A text, and those that stand beside it, one after the other, of so many bytes each: as far as they are no more than
-    /// so many together.
-    pub(super) fn of(text: &'a Stretch, others: impl Iterator<Item = NonZeroU32>, most: usize) -> Self {
-        let mut run = Self { block: &text.block, from: text.from, to: text.to, count: 1 };
-        for length in others {
-            let to = run.to.saturating_add(length.get());
-            if (to - run.from) as usize > most {
-                break;
-            }
-            (run.to, run.count) = (to, run.count + 1);
-        }
-        run
+    /// A text, and those that stand beside it, one after the other, of so many bytes each.
+    pub(super) fn of(text: &'a Stretch, others: impl Iterator<Item = NonZeroU32>) -> Self {
+        let run = Self { block: &text.block, from: text.from, to: text.to, count: 1 };
+        others.fold(run, |run, length| Self { to: run.to.saturating_add(length.get()), count: run.count + 1, ..run })
     }
 
     /// How many texts there are.
@@ -98,7 +90,7 @@ impl<'a> Run<'a> {
         self.count
     }
 
-    /// The texts, but for some bytes before the first.
+    /// The texts, without some bytes at the beginning of the first.
     #[must_use]
     pub fn bytes(&self, without: usize) -> &'a [u8] {
         let from = self.from as usize + without;
@@ -138,26 +130,27 @@ mod tests {
 
     #[test]
     fn texts_side_by_side_are_what_they_were_and_those_of_a_block_are_read_in_one() {
-        let texts: Vec<Vec<u8>> =
-            (0..100_u8).map(|at| vec![at; usize::from(at) * 20]).chain([vec![1; 60_000]]).collect();
+        let text = |at: u8| if at == 50 { Vec::new() } else { vec![at; usize::from(at) * 20] };
+        let texts: Vec<Vec<u8>> = (1..100).map(text).chain([vec![1; 60_000]]).collect();
         let alone: Vec<Stretch> = texts.iter().map(|text| Stretch::alone(text)).collect();
         assert_eq!(alone[3].beside(&alone[4]), None);
-        let stretches = side_by_side(alone.into_iter(), |text| Some(text));
+        // A thing without a text is passed over.
+        let things = alone.into_iter().map(Some).chain([None]).rev().collect::<Vec<_>>().into_iter().rev();
+        let stretches: Vec<Stretch> = side_by_side(things, Option::as_mut).into_iter().flatten().collect();
         assert!(stretches.iter().zip(&texts).all(|(stretch, text)| **stretch == **text));
-        let beside = |at: usize| Some(stretches.get(at.checked_sub(1)?)?.beside(stretches.get(at)?)).flatten();
-        // The text of no bytes is beside nothing. There are 99 × 100 ÷ 2 × 20 bytes, and a text that is a block by itself.
+        let beside = |at: usize| stretches.get(at.checked_sub(1)?)?.beside(stretches.get(at)?);
         let breaks: Vec<usize> = (0..texts.len()).filter(|at| beside(*at).is_none()).collect();
-        assert_eq!((breaks.len(), &breaks[..1], breaks.last()), (4, &[0][..], Some(&100)), "{breaks:?}");
-        let run_of = |at: usize, most| Run::of(&stretches[at], (at + 1..).map_while(beside), most);
-        let run = run_of(1, 20 * (30 * 31 / 2));
-        assert_eq!((run.count(), run.bytes(5)), (30, &texts[1..=30].concat()[5..]));
-        assert_eq!(run_of(1, usize::MAX).count(), breaks[1] - 1);
-        assert_eq!((run_of(100, 5).count(), run_of(99, usize::MAX).count()), (1, 1));
+        // Some 98,000 bytes in three blocks, the text of none that is beside nothing, and one that is a block by itself.
+        assert_eq!((breaks.len(), breaks[0], breaks[1], breaks[4]), (5, 0, 49, 99), "{breaks:?}");
+        let run_of = |at: usize| Run::of(&stretches[at], (at + 1..).map_while(beside));
+        let run = run_of(1);
+        assert_eq!((run.count(), run.bytes(5)), (48, &texts[1..49].concat()[5..]));
+        assert_eq!((run_of(98).count(), run_of(99).count()), (1, 1));
         let run = run.kept(5);
-        assert_eq!(run, texts[1..=30].concat()[5..]);
+        assert_eq!(run, texts[1..49].concat()[5..]);
         assert!(stretches.iter().all(|stretch| stretch.block.len() <= MOST.max(60_000)));
         // What is being sent stays.
         drop(stretches);
-        assert_eq!(run.first(), Some(&1));
+        assert_eq!(run.first(), Some(&2));
     }
 }

@@ -13,6 +13,9 @@ use super::sets::Set;
 use super::snapshot::{Snapshot, is_sorted_rather, lay_over};
 use crate::model::codes::Kind;
 
+/// From how many of the last entries of a run on it is looked ahead: no less than [`ask_ahead`] does.
+const FEW: usize = 4;
+
 /// What part of the changes is asked for.
 #[derive(Debug, Clone)]
 pub struct FeedQuery {
@@ -75,24 +78,29 @@ impl Changes {
         Some(Changed { item: self.held.get(at)?, is_there })
     }
 
-    /// The entries from one on that are there and stand side by side, told in summary: all that do, or as many as are no
-    /// more than so many bytes. `None` where the first is gone.
+    /// The entries from one on that are there and stand side by side, told in summary, each after a comma. `None` where the
+    /// first is gone.
     #[must_use]
-    pub fn run(&self, at: usize, most: usize) -> Option<Run<'_>> {
+    pub fn run(&self, at: usize) -> Option<Run<'_>> {
         let first = self.get(at).filter(|changed| changed.is_there)?;
-        let run = Run::of(first.item.updated(), (at + 1..).map_while(|at| self.beside(at)), most);
-        ask_ahead(at + run.count() - 1, false, |at| {
-            let Changed { item, is_there } = self.get(at)?;
-            // What stands beside what is read before it comes by itself.
-            Some((item, (is_there && self.beside(at).is_none()).then_some(View::Summary)))
-        });
+        let run = Run::of(first.item.updated(), (at + 1..).map_while(|at| self.beside(at)));
+        // What is read next is asked for while the last few are told, as if each were told by itself.
+        let end = at + run.count();
+        for last in end.saturating_sub(FEW).max(at)..end {
+            ask_ahead(last, false, |at| {
+                let Changed { item, is_there } = self.get(at)?;
+                // What stands beside what is read before it comes by itself.
+                self.beside(at).is_none().then_some((item, is_there.then_some(View::Summary)))
+            });
+        }
         Some(run)
     }
 
-    /// How long the text of an entry that is there is, where it stands beside that of the entry before it on the page.
+    /// How long the text of an entry is, where it and the one before it on the page are there and stand side by side.
     fn beside(&self, at: usize) -> Option<NonZeroU32> {
-        let (before, Place { at, is_there }) = (self.page.get(at.checked_sub(1)?)?, *self.page.get(at)?);
-        self.held.beside(at).filter(|_| is_there && before.at + 1 == at)
+        let (before, place) = (self.page.get(at.checked_sub(1)?)?, self.page.get(at)?);
+        let is_next = before.is_there && place.is_there && before.at + 1 == place.at;
+        self.held.beside(place.at).filter(|_| is_next)
     }
 
     /// The last change of the page.
@@ -127,7 +135,7 @@ impl Snapshot {
         let count = candidates.len();
         let row = self.changes();
         // Whether an entry is there, of those that are told. Of a draft nobody was ever told, and what was published becomes
-        // none. Given is no plain reference: with one, each entry would be fetched before it is known that it is there.
+        // none. Given a plain reference, the compiler would read each entry's standing early, which few are asked for.
         let is_there = |ordinal, item: &Arc<Item>| {
             let is_there = there.contains(ordinal);
             let is_told = is_there || candidates.contains(ordinal) && item.standing != Standing::Draft;

@@ -185,16 +185,14 @@ impl Item {
             id: row.id.clone(),
             detail: "it is not written as it should be".to_owned(),
         })?;
-        let mut summary = format!(
+        let head = format!(
             ",{{\"state\":\"updated\",\"kind\":\"{}\",\"id\":\"{uid}\",\"modified\":{},\"data\":",
             row.kind, row.change_number
         );
-        let from = summary.len();
-        let (rest, places) = summary_first(&mut summary, &full, FULL_ONLY);
-        summary.push_str(TOLD_END);
+        let (open, rest, places) = summary_and_rest(&full, FULL_ONLY);
         let told = Told {
-            summary: Stretch::alone(summary.as_bytes()),
-            from: narrow(from),
+            summary: Stretch::alone([&head, &open, TOLD_END].concat().as_bytes()),
+            from: narrow(head.len()),
             rest: rest.into_bytes().into(),
             stated: stated(&entry, vocabularies, reach),
         };
@@ -340,17 +338,17 @@ impl Item {
     }
 }
 
-/// Adds to a text what a list shows of a JSON object, without the brace at its end. Told is what follows in all of the
-/// object, and where in it the values of the members stand that snippets are taken from.
-fn summary_first(summary: &mut String, object: &str, full_only: &[&str]) -> (String, Places) {
-    let (begin, mut places) = (summary.len(), Places::default());
+/// A JSON object in two: what a list shows of it, without the brace at its end, and what follows on that in all of it. Told
+/// with it is where in all of it the values of the members stand that snippets are taken from.
+fn summary_and_rest(object: &str, full_only: &[&str]) -> (String, String, Places) {
+    let mut places = Places::default();
     let is_rest = |name: &[u8]| full_only.iter().any(|member| member.as_bytes() == name);
     let members = each(object.as_bytes()).map(|(name, value)| (is_rest(name), name, value));
     let members: SmallVec<[_; 48]> = members.collect();
     let mut add = |text: &mut String, before: usize, wanted: bool| {
         for (_, name, value) in members.iter().filter(|(is_rest, ..)| *is_rest == wanted) {
             // Where a list shows nothing of it, what follows begins after the brace.
-            if before + text.len() - begin > 1 {
+            if before + text.len() > 1 {
                 text.push(',');
             }
             // The name stands before the value, in quotes and with a colon.
@@ -358,19 +356,18 @@ fn summary_first(summary: &mut String, object: &str, full_only: &[&str]) -> (Str
             text.push_str(object.get(from..value.end).unwrap_or_default());
             let place = PLACED.iter().position(|member| member.as_bytes() == *name);
             if let Some(place) = place.and_then(|at| places.get_mut(at)) {
-                let end = before + text.len() - begin;
+                let end = before + text.len();
                 *place = (narrow(end - value.len()), narrow(end));
             }
         }
     };
-    summary.reserve(object.len());
+    let mut summary = String::with_capacity(object.len());
     summary.push('{');
-    add(summary, 0, false);
-    let open = summary.len() - begin;
-    let mut rest = String::with_capacity(object.len().saturating_sub(open));
-    add(&mut rest, begin + open, true);
+    add(&mut summary, 0, false);
+    let mut rest = String::with_capacity(object.len().saturating_sub(summary.len()));
+    add(&mut rest, summary.len(), true);
     rest.push('}');
-    (rest, places)
+    (summary, rest, places)
 }
 
 #[cfg(test)]
@@ -381,22 +378,17 @@ mod tests {
     fn what_a_list_shows_comes_first_and_each_member_stays_as_written() {
         let object = r#"{"a":1,"b":{"c":[1,2]},"d":"\u00e9","e":null}"#;
         let is = |full_only: &[&str], summary: &str, full: &str| {
-            let mut told = "before".to_owned();
-            let (rest, _) = summary_first(&mut told, object, full_only);
-            let open = told.strip_prefix("before").expect("what was before");
+            let (open, rest, _) = summary_and_rest(object, full_only);
             assert_eq!((format!("{open}}}"), format!("{open}{rest}")), (summary.to_owned(), full.to_owned()));
         };
         is(&["b", "e"], r#"{"a":1,"d":"\u00e9"}"#, r#"{"a":1,"d":"\u00e9","b":{"c":[1,2]},"e":null}"#);
         is(&["a", "b"], r#"{"d":"\u00e9","e":null}"#, r#"{"d":"\u00e9","e":null,"a":1,"b":{"c":[1,2]}}"#);
         is(&["a", "b", "d", "e"], "{}", object);
         is(&[], object, object);
-        let mut text = String::new();
-        assert_eq!(summary_first(&mut text, "{}", &[]), ("}".to_owned(), Places::default()));
-        assert_eq!(text, "{");
+        assert_eq!(summary_and_rest("{}", &[]), ("{".to_owned(), "}".to_owned(), Places::default()));
         let object = r#"{"description":null,"id":"a","aims":[1],"summary":"Short.","aliases":["b"]}"#;
-        let mut text = "before".to_owned();
-        let (rest, places) = summary_first(&mut text, object, &["aims", "description"]);
-        let full = format!("{}{rest}", &text["before".len()..]);
+        let (open, rest, places) = summary_and_rest(object, &["aims", "description"]);
+        let full = open + &rest;
         assert_eq!(places.map(|(from, to)| &full[from as usize..to as usize]), ["\"Short.\"", "null", "[\"b\"]"]);
     }
 }

@@ -143,8 +143,8 @@ mod tests {
                 let told = |(place, ordinal, item): (usize, u32, &i64)| {
                     assert_eq!((row.place_of(*item), row.hold(place..place + 1).get(place)), (Some(place), Some(item)));
                     let before = place.checked_sub(1).and_then(|before| row.hold(before..place).get(before).copied());
-                    let is_beside = row.hold(place..place + 1).beside(place).is_some();
-                    assert!(before.is_none() || is_beside == (before == Some(*item - 2)), "{before:?} {item}");
+                    let own = beside(*item).filter(|_| before == Some(*item - 2));
+                    assert!(before.is_none() || row.hold(place..place + 1).beside(place) == own, "{before:?} {item}");
                     (*item, ordinal)
                 };
                 row.after(after).map(told).collect::<Vec<_>>()

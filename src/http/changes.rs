@@ -35,7 +35,7 @@ pub(super) const MOST_WAITING: usize = 5_000;
 const LONG: usize = 512 * 1024;
 
 /// From how many bytes on entries that stand side by side are sent as they stand.
-const AS_IT_STANDS: usize = 16 * 1024;
+const AS_IT_STANDS: usize = 8 * 1024;
 
 /// How long a place that another process came to first may be on its way here.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
@@ -205,32 +205,28 @@ impl FeedRequest {
 /// A page that is being told.
 struct Told {
     /// What stands before the first change, until it is told.
-    before: Option<String>,
+    before: String,
     page: Changes,
     /// Which of its changes is told next.
     at: usize,
     view: View,
     /// What stands after the last, until it is told.
-    after: Option<String>,
+    after: String,
 }
 
 impl Told {
     fn new(page: Changes, view: View, next: &str) -> Self {
         let before = format!("{{\"next\":{},\"items\":[", Value::from(next));
         let after = format!("],\"license\":{},\"version\":\"1.1\"}}", Value::from(LICENCE));
-        Self { before: Some(before), page, at: 0, view, after: Some(after) }
+        Self { before, page, at: 0, view, after }
     }
 
     /// All of it.
     fn whole(mut self, mut body: Vec<u8>) -> Vec<u8> {
-        self.begin(&mut body);
+        body.extend_from_slice(self.before.as_bytes());
         while self.add(&mut body) {}
-        self.end(&mut body);
+        body.extend_from_slice(self.after.as_bytes());
         body
-    }
-
-    fn begin(&mut self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.before.take().unwrap_or_default().as_bytes());
     }
 
     /// Adds the next change; whether there was one.
@@ -253,41 +249,34 @@ impl Told {
         self.at += 1;
         true
     }
-
-    fn end(&mut self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.after.take().unwrap_or_default().as_bytes());
-    }
 }
 
 impl Chunks for Told {
     fn next(&mut self, wanted: usize) -> Option<Bytes> {
-        let mut out = room::take(wanted + wanted / 4);
-        self.begin(&mut out);
+        let mut out = Vec::with_capacity(wanted + AS_IT_STANDS);
+        out.extend_from_slice(std::mem::take(&mut self.before).as_bytes());
         while out.len() < wanted {
-            let run = if self.view == View::Summary { self.page.run(self.at, wanted) } else { None };
-            if let Some(run) = run {
-                // Each begins with a comma.
-                let without = usize::from(self.at == 0);
-                let is_long = run.bytes(without).len() >= AS_IT_STANDS;
-                if is_long && !out.is_empty() {
-                    break;
+            let run = if self.view == View::Summary { self.page.run(self.at) } else { None };
+            let Some(run) = run else {
+                if self.add(&mut out) {
+                    continue;
                 }
-                self.at += run.count();
-                if is_long {
-                    room::give_back(out);
-                    return Some(run.kept(without));
-                }
-                out.extend_from_slice(run.bytes(without));
-            } else if !self.add(&mut out) {
-                self.end(&mut out);
+                out.extend_from_slice(std::mem::take(&mut self.after).as_bytes());
+                break;
+            };
+            // The first on the page comes without its comma.
+            let without = usize::from(self.at == 0);
+            let is_long = run.bytes(without).len() >= AS_IT_STANDS;
+            if is_long && !out.is_empty() {
                 break;
             }
+            self.at += run.count();
+            if is_long {
+                return Some(run.kept(without));
+            }
+            out.extend_from_slice(run.bytes(without));
         }
-        if out.is_empty() {
-            room::give_back(out);
-            return None;
-        }
-        Some(room::sent(out))
+        (!out.is_empty()).then(|| out.into())
     }
 }
 
@@ -415,7 +404,7 @@ mod tests {
         for length in [0, 1, 40] {
             let page = snapshot.feed(&query(Kind::ALL, 0, length));
             assert_eq!(page.len(), length);
-            for (view, wanted) in [(View::Full, 1), (View::Full, 10_000), (View::Summary, 10_000)] {
+            for (view, wanted) in [(View::Full, 1), (View::Full, 10_000), (View::Summary, 1), (View::Summary, 10_000)] {
                 let whole = Told::new(page.clone(), view, "/next").whole(Vec::new());
                 let json: Value = serde_json::from_slice(&whole).expect("JSON");
                 assert_eq!(json["items"].as_array().expect("items").len(), length);

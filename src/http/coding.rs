@@ -22,7 +22,8 @@ const WINDOW: u32 = 22;
 
 /// How many bytes are made at once on the thread that sends them: few enough to stay at hand until they are sent. The
 /// buffer that they are sent from grows by doubling, and one of more than 128 KiB is let go each time (actix-http's
-/// `WRITE_BUFFER_RETENTION_LIMIT`): so they are less than half of that, with the entry that goes over too.
+/// `WRITE_BUFFER_RETENTION_LIMIT`): so they are less than half of that, with what goes over too: an entry, or what is not long
+/// enough to be sent as it stands.
 const CHUNK: usize = 48 * 1024;
 
 /// How many are made at once ahead of the thread that sends them: enough that little time goes by between two.

@@ -177,7 +177,7 @@ enum File {
 
 impl Chunks for File {
     fn next(&mut self, wanted: usize) -> Option<Bytes> {
-        let mut out = Vec::with_capacity(wanted + wanted / 16);
+        let mut out = Vec::new();
         match std::mem::replace(self, Self::Done) {
             Self::Chosen(snapshot, made) => {
                 let (mut form, entries) = made(&snapshot);
@@ -187,6 +187,7 @@ impl Chunks for File {
             begun => *self = begun,
         }
         if let Self::Begun(form, entries, first_ids) = self {
+            out.reserve(wanted + wanted / 16);
             for (item, is_there) in entries.by_ref() {
                 let first_id = first_ids.get(&item.uid).unwrap_or(&item.id);
                 form.entry(&Subject { json: &item.json(), first_id, is_there }, &mut out);

@@ -277,7 +277,7 @@ fn render(
     if !is_first {
         return rendered.collect();
     }
-    // A block stays for as long as anything in it does: so what a process begins with is all that may stay for longer than
+    // A block stays for as long as anything in it does: so what a snapshot begins with is all that may stay for longer than
     // it is wanted, whatever changes later.
     side_by_side(rendered, |rendered| rendered.as_mut().ok().map(|(item, _)| item.updated_mut()))
 }
