@@ -135,8 +135,8 @@ mod tests {
         let alone: Vec<Stretch> = texts.iter().map(|text| Stretch::alone(text)).collect();
         assert_eq!(alone[3].beside(&alone[4]), None);
         // A thing without a text is passed over.
-        let things = alone.into_iter().map(Some).chain([None]).rev().collect::<Vec<_>>().into_iter().rev();
-        let stretches: Vec<Stretch> = side_by_side(things, Option::as_mut).into_iter().flatten().collect();
+        let things: Vec<Option<Stretch>> = alone.into_iter().map(Some).chain([None]).collect();
+        let stretches: Vec<Stretch> = side_by_side(things.into_iter(), Option::as_mut).into_iter().flatten().collect();
         assert!(stretches.iter().zip(&texts).all(|(stretch, text)| **stretch == **text));
         let beside = |at: usize| stretches.get(at.checked_sub(1)?)?.beside(stretches.get(at)?);
         let breaks: Vec<usize> = (0..texts.len()).filter(|at| beside(*at).is_none()).collect();
