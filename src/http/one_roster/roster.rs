@@ -114,9 +114,8 @@ impl Roster {
 
 impl Told {
     /// What is known of an entry before anything is told of it.
-    fn begun(item: &Item, resource: Resource) -> Self {
-        let json = item.json();
-        let [created_at] = members(&json, ["createdAt"]).map(text);
+    fn begun(item: &Item, json: &[u8], resource: Resource) -> Self {
+        let [created_at] = members(json, ["createdAt"]).map(text);
         Self {
             change_number: item.change_number,
             named: Vec::new(),
@@ -133,7 +132,7 @@ impl Told {
 
 /// What a provider or an academy comes to, dated `no_earlier` than that.
 fn told_of_organisation(item: &Item, subject: &Subject<'_>, no_earlier: &str, around: &Around<'_>) -> Told {
-    let mut told = Told::begun(item, Resource::Orgs);
+    let mut told = Told::begun(item, subject.json, Resource::Orgs);
     told.named = above(subject.json).map(|above| around.as_told(above)).into_iter().collect();
     told.itself = Object::of(&org(item.kind, subject, no_earlier, around));
     told
@@ -141,7 +140,7 @@ fn told_of_organisation(item: &Item, subject: &Subject<'_>, no_earlier: &str, ar
 
 /// What a programme comes to.
 fn told_of_programme(item: &Item, subject: &Subject<'_>, around: &Around<'_>) -> Told {
-    let mut told = Told::begun(item, Resource::Courses);
+    let mut told = Told::begun(item, subject.json, Resource::Courses);
     let Ok(programme) = serde_json::from_slice::<Programme>(subject.json) else { return told };
     let (course, classes) = course(&programme, subject, around);
     told.itself = Object::of(&course);
