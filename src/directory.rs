@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use thiserror::Error;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use together::Together;
@@ -109,13 +110,18 @@ impl Directory {
         let clients = clients::read_clients(&store).await?;
         let begun = Instant::now();
         let (give, mut take) = tokio::sync::mpsc::channel(PARTS);
-        let loading = async {
-            store.load_in_parts(give).await?;
+        // The driver wakes whoever reads for every row. Here that would keep a core from those who take the rows in; a
+        // thread that is no more pressing than theirs finds many rows at once.
+        let (reading, here) = (store.clone(), Handle::current());
+        let loading = aside(move || {
+            here.block_on(reading.load_in_parts(give))?;
             tracing::debug!(loaded_after = ?begun.elapsed(), "loaded");
-            Ok(())
-        };
+            Ok::<(), StoreError>(())
+        });
         let making = aside(move || Snapshot::new(std::iter::from_fn(move || take.blocking_recv())));
-        let ((), snapshot) = tokio::try_join!(loading, making)?;
+        let (loaded, made) = tokio::join!(loading, making);
+        // Where reading failed, what was made of it did so too.
+        let ((), snapshot) = (loaded?, made?);
         let shown = Shown::of(snapshot.head());
         Ok(Self {
             shown: Arc::new(watch::Sender::new(shown)),
@@ -218,7 +224,7 @@ impl Directory {
             shown.send_modify(|shown| *shown = Shown { is_last: shown.is_last, ..now_shown });
             drop(now);
             drop(turn);
-            Ok(())
+            Ok::<(), CatalogueError>(())
         })
         .await
     }
@@ -235,8 +241,8 @@ async fn in_time<T>(loading: impl Future<Output = Result<T, StoreError>>) -> Res
 /// Runs work that takes long off the threads that serve, on one that gives way to them where they share a core, as do
 /// the threads that it starts: whoever reads does not wait for what was written. What writes the index is started with the
 /// first snapshot, and so gives way for good.
-async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, CatalogueError> + Send + 'static,
+async fn aside<T: Send + 'static, E: Into<DirectoryError> + Send + 'static>(
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, DirectoryError> {
     let (tell, told) = tokio::sync::oneshot::channel();
     let run = move || {
@@ -248,7 +254,7 @@ async fn aside<T: Send + 'static>(
     };
     let thread = std::thread::Builder::new().name("refresh".to_owned()).spawn(run)?;
     match told.await {
-        Ok(done) => Ok(done?),
+        Ok(done) => done.map_err(Into::into),
         // It ended without a word: it panicked.
         Err(_) => match thread.join() {
             Err(panicked) => std::panic::resume_unwind(panicked),

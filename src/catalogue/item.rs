@@ -299,7 +299,7 @@ impl Item {
     }
 
     /// Asks for what a view shows of it, and for what it states where that is told.
-    pub(super) fn ask_for(&self, view: View, with_stated: bool) {
+    pub fn ask_for(&self, view: View, with_stated: bool) {
         if with_stated {
             ask(self.told.stated.all());
         }

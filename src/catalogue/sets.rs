@@ -7,7 +7,8 @@ use imbl::GenericHashMap;
 use imbl::shared_ptr::DefaultSharedPtr;
 
 use super::bits::Members;
-use super::facet::Field;
+use super::facet::{Field, Reach};
+use super::item::{Item, Standing};
 use crate::model::codes::Kind;
 
 /// A set of entries.
@@ -65,8 +66,30 @@ impl Sets {
         self.terms.get(field as usize).and_then(|terms| terms.get(term)).cloned().unwrap_or_default()
     }
 
+    /// Puts an entry into the sets that it belongs to, or takes it out of them.
+    pub(super) fn put(&mut self, reach: &Reach, item: &Item, ordinal: u32, is_in: bool) {
+        if is_in && item.is_revised {
+            self.mark(Set::Revised(item.kind), ordinal, true);
+        }
+        if item.standing != Standing::Published {
+            return;
+        }
+        self.mark(Set::Published(item.kind), ordinal, is_in);
+        let kept_apart = if item.is_variant { Set::Variants } else { Set::Listed(item.kind) };
+        self.mark(kept_apart, ordinal, is_in);
+        if let Some(parent) = &item.variant_of {
+            self.mark(Set::VariantsOf(parent), ordinal, is_in);
+        }
+        for stated in item.stated().all() {
+            self.mark(Set::Stated(stated.field), ordinal, is_in);
+            for query in reach.of(stated) {
+                self.mark(Set::Term(stated.field, query), ordinal, is_in);
+            }
+        }
+    }
+
     /// Puts an entry into a set, or takes it out.
-    pub(super) fn mark(&mut self, set: Set<'_>, ordinal: u32, is_in: bool) {
+    fn mark(&mut self, set: Set<'_>, ordinal: u32, is_in: bool) {
         let named = |named: &mut Named, name: &str| {
             if !named.contains_key(name) {
                 named.insert(name.into(), Arc::default());

@@ -1,5 +1,6 @@
 //! The directory as a value at one change number.
 
+mod rendering;
 mod taking;
 
 use std::sync::{Arc, OnceLock};
@@ -85,7 +86,7 @@ pub struct Snapshot {
     reach: Arc<Reach>,
     /// Entries by ordinal; an ordinal is given once and keeps its place.
     items: Shelves<Arc<Item>>,
-    ordinals: HashMap<Uuid, u32>,
+    ordinals: GenericHashMap<Uuid, u32, RandomState, DefaultSharedPtr>,
     /// The ordinals of the entries that have or had a slug, kind by kind.
     slugs: [Slugs; Kind::ALL.len()],
     /// The slugs that renamed entries had first, by ordinal.
@@ -119,7 +120,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// Where a body is not what this binary writes.
-    pub fn new(parts: impl IntoIterator<Item = Loaded>) -> Result<Self, CatalogueError> {
+    pub fn new(parts: impl IntoIterator<Item = Loaded, IntoIter: Send>) -> Result<Self, CatalogueError> {
         let (snapshot, mut damaged) = Self::empty()?.take(parts, go_on);
         if damaged.is_empty() { Ok(snapshot) } else { Err(damaged.remove(0)) }
     }
@@ -145,7 +146,7 @@ impl Snapshot {
             vocabularies: Arc::default(),
             reach: Arc::default(),
             items: Shelves::default(),
-            ordinals: HashMap::new(),
+            ordinals: GenericHashMap::new(),
             slugs: Default::default(),
             first_slugs: HashMap::new(),
             sets: Sets::default(),

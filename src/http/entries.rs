@@ -13,7 +13,7 @@ use super::problem::{GONE, NOT_FOUND, Problem};
 use super::request::Request;
 use super::routes::{Answered, Call};
 use super::{Service, collection, linked};
-use crate::catalogue::{Item, Looked, Retirement, Snapshot, Standing};
+use crate::catalogue::{Item, Looked, Retirement, Snapshot, Standing, View};
 use crate::formats::schema_org;
 use crate::model::codes::Kind;
 use crate::model::fault::nearest;
@@ -67,7 +67,11 @@ fn get(service: &Service, request: &Request, kind: Kind, id: &str) -> Result<Htt
     let snapshot = service.directory.snapshot();
     let asked = EntryRequest::read(kind, request.query_string())?;
     match snapshot.look(kind, id) {
-        Looked::Found(item) => found(service, &snapshot, request, &asked, &item),
+        Looked::Found(item) => {
+            // It comes from memory while it is looked what the client has of it.
+            item.ask_for(View::Full, false);
+            found(service, &snapshot, request, &asked, &item)
+        }
         Looked::Renamed(item) => Ok(HttpResponse::PermanentRedirect()
             .insert_header((header::LOCATION, moved(service, request, &item)))
             .insert_header((header::CACHE_CONTROL, "public, no-cache"))

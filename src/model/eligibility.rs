@@ -4,8 +4,12 @@
 //! is written in code. The `tags` that filters read are derived from the rule, here.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeSeed, Error as _, IntoDeserializer as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::codes::{Participation, Strength};
@@ -33,7 +37,7 @@ pub struct Eligibility {
 }
 
 /// A rule: stated open to a sector, all of some rules, any of some rules, or one criterion.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Rule {
     /// Stated to be open to a sector.
@@ -44,6 +48,69 @@ pub enum Rule {
     Any(Any),
     /// One criterion.
     Criterion(Criterion),
+}
+
+/// Which rule it is, is told by the member that comes first as rules are written here. To try each in turn, as serde does for
+/// what has no tag, takes about as long as all else that is read of an entry.
+impl<'de> Deserialize<'de> for Rule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// Reads a rule from its members.
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Rule;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a rule")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Rule, A::Error> {
+        let first: Option<String> = members.next_key()?;
+        let name = first.clone().unwrap_or_default();
+        let all = MapAccessDeserializer::new(Again { first, members });
+        match name.as_str() {
+            "open" => Open::deserialize(all).map(Rule::Open),
+            "all" => All::deserialize(all).map(Rule::All),
+            "any" => Any::deserialize(all).map(Rule::Any),
+            "type" => Criterion::deserialize(all).map(Rule::Criterion),
+            _ => {
+                let members: serde_json::Map<_, _> = Deserialize::deserialize(all)?;
+                let is_open = members.contains_key("open");
+                let members = Value::Object(members);
+                let rule = if is_open {
+                    Open::deserialize(members).map(Rule::Open)
+                } else {
+                    Criterion::deserialize(members).map(Rule::Criterion)
+                };
+                rule.map_err(A::Error::custom)
+            }
+        }
+    }
+}
+
+/// The members of an object, the first of which was looked at.
+struct Again<A> {
+    first: Option<String>,
+    members: A,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Again<A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        match self.first.take() {
+            Some(name) => seed.deserialize(name.into_deserializer()).map(Some),
+            None => self.members.next_key_seed(seed),
+        }
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.members.next_value_seed(seed)
+    }
 }
 
 /// Stated to be open to everybody in a sector.

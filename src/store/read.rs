@@ -125,27 +125,27 @@ impl Store {
         let mut loaded = Loaded::part(&Head::default());
         self.read(|part| {
             loaded.add(part);
-            ready(())
+            ready(true)
         })
         .await?;
         Ok(loaded)
     }
 
-    /// Everything, part by part: the next is read while the one before is used, and no more than a few are in memory.
+    /// Everything, part by part: the next is read while the one before is used, and no more than a few are in memory. It
+    /// ends where nobody takes any more.
     ///
     /// # Errors
     /// As the database fails.
     pub async fn load_in_parts(&self, parts: Sender<Loaded>) -> Result<(), StoreError> {
-        // Whoever takes no more of them is told why by what it does instead.
         self.read(|part| {
             let parts = parts.clone();
-            async move { drop(parts.send(part).await) }
+            async move { parts.send(part).await.is_ok() }
         })
         .await
     }
 
-    /// Reads everything, and gives it on part by part.
-    async fn read<G: Future<Output = ()>>(&self, give: impl FnMut(Loaded) -> G) -> Result<(), StoreError> {
+    /// Reads everything, and gives it on part by part for as long as more is wanted.
+    async fn read<G: Future<Output = bool>>(&self, give: impl FnMut(Loaded) -> G) -> Result<(), StoreError> {
         let mut transaction = self.pool().begin_with(BEGIN_READ.of(self.dialect())).await?;
         let head = select_head(&mut transaction).await?;
         read_after(&mut transaction, &head, -1, give).await?;
@@ -175,7 +175,7 @@ impl Store {
         let mut loaded = Loaded::part(&head);
         let add = |part| {
             loaded.add(part);
-            ready(())
+            ready(true)
         };
         read_after(&mut transaction, &head, since.change_number, add).await?;
         transaction.rollback().await?;
@@ -204,8 +204,8 @@ const OLD_SLUGS_SINCE: &str = "SELECT s.kind, s.id, s.uid FROM slug AS s \
      WHERE s.uid IN (SELECT uid FROM entry WHERE change_number > $1) \
      AND NOT EXISTS (SELECT 1 FROM entry AS e WHERE e.kind = s.kind AND e.id = s.id) ORDER BY s.kind, s.id";
 
-/// Reads what was committed after a number, and gives it on part by part.
-async fn read_after<G: Future<Output = ()>>(
+/// Reads what was committed after a number, and gives it on part by part for as long as more is wanted.
+async fn read_after<G: Future<Output = bool>>(
     connection: &mut AnyConnection,
     head: &Head,
     after: i64,
@@ -221,8 +221,8 @@ async fn read_after<G: Future<Output = ()>>(
     .fetch(&mut *connection);
     while let Some(row) = rows.try_next().await? {
         part.entries.push(EntryRow::read(&row)?);
-        if part.entries.len() == PART {
-            give(std::mem::replace(&mut part, Loaded::part(head))).await;
+        if part.entries.len() == PART && !give(std::mem::replace(&mut part, Loaded::part(head))).await {
+            return Ok(());
         }
     }
     drop(rows);

@@ -4,7 +4,9 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use imbl::{HashMap, Vector};
+use foldhash::fast::RandomState;
+use imbl::shared_ptr::DefaultSharedPtr;
+use imbl::{GenericHashMap, Vector};
 use smallvec::SmallVec;
 
 use super::{Day, Gate};
@@ -18,7 +20,7 @@ pub(super) const NONE: u32 = u32::MAX;
 /// Values, each different one once, by number. A number is free again when nothing uses its value any more.
 #[derive(Debug)]
 struct Table<T> {
-    numbers: HashMap<Arc<T>, u32>,
+    numbers: GenericHashMap<Arc<T>, u32, RandomState, DefaultSharedPtr>,
     values: Vector<Option<Arc<T>>>,
     /// How many use each value, by its number.
     uses: Vector<u32>,
@@ -38,7 +40,7 @@ impl<T> Clone for Table<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { numbers: HashMap::new(), values: Vector::new(), uses: Vector::new(), free: Vector::new() }
+        Self { numbers: GenericHashMap::new(), values: Vector::new(), uses: Vector::new(), free: Vector::new() }
     }
 }
 

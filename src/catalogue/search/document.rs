@@ -16,16 +16,29 @@ const TEXTS: [&str; 9] = ["title", "summary", "description", "text", "asPrinted"
 /// The members that are about other things than the entry.
 const APART: [&str; 4] = ["sources", "evidence", "aliases", "related"];
 
-/// What a word weighs, by where it stands: a digit.
+/// What a word weighs, by where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Weight {
-    Title = 8,
-    Alias = 6,
-    Provider = 3,
+    Title,
+    Alias,
+    Provider,
     /// In the summary, or in what it says of its audience.
-    Told = 2,
+    Told,
     /// Anywhere else.
-    Else = 1,
+    Else,
+}
+
+impl Weight {
+    /// As it stands before the text.
+    const fn digit(self) -> &'static str {
+        match self {
+            Self::Title => "8",
+            Self::Alias => "6",
+            Self::Provider => "3",
+            Self::Told => "2",
+            Self::Else => "1",
+        }
+    }
 }
 
 /// The document of an entry.
@@ -38,9 +51,9 @@ pub(in crate::catalogue) fn document(
     let mut document = TantivyDocument::new();
     document.add_u64(fields.ordinal, u64::from(ordinal));
     document.add_u64(fields.place, packed(ordinal, &item.title));
-    document.add_text(fields.title, format!("1{}", item.title));
+    document.add_text(fields.title, [Weight::Else.digit(), &item.title].concat());
     let mut put = |weight: Weight, text: &str| {
-        document.add_text(fields.text, format!("{}{text}", weight as u8));
+        document.add_text(fields.text, [weight.digit(), text].concat());
         if matches!(weight, Weight::Title | Weight::Alias | Weight::Provider) {
             document.add_text(fields.heading, text);
         }

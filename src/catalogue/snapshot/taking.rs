@@ -4,22 +4,23 @@ use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
+use smallvec::SmallVec;
 use tantivy::TantivyError;
 use uuid::Uuid;
 
+use super::rendering::{Loading, Rendering};
 use super::{CatalogueError, MANY, Orders, Snapshot, lay_over};
 use crate::catalogue::bits::Bits;
-use crate::catalogue::block::side_by_side;
 use crate::catalogue::eligibility::Gate;
-use crate::catalogue::facet::{Field, Reach, Source};
+use crate::catalogue::facet::{Field, Source};
 use crate::catalogue::item::{Item, Standing};
 use crate::catalogue::order::Places;
 use crate::catalogue::page::{Sort, SortKey};
 use crate::catalogue::search::{Search, document};
 use crate::catalogue::sets::Set;
 use crate::model::codes::Kind;
-use crate::model::{Vocabularies, identity, read};
-use crate::store::{EntryRow, Loaded, SlugRow, TermRow};
+use crate::model::identity;
+use crate::store::{Loaded, SlugRow};
 
 impl Snapshot {
     pub(super) fn take_and_tell(self, loaded: Loaded) -> Self {
@@ -31,16 +32,15 @@ impl Snapshot {
     }
 
     /// Takes in what was loaded, part by part, and lets others in between; tells what of it cannot be read.
-    pub(super) fn take(mut self, parts: impl IntoIterator<Item = Loaded>, pause: Pause) -> (Self, Vec<CatalogueError>) {
+    pub(super) fn take(
+        mut self,
+        parts: impl IntoIterator<Item = Loaded, IntoIter: Send>,
+        pause: Pause,
+    ) -> (Self, Vec<CatalogueError>) {
         let begun = Instant::now();
-        let is_first = self.items.len() == 0;
         (self.answers, self.counted) = (Arc::default(), Arc::default());
-        let (mut rendered, mut old_slugs, mut damaged) = (Vec::new(), Vec::new(), Vec::new());
-        let mut is_whole = false;
-        for part in parts {
-            is_whole = part.is_last;
-            old_slugs.extend(self.take_part(part, is_first, pause, &mut rendered, &mut damaged));
-        }
+        let Rendering { is_whole, entries: mut rendered, old_slugs, mut damaged } =
+            Loading::new(&mut self, parts.into_iter()).rendered(pause);
         if !is_whole {
             // The database failed meanwhile: whoever reads it says so, and nobody wants what is here.
             damaged.push(CatalogueError::Broken);
@@ -50,34 +50,21 @@ impl Snapshot {
         // What is new is given its ordinals by title: what comes first in the order that most lists have is found by them.
         rendered.sort_unstable_by(|(a, _), (b, _)| by_title(a).cmp(&by_title(b)));
         let mut moved = std::mem::take(&mut self.unsearched);
-        let mut changed = Vec::with_capacity(entries);
+        let mut gates = Vec::with_capacity(entries);
+        let mut placed = Vec::with_capacity(entries);
         for (item, gate) in rendered {
             pause();
-            let ordinal = self.put(&item, gate.as_ref(), &mut moved);
-            // To sort by the number that stands in each would be to wait for each again.
-            changed.push((item.change_number, ordinal, item));
-        }
-        changed.sort_unstable_by_key(|(number, ..)| *number);
-        let mut last: Option<Arc<Item>> = None;
-        for (number, ordinal, item) in changed {
-            let beside = last.and_then(|last| last.updated().beside(item.updated()));
-            last = Some(Arc::clone(&item));
-            self.changes.push(number, ordinal, item, beside);
+            gates.push(gate.filter(|_| item.standing == Standing::Published));
+            placed.push(self.place(item, &mut moved));
         }
         for slug in old_slugs {
             self.put_old_slug(slug);
         }
+        let is_much = entries >= MANY;
+        self.put(&placed, gates, is_much, pause);
         let put_after = begun.elapsed();
-        let ((orders, places), searched) = if entries < MANY {
-            (self.reordered(&moved, pause), self.search_with(&moved, pause))
-        } else {
-            std::thread::scope(|scope| {
-                let ordering = scope.spawn(|| self.reordered(&moved, pause));
-                let searched = self.search_with(&moved, pause);
-                (joined(ordering), searched)
-            })
-        };
-        (self.orders, self.places) = (orders, places);
+        let (ordered, searched) = both(is_much, || self.reordered(&moved, pause), || self.search_with(&moved, pause));
+        (self.orders, self.places) = ordered;
         match searched {
             Ok(search) => self.search = search,
             Err(error) => {
@@ -87,39 +74,6 @@ impl Snapshot {
         }
         tracing::debug!(entries, ?put_after, indexed_after = ?begun.elapsed(), "taken in");
         (self, damaged)
-    }
-
-    /// Takes a part of what was loaded in, but for its entries: those are rendered, and their old slugs told.
-    fn take_part(
-        &mut self,
-        part: Loaded,
-        is_first: bool,
-        pause: Pause,
-        entries: &mut Vec<(Arc<Item>, Option<Gate>)>,
-        damaged: &mut Vec<CatalogueError>,
-    ) -> Vec<SlugRow> {
-        self.head = part.head;
-        if !part.terms.is_empty() {
-            let mut vocabularies = (*self.vocabularies).clone();
-            for row in part.terms {
-                match parse_term(&row) {
-                    Ok(term) => vocabularies.insert(term),
-                    Err(error) => damaged.push(error),
-                }
-            }
-            self.reach = Arc::new(Reach::new(&vocabularies));
-            self.vocabularies = Arc::new(vocabularies);
-        }
-        let render = |rows| render(rows, is_first, pause, &self.vocabularies, &self.reach);
-        for rendered in on_all_cores(part.entries, render) {
-            match rendered {
-                // Made one after the other, they stand beside each other in memory as the feed tells them.
-                Ok((item, gate)) => entries.push((Arc::new(item), gate)),
-                Err(error) => damaged.push(error),
-            }
-        }
-        self.chain.extend(part.chain);
-        part.old_slugs
     }
 
     /// The index with some entries as they are now.
@@ -135,46 +89,75 @@ impl Snapshot {
         })
     }
 
-    /// Puts an item in the place of the version before it; notes what is found otherwise than before. Told is its ordinal.
-    fn put(&mut self, item: &Arc<Item>, gate: Option<&Gate>, moved: &mut Bits) -> u32 {
-        let ordinal = if let Some(ordinal) = self.ordinals.get(&item.uid).copied() {
-            if let Some(old) = self.item(ordinal).cloned() {
-                self.index(&old, ordinal, false);
-                self.changes.remove(old.change_number);
-                if old.title != item.title || old.standing != item.standing {
-                    // What names it is found by its title too.
-                    for field in
-                        Field::ALL.into_iter().filter(|field| field.source(item.kind) == Source::Entries(item.kind))
-                    {
-                        self.set(Set::Term(field, &item.id)).add_to(moved);
+    /// Puts an item in the place of the version before it; notes what is found otherwise than before.
+    fn place(&mut self, item: Arc<Item>, moved: &mut Bits) -> Placed {
+        let known = self.ordinals.get(&item.uid).copied();
+        let before = known.and_then(|ordinal| self.item(ordinal)).cloned();
+        if let Some(before) = before.as_deref()
+            && (before.title != item.title || before.standing != item.standing)
+        {
+            // What names it is found by its title too.
+            for field in Field::ALL.into_iter().filter(|field| field.source(item.kind) == Source::Entries(item.kind)) {
+                self.set(Set::Term(field, &item.id)).add_to(moved);
+            }
+        }
+        let ordinal = known.unwrap_or_else(|| u32::try_from(self.items.len()).unwrap_or(u32::MAX));
+        if let Some(place) = self.items.get_mut(ordinal as usize) {
+            *place = Arc::clone(&item);
+        } else {
+            self.items.push(Arc::clone(&item));
+            self.ordinals.insert(item.uid, ordinal);
+        }
+        moved.insert(ordinal);
+        self.put_slug(item.kind, Arc::clone(&item.id), ordinal);
+        Placed { ordinal, item, before }
+    }
+
+    /// Puts what was placed into all that is kept of it.
+    fn put(&mut self, placed: &[Placed], gates: Vec<Option<Gate>>, is_much: bool, pause: Pause) {
+        let Self { sets, reach, digests, changes, gates: kept, .. } = &mut *self;
+        let into_sets = || {
+            for Placed { ordinal, item, before } in placed {
+                pause();
+                for (item, is_in) in before.iter().map(|before| (before, false)).chain([(item, true)]) {
+                    sets.put(reach, item, *ordinal, is_in);
+                    if item.standing == Standing::Published {
+                        // Laid over it a second time, a hash is gone again.
+                        lay_over(digests.entry(item.kind).or_default(), &item.digest);
                     }
                 }
             }
-            if let Some(place) = usize::try_from(ordinal).ok().and_then(|at| self.items.get_mut(at)) {
-                *place = Arc::clone(item);
-            }
-            ordinal
-        } else {
-            let ordinal = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
-            self.items.push(Arc::clone(item));
-            self.ordinals.insert(item.uid, ordinal);
-            ordinal
         };
-        moved.insert(ordinal);
-        self.put_slug(item.kind, Arc::clone(&item.id), ordinal);
-        if item.is_revised {
-            self.sets.mark(Set::Revised(item.kind), ordinal, true);
+        let into_the_rest = || {
+            for (Placed { ordinal, .. }, gate) in placed.iter().zip(gates) {
+                pause();
+                kept.set(*ordinal, gate.as_ref());
+            }
+            placed
+                .iter()
+                .filter_map(|placed| placed.before.as_ref())
+                .for_each(|item| changes.remove(item.change_number));
+            // To sort by the number that stands in each would be to wait for each again.
+            let mut changed: Vec<_> = placed.iter().map(|placed| (placed.item.change_number, placed)).collect();
+            changed.sort_unstable_by_key(|(number, _)| *number);
+            let mut last: Option<&Item> = None;
+            for (number, Placed { ordinal, item, .. }) in changed {
+                let beside = last.and_then(|last| last.updated().beside(item.updated()));
+                last = Some(item);
+                changes.push(number, *ordinal, Arc::clone(item), beside);
+            }
+        };
+        both(is_much, into_sets, into_the_rest);
+        // Whose variant each is, is told by where all of them are now.
+        for Placed { ordinal, item, .. } in placed {
+            self.put_parents(item, *ordinal);
         }
-        self.index(item, ordinal, true);
-        self.put_parents(item, ordinal);
-        self.gates.set(ordinal, gate.filter(|_| item.standing == Standing::Published));
-        ordinal
     }
 
-    /// Notes whose variant an item is, and which variants are its own: either may come first.
+    /// Notes whose variant an item is, and which variants are its own.
     fn put_parents(&mut self, item: &Item, ordinal: u32) {
         let parent = item.variant_of.as_ref().and_then(|parent| self.ordinal(Kind::Programme, parent));
-        let mut families = vec![(ordinal, parent.unwrap_or(ordinal))];
+        let mut families = SmallVec::<[(u32, u32); 4]>::from_iter([(ordinal, parent.unwrap_or(ordinal))]);
         if item.kind == Kind::Programme && !item.is_variant {
             let variants = self.set(Set::VariantsOf(&item.id)).iter();
             families.extend(variants.map(|variant| (variant, ordinal)));
@@ -185,28 +168,6 @@ impl Snapshot {
             }
             if let Some(place) = self.parents.get_mut(variant as usize) {
                 *place = parent;
-            }
-        }
-    }
-
-    /// Adds an item to the sets and orders it belongs to, or takes it out of them.
-    fn index(&mut self, item: &Item, ordinal: u32, add: bool) {
-        if item.standing != Standing::Published {
-            return;
-        }
-        self.sets.mark(Set::Published(item.kind), ordinal, add);
-        // Laid over it a second time, a hash is gone again.
-        lay_over(self.digests.entry(item.kind).or_default(), &item.digest);
-        let kept_apart = if item.is_variant { Set::Variants } else { Set::Listed(item.kind) };
-        self.sets.mark(kept_apart, ordinal, add);
-        if let Some(parent) = &item.variant_of {
-            self.sets.mark(Set::VariantsOf(parent), ordinal, add);
-        }
-        let reach = Arc::clone(&self.reach);
-        for stated in item.stated().all() {
-            self.sets.mark(Set::Stated(stated.field), ordinal, add);
-            for query in reach.of(stated) {
-                self.sets.mark(Set::Term(stated.field, query), ordinal, add);
             }
         }
     }
@@ -256,47 +217,28 @@ impl Snapshot {
     }
 }
 
-/// What rows are rendered to, in their order.
-type Rendered = Result<(Item, Option<Gate>), CatalogueError>;
-
 /// By what entries are given their ordinals.
 fn by_title(item: &Item) -> (Kind, &str, &str) {
     (item.kind, &item.title_key, &item.id)
 }
 
-/// Renders rows.
-fn render(
-    rows: Vec<EntryRow>,
-    is_first: bool,
-    pause: Pause,
-    vocabularies: &Vocabularies,
-    reach: &Reach,
-) -> Vec<Rendered> {
-    let rows = rows.into_iter().inspect(|_| pause());
-    let rendered = rows.map(|row| Item::render(row, vocabularies, reach));
-    if !is_first {
-        return rendered.collect();
-    }
-    // A block stays for as long as anything in it does: so what a snapshot begins with is all that may stay for longer than
-    // it is wanted, whatever changes later.
-    side_by_side(rendered, |rendered| rendered.as_mut().ok().map(|(item, _)| item.updated_mut()))
+/// An item in its place.
+struct Placed {
+    ordinal: u32,
+    item: Arc<Item>,
+    /// The version that was there before.
+    before: Option<Arc<Item>>,
 }
 
-/// Has rows rendered: many of them on all cores, since that is most of what a start takes.
-fn on_all_cores(mut rows: Vec<EntryRow>, render: impl Fn(Vec<EntryRow>) -> Vec<Rendered> + Sync) -> Vec<Rendered> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    if rows.len() < MANY {
-        return render(rows);
-    }
-    let share = rows.len().div_ceil(cores);
-    let mut shares = Vec::with_capacity(cores);
-    while !rows.is_empty() {
-        let rest = rows.split_off(share.min(rows.len()));
-        shares.push(std::mem::replace(&mut rows, rest));
+/// Does two things: at once where they are much, since each takes a core for a while.
+fn both<A: Send, B>(is_much: bool, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    if !is_much {
+        return (one(), other());
     }
     std::thread::scope(|scope| {
-        let threads: Vec<_> = shares.into_iter().map(|share| scope.spawn(|| render(share))).collect();
-        threads.into_iter().flat_map(joined).collect()
+        let one = scope.spawn(one);
+        let other = other();
+        (joined(one), other)
     })
 }
 
@@ -308,16 +250,9 @@ pub(super) type Pause = fn();
 pub(super) const fn go_on() {}
 
 /// What a thread came to.
-fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+pub(super) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     match thread.join() {
         Ok(done) => done,
         Err(panicked) => std::panic::resume_unwind(panicked),
     }
-}
-
-/// Reads a term's body.
-fn parse_term(row: &TermRow) -> Result<crate::model::Term, CatalogueError> {
-    let damaged = || CatalogueError::DamagedTerm { scheme: row.scheme.clone(), code: row.code.clone() };
-    let value = serde_json::from_str(&row.body).map_err(|_| damaged())?;
-    read::term(value).map_err(|_| damaged())
 }

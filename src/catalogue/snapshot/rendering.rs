@@ -1,0 +1,152 @@
+//! What was loaded, rendered: on all cores where it is much, since that is most of what a start takes.
+
+use std::num::NonZero;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::vec;
+
+use super::taking::{Pause, joined};
+use super::{CatalogueError, MANY, Snapshot};
+use crate::catalogue::block::side_by_side;
+use crate::catalogue::eligibility::Gate;
+use crate::catalogue::facet::Reach;
+use crate::catalogue::item::Item;
+use crate::model::{Term, Vocabularies, read};
+use crate::store::{EntryRow, Loaded, SlugRow, TermRow};
+
+/// How many entries a thread takes at once: few, so that all are at work until the end.
+const SHARE: usize = 1_024;
+
+/// An entry that was rendered, and what decides whether a person can take it.
+pub(super) type Rendered = (Arc<Item>, Option<Gate>);
+
+/// What was loaded, as those who render it take it: part by part, and a share of it at a time.
+pub(super) struct Loading<'a, P> {
+    snapshot: &'a mut Snapshot,
+    parts: P,
+    /// The entries that nobody has taken yet of the parts that came.
+    entries: vec::IntoIter<EntryRow>,
+    /// How many shares were taken.
+    shares: usize,
+    /// Whether the part that ends it came.
+    is_whole: bool,
+    old_slugs: Vec<SlugRow>,
+    damaged: Vec<CatalogueError>,
+}
+
+/// What came of it.
+pub(super) struct Rendering {
+    /// Whether it came to its end: otherwise the database failed meanwhile.
+    pub(super) is_whole: bool,
+    pub(super) entries: Vec<Rendered>,
+    pub(super) old_slugs: Vec<SlugRow>,
+    pub(super) damaged: Vec<CatalogueError>,
+}
+
+/// Some entries, and what they are shown by.
+struct Share {
+    at: usize,
+    entries: Vec<EntryRow>,
+    vocabularies: Arc<Vocabularies>,
+    reach: Arc<Reach>,
+}
+
+impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
+    pub(super) fn new(snapshot: &'a mut Snapshot, parts: P) -> Self {
+        let (entries, old_slugs, damaged) = (Vec::new().into_iter(), Vec::new(), Vec::new());
+        Self { snapshot, parts, entries, shares: 0, is_whole: false, old_slugs, damaged }
+    }
+
+    /// Takes all in, but for the entries, which are rendered.
+    pub(super) fn rendered(mut self, pause: Pause) -> Rendering {
+        let is_first = self.snapshot.items.len() == 0;
+        self.take_part();
+        let is_much = !self.is_whole || self.entries.len() >= MANY;
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let loading = Mutex::new(self);
+        let render = || {
+            let mut done = Vec::new();
+            loop {
+                let next = loading.lock().unwrap_or_else(PoisonError::into_inner).share();
+                let Some(share) = next else { return done };
+                done.push((share.at, share.rendered(is_first, pause)));
+            }
+        };
+        let mut shares = std::thread::scope(|scope| {
+            let others = if is_much { cores - 1 } else { 0 };
+            let others: Vec<_> = (0..others).map(|_| scope.spawn(render)).collect();
+            let mut shares = render();
+            shares.extend(others.into_iter().flat_map(joined));
+            shares
+        });
+        shares.sort_unstable_by_key(|(at, _)| *at);
+        let Self { is_whole, old_slugs, mut damaged, .. } =
+            loading.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = Vec::with_capacity(shares.iter().map(|(_, share)| share.len()).sum());
+        for rendered in shares.into_iter().flat_map(|(_, share)| share) {
+            match rendered {
+                Ok(rendered) => entries.push(rendered),
+                Err(error) => damaged.push(error),
+            }
+        }
+        Rendering { is_whole, entries, old_slugs, damaged }
+    }
+
+    /// The entries that are rendered next; nothing where there are none left.
+    fn share(&mut self) -> Option<Share> {
+        while self.entries.len() == 0 {
+            self.take_part()?;
+        }
+        let at = self.shares;
+        self.shares += 1;
+        let entries = self.entries.by_ref().take(SHARE).collect();
+        let (vocabularies, reach) = (Arc::clone(&self.snapshot.vocabularies), Arc::clone(&self.snapshot.reach));
+        Some(Share { at, entries, vocabularies, reach })
+    }
+
+    /// Takes the next part in, but for its entries.
+    fn take_part(&mut self) -> Option<()> {
+        let part = self.parts.next()?;
+        let Self { snapshot, .. } = self;
+        snapshot.head = part.head;
+        if !part.terms.is_empty() {
+            let mut vocabularies = (*snapshot.vocabularies).clone();
+            for row in part.terms {
+                match parse_term(&row) {
+                    Ok(term) => vocabularies.insert(term),
+                    Err(error) => self.damaged.push(error),
+                }
+            }
+            snapshot.reach = Arc::new(Reach::new(&vocabularies));
+            snapshot.vocabularies = Arc::new(vocabularies);
+        }
+        snapshot.chain.extend(part.chain);
+        self.old_slugs.extend(part.old_slugs);
+        self.entries = part.entries.into_iter();
+        self.is_whole = part.is_last;
+        Some(())
+    }
+}
+
+impl Share {
+    /// The entries rendered, in their order.
+    fn rendered(self, is_first: bool, pause: Pause) -> Vec<Result<Rendered, CatalogueError>> {
+        let rows = self.entries.into_iter().inspect(|_| pause());
+        let rendered = rows.map(|row| Item::render(row, &self.vocabularies, &self.reach));
+        // A block stays for as long as anything in it does: so what a snapshot begins with is all that may stay for longer
+        // than it is wanted, whatever changes later.
+        let rendered = if is_first {
+            side_by_side(rendered, |rendered| rendered.as_mut().ok().map(|(item, _)| item.updated_mut()))
+        } else {
+            rendered.collect()
+        };
+        // Made one after the other, they stand beside each other in memory as the feed tells them.
+        rendered.into_iter().map(|rendered| rendered.map(|(item, gate)| (Arc::new(item), gate))).collect()
+    }
+}
+
+/// Reads a term's body.
+fn parse_term(row: &TermRow) -> Result<Term, CatalogueError> {
+    let damaged = || CatalogueError::DamagedTerm { scheme: row.scheme.clone(), code: row.code.clone() };
+    let value = serde_json::from_str(&row.body).map_err(|_| damaged())?;
+    read::term(value).map_err(|_| damaged())
+}
