@@ -44,8 +44,8 @@ pub enum DirectoryError {
     /// The database began to answer and did not go on.
     #[error("it stopped answering")]
     Silent,
-    /// There is no thread on which to take in what changed.
-    #[error("what changed cannot be taken in: no thread can be started ({0})")]
+    /// There is no thread on which to take in what the database holds.
+    #[error("what the database holds cannot be taken in: no thread can be started ({0})")]
     NoThread(#[from] std::io::Error),
 }
 
@@ -110,17 +110,19 @@ impl Directory {
         let clients = clients::read_clients(&store).await?;
         let begun = Instant::now();
         let (give, mut take) = tokio::sync::mpsc::channel(PARTS);
-        // The driver wakes whoever reads for every row. Here that would keep a core from those who take the rows in; a
-        // thread that is no more pressing than theirs finds many rows at once.
-        let (reading, here) = (store.clone(), Handle::current());
-        let loading = aside(move || {
+        // Begun here: a connection that is opened by a thread which gives way has one itself that does.
+        let reading = store.reading().await?;
+        // The driver wakes whoever reads for every row. On a thread that goes first it would each time take a core from those
+        // who take the rows in; one that is no more pressing than theirs finds many rows when its turn comes.
+        let here = Handle::current();
+        let loading = aside("read", move || {
             here.block_on(reading.load_in_parts(give))?;
-            tracing::debug!(loaded_after = ?begun.elapsed(), "loaded");
+            tracing::debug!(read_for = ?begun.elapsed(), "read");
             Ok::<(), StoreError>(())
         });
-        let making = aside(move || Snapshot::new(std::iter::from_fn(move || take.blocking_recv())));
+        let making = aside("refresh", move || Snapshot::new(std::iter::from_fn(move || take.blocking_recv())));
         let (loaded, made) = tokio::join!(loading, making);
-        // Where reading failed, what was made of it did so too.
+        // Where reading failed, what was to be made of it did so too.
         let ((), snapshot) = (loaded?, made?);
         let shown = Shown::of(snapshot.head());
         Ok(Self {
@@ -217,7 +219,7 @@ impl Directory {
         };
         // It comes to its end there, whether or not anybody still waits for it. What only the last snapshot held is let go
         // of there too, once all who wait were told.
-        aside(move || {
+        aside("refresh", move || {
             let next = if is_whole { Snapshot::lenient(loaded)? } else { now.advance(loaded) };
             let now_shown = Shown::of(next.head());
             place.store(Arc::new(next));
@@ -242,6 +244,7 @@ async fn in_time<T>(loading: impl Future<Output = Result<T, StoreError>>) -> Res
 /// the threads that it starts: whoever reads does not wait for what was written. What writes the index is started with the
 /// first snapshot, and so gives way for good.
 async fn aside<T: Send + 'static, E: Into<DirectoryError> + Send + 'static>(
+    name: &str,
     work: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, DirectoryError> {
     let (tell, told) = tokio::sync::oneshot::channel();
@@ -252,7 +255,7 @@ async fn aside<T: Send + 'static, E: Into<DirectoryError> + Send + 'static>(
         let _ = rustix::process::nice(GIVING_WAY);
         let _ = tell.send(work());
     };
-    let thread = std::thread::Builder::new().name("refresh".to_owned()).spawn(run)?;
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run)?;
     match told.await {
         Ok(done) => done.map_err(Into::into),
         // It ended without a word: it panicked.

@@ -31,13 +31,11 @@ pub use suggest::Suggestion;
 pub use text::{LONGEST, Text};
 
 use super::bits::Bits;
+use super::cores::{MANY, joined};
 
 /// The threads that write, and the bytes that all of them gather before they lay a part of the index down.
 const THREADS: usize = 2;
 const BUDGET: usize = 60_000_000;
-
-/// From how many documents on their texts are gathered on more than one core.
-const MANY: usize = 1_000;
 
 /// The fields of a document in the index.
 #[derive(Debug, Clone, Copy)]
@@ -146,10 +144,7 @@ impl Search {
             std::thread::scope(|scope| {
                 let shares = ordinals.chunks(ordinals.len().div_ceil(THREADS));
                 let threads: Vec<_> = shares.map(|share| scope.spawn(|| put(share))).collect();
-                threads.into_iter().try_for_each(|thread| match thread.join() {
-                    Ok(done) => done,
-                    Err(panicked) => std::panic::resume_unwind(panicked),
-                })
+                threads.into_iter().try_for_each(joined)
             })
         };
         if let Err(error) = done.and_then(|()| writer.commit()) {

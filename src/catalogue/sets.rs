@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
-use imbl::GenericHashMap;
-use imbl::shared_ptr::DefaultSharedPtr;
-
 use super::bits::Members;
 use super::facet::{Field, Reach};
 use super::item::{Item, Standing};
+use super::map::Map;
 use crate::model::codes::Kind;
 
 /// A set of entries.
@@ -31,7 +28,7 @@ pub(super) enum Set<'a> {
 }
 
 /// Sets by a name: a term, or a slug.
-type Named = GenericHashMap<Arc<str>, Arc<Members>, RandomState, DefaultSharedPtr>;
+type Named = Map<Arc<str>, Arc<Members>>;
 
 /// All sets of a snapshot. Cheap to clone: clones share what stayed the same.
 #[derive(Debug, Clone, Default)]

@@ -5,9 +5,7 @@ mod taking;
 
 use std::sync::{Arc, OnceLock};
 
-use foldhash::fast::RandomState;
-use imbl::shared_ptr::DefaultSharedPtr;
-use imbl::{GenericHashMap, HashMap, Vector};
+use imbl::Vector;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -19,6 +17,7 @@ use super::eligibility::Gates;
 use super::facet::Reach;
 use super::filter::{AllCounted, Filter};
 use super::item::{Digest, Item, Standing};
+use super::map::Map;
 use super::order::{Order, Places};
 use super::page::{Sort, SortKey};
 use super::row::Row;
@@ -58,14 +57,14 @@ pub enum CatalogueError {
     Search(#[from] tantivy::TantivyError),
 }
 
-/// How many slugs a misspelt one is held against at most, and from how many rows on more than one core renders them.
+/// How many slugs a misspelt one is held against at most.
 const MANY: usize = 1_000;
 
 /// Ordinals by slug.
-type Slugs = GenericHashMap<Arc<str>, u32, RandomState, DefaultSharedPtr>;
+type Slugs = Map<Arc<str>, u32>;
 
 /// The orders that are kept, kind by kind.
-type Orders = HashMap<(Kind, Sort), Order>;
+type Orders = Map<(Kind, Sort), Order>;
 
 /// What looking up a slug finds.
 #[derive(Debug, Clone)]
@@ -86,11 +85,11 @@ pub struct Snapshot {
     reach: Arc<Reach>,
     /// Entries by ordinal; an ordinal is given once and keeps its place.
     items: Shelves<Arc<Item>>,
-    ordinals: GenericHashMap<Uuid, u32, RandomState, DefaultSharedPtr>,
+    ordinals: Map<Uuid, u32>,
     /// The ordinals of the entries that have or had a slug, kind by kind.
     slugs: [Slugs; Kind::ALL.len()],
     /// The slugs that renamed entries had first, by ordinal.
-    first_slugs: HashMap<u32, Arc<str>>,
+    first_slugs: Map<u32, Arc<str>>,
     sets: Sets,
     orders: Orders,
     /// The places of the entries in each order.
@@ -104,7 +103,7 @@ pub struct Snapshot {
     /// The links of the chain: of change number 1 first.
     chain: Vector<u64>,
     /// Of the published entries of each kind, their hashes laid over each other.
-    digests: HashMap<Kind, Digest>,
+    digests: Map<Kind, Digest>,
     /// Where texts are looked for.
     search: Search,
     /// What could not be put into the index: it is tried again with what changes next.
@@ -146,9 +145,9 @@ impl Snapshot {
             vocabularies: Arc::default(),
             reach: Arc::default(),
             items: Shelves::default(),
-            ordinals: GenericHashMap::new(),
+            ordinals: Map::new(),
             slugs: Default::default(),
-            first_slugs: HashMap::new(),
+            first_slugs: Map::new(),
             sets: Sets::default(),
             orders: Orders::new(),
             places: Default::default(),
@@ -156,7 +155,7 @@ impl Snapshot {
             parents: Vector::new(),
             changes: Row::default(),
             chain: Vector::new(),
-            digests: HashMap::new(),
+            digests: Map::new(),
             search: Search::new()?,
             unsearched: Bits::default(),
             answers: Arc::default(),

@@ -67,11 +67,7 @@ fn get(service: &Service, request: &Request, kind: Kind, id: &str) -> Result<Htt
     let snapshot = service.directory.snapshot();
     let asked = EntryRequest::read(kind, request.query_string())?;
     match snapshot.look(kind, id) {
-        Looked::Found(item) => {
-            // It comes from memory while it is looked what the client has of it.
-            item.ask_for(View::Full, false);
-            found(service, &snapshot, request, &asked, &item)
-        }
+        Looked::Found(item) => found(service, &snapshot, request, &asked, &item),
         Looked::Renamed(item) => Ok(HttpResponse::PermanentRedirect()
             .insert_header((header::LOCATION, moved(service, request, &item)))
             .insert_header((header::CACHE_CONTROL, "public, no-cache"))
@@ -90,6 +86,8 @@ fn found(
     if let Standing::Retired(retirement) = &item.standing {
         return Err(gone(service, item, retirement));
     }
+    // It comes from memory while it is looked what the client has of it.
+    item.ask_for(View::Full, false);
     if linked::is_wanted(request, &asked.asked())? {
         let body = || linked::entry(&linked::Around::of(service, snapshot), item);
         return Ok(of_directory(service, request, schema_org::MEDIA_TYPE, snapshot.head(), false, body));

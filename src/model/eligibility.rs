@@ -50,8 +50,8 @@ pub enum Rule {
     Criterion(Criterion),
 }
 
-/// Which rule it is, is told by the member that comes first as rules are written here. To try each in turn, as serde does for
-/// what has no tag, takes about as long as all else that is read of an entry.
+/// Which rule it is, is told by the member that comes first as rules are written here. To try each in turn, as serde does
+/// for what has no tag, takes about as long as all else that is read of an entry.
 impl<'de> Deserialize<'de> for Rule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Members)
@@ -69,22 +69,23 @@ impl<'de> Visitor<'de> for Members {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Rule, A::Error> {
-        let first: Option<String> = members.next_key()?;
-        let name = first.clone().unwrap_or_default();
-        let all = MapAccessDeserializer::new(Again { first, members });
-        match name.as_str() {
-            "open" => Open::deserialize(all).map(Rule::Open),
-            "all" => All::deserialize(all).map(Rule::All),
-            "any" => Any::deserialize(all).map(Rule::Any),
-            "type" => Criterion::deserialize(all).map(Rule::Criterion),
+        let first: String = members.next_key()?.ok_or_else(|| A::Error::custom("a rule has a member at least"))?;
+        let tells = first.clone();
+        let members = MapAccessDeserializer::new(Again { first: Some(first), members });
+        match tells.as_str() {
+            "open" => Open::deserialize(members).map(Rule::Open),
+            "all" => All::deserialize(members).map(Rule::All),
+            "any" => Any::deserialize(members).map(Rule::Any),
+            "type" => Criterion::deserialize(members).map(Rule::Criterion),
             _ => {
-                let members: serde_json::Map<_, _> = Deserialize::deserialize(all)?;
-                let is_open = members.contains_key("open");
+                // Others write members in any order. All of some rules, and any of some, have one member only.
+                let members: serde_json::Map<_, _> = Deserialize::deserialize(members)?;
+                let is_criterion = members.contains_key("type");
                 let members = Value::Object(members);
-                let rule = if is_open {
-                    Open::deserialize(members).map(Rule::Open)
-                } else {
+                let rule = if is_criterion {
                     Criterion::deserialize(members).map(Rule::Criterion)
+                } else {
+                    Open::deserialize(members).map(Rule::Open)
                 };
                 rule.map_err(A::Error::custom)
             }

@@ -4,7 +4,7 @@ use std::future::ready;
 
 use futures_util::TryStreamExt as _;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{Any, AnyConnection, Row as _, Transaction};
 use tokio::sync::mpsc::Sender;
 
 use super::commit::{State, kind_of};
@@ -81,7 +81,7 @@ pub struct Loaded {
 }
 
 /// How many entries are in a part of what is loaded.
-const PART: usize = 4_096;
+const PART: usize = 1_024;
 
 impl Loaded {
     /// A part with nothing in it yet.
@@ -123,34 +123,22 @@ impl Store {
     /// As the database fails.
     pub async fn load(&self) -> Result<Loaded, StoreError> {
         let mut loaded = Loaded::part(&Head::default());
-        self.read(|part| {
+        let add = |part| {
             loaded.add(part);
             ready(true)
-        })
-        .await?;
+        };
+        self.reading().await?.read_after(-1, add).await?;
         Ok(loaded)
     }
 
-    /// Everything, part by part: the next is read while the one before is used, and no more than a few are in memory. It
-    /// ends where nobody takes any more.
+    /// The directory as it stands now, to be read.
     ///
     /// # Errors
     /// As the database fails.
-    pub async fn load_in_parts(&self, parts: Sender<Loaded>) -> Result<(), StoreError> {
-        self.read(|part| {
-            let parts = parts.clone();
-            async move { parts.send(part).await.is_ok() }
-        })
-        .await
-    }
-
-    /// Reads everything, and gives it on part by part for as long as more is wanted.
-    async fn read<G: Future<Output = bool>>(&self, give: impl FnMut(Loaded) -> G) -> Result<(), StoreError> {
+    pub async fn reading(&self) -> Result<Reading, StoreError> {
         let mut transaction = self.pool().begin_with(BEGIN_READ.of(self.dialect())).await?;
         let head = select_head(&mut transaction).await?;
-        read_after(&mut transaction, &head, -1, give).await?;
-        transaction.rollback().await?;
-        Ok(())
+        Ok(Reading { transaction, head })
     }
 
     /// What was committed after a head, or `None` where the chain does not know that head: the
@@ -159,27 +147,57 @@ impl Store {
     /// # Errors
     /// As the database fails.
     pub async fn load_since(&self, since: &Head) -> Result<Option<Loaded>, StoreError> {
-        let mut transaction = self.pool().begin_with(BEGIN_READ.of(self.dialect())).await?;
-        let head = select_head(&mut transaction).await?;
+        let mut reading = self.reading().await?;
         let known = if since.change_number == 0 {
             Some(chain::GENESIS.to_owned())
         } else {
             sqlx::query_scalar("SELECT chain FROM history WHERE change_number = $1")
                 .bind(since.change_number)
-                .fetch_optional(&mut *transaction)
+                .fetch_optional(&mut *reading.transaction)
                 .await?
         };
         if known.as_deref() != Some(since.chain.as_str()) {
             return Ok(None);
         }
-        let mut loaded = Loaded::part(&head);
+        let mut loaded = Loaded::part(&reading.head);
         let add = |part| {
             loaded.add(part);
             ready(true)
         };
-        read_after(&mut transaction, &head, since.change_number, add).await?;
-        transaction.rollback().await?;
+        reading.read_after(since.change_number, add).await?;
         Ok(Some(loaded))
+    }
+}
+
+/// A directory as it stood at one moment.
+#[derive(Debug)]
+pub struct Reading {
+    transaction: Transaction<'static, Any>,
+    head: Head,
+}
+
+impl Reading {
+    /// Gives on everything, part by part: the next is read while the one before is used, and no more than a few are in
+    /// memory. It ends where nobody takes any more.
+    ///
+    /// # Errors
+    /// As the database fails.
+    pub async fn load_in_parts(self, parts: Sender<Loaded>) -> Result<(), StoreError> {
+        let give = |part| {
+            let parts = parts.clone();
+            async move { parts.send(part).await.is_ok() }
+        };
+        self.read_after(-1, give).await
+    }
+
+    /// Reads what was committed after a number, and gives it on for as long as more is wanted.
+    async fn read_after<G: Future<Output = bool>>(
+        mut self,
+        after: i64,
+        give: impl FnMut(Loaded) -> G,
+    ) -> Result<(), StoreError> {
+        read_after(&mut self.transaction, &self.head, after, give).await?;
+        Ok(self.transaction.rollback().await?)
     }
 }
 

@@ -4,12 +4,11 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
-use imbl::shared_ptr::DefaultSharedPtr;
-use imbl::{GenericHashMap, Vector};
+use imbl::Vector;
 use smallvec::SmallVec;
 
 use super::{Day, Gate};
+use crate::catalogue::map::Map;
 use crate::model::codes::StatusTerm;
 use crate::model::eligibility::{All, Any, Rule};
 use crate::model::text::RoleCode;
@@ -20,7 +19,7 @@ pub(super) const NONE: u32 = u32::MAX;
 /// Values, each different one once, by number. A number is free again when nothing uses its value any more.
 #[derive(Debug)]
 struct Table<T> {
-    numbers: GenericHashMap<Arc<T>, u32, RandomState, DefaultSharedPtr>,
+    numbers: Map<Arc<T>, u32>,
     values: Vector<Option<Arc<T>>>,
     /// How many use each value, by its number.
     uses: Vector<u32>,
@@ -40,7 +39,7 @@ impl<T> Clone for Table<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { numbers: GenericHashMap::new(), values: Vector::new(), uses: Vector::new(), free: Vector::new() }
+        Self { numbers: Map::new(), values: Vector::new(), uses: Vector::new(), free: Vector::new() }
     }
 }
 

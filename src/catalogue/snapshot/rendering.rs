@@ -1,19 +1,20 @@
 //! What was loaded, rendered: on all cores where it is much, since that is most of what a start takes.
 
-use std::num::NonZero;
+use std::iter::Fuse;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::vec;
 
-use super::taking::{Pause, joined};
-use super::{CatalogueError, MANY, Snapshot};
+use super::taking::Pause;
+use super::{CatalogueError, Snapshot};
 use crate::catalogue::block::side_by_side;
+use crate::catalogue::cores::{MANY, cores, joined};
 use crate::catalogue::eligibility::Gate;
 use crate::catalogue::facet::Reach;
 use crate::catalogue::item::Item;
 use crate::model::{Term, Vocabularies, read};
 use crate::store::{EntryRow, Loaded, SlugRow, TermRow};
 
-/// How many entries a thread takes at once: few, so that all are at work until the end.
+/// How many entries a thread takes at once at the most: few, so that all are at work until the end.
 const SHARE: usize = 1_024;
 
 /// An entry that was rendered, and what decides whether a person can take it.
@@ -22,11 +23,13 @@ pub(super) type Rendered = (Arc<Item>, Option<Gate>);
 /// What was loaded, as those who render it take it: part by part, and a share of it at a time.
 pub(super) struct Loading<'a, P> {
     snapshot: &'a mut Snapshot,
-    parts: P,
+    parts: Fuse<P>,
     /// The entries that nobody has taken yet of the parts that came.
     entries: vec::IntoIter<EntryRow>,
+    /// How many of them a thread takes.
+    share: usize,
     /// How many shares were taken.
-    shares: usize,
+    taken: usize,
     /// Whether the part that ends it came.
     is_whole: bool,
     old_slugs: Vec<SlugRow>,
@@ -44,7 +47,8 @@ pub(super) struct Rendering {
 
 /// Some entries, and what they are shown by.
 struct Share {
-    at: usize,
+    /// How many were taken before it.
+    number: usize,
     entries: Vec<EntryRow>,
     vocabularies: Arc<Vocabularies>,
     reach: Arc<Reach>,
@@ -52,33 +56,42 @@ struct Share {
 
 impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
     pub(super) fn new(snapshot: &'a mut Snapshot, parts: P) -> Self {
-        let (entries, old_slugs, damaged) = (Vec::new().into_iter(), Vec::new(), Vec::new());
-        Self { snapshot, parts, entries, shares: 0, is_whole: false, old_slugs, damaged }
+        Self {
+            snapshot,
+            parts: parts.fuse(),
+            entries: Vec::new().into_iter(),
+            share: SHARE,
+            taken: 0,
+            is_whole: false,
+            old_slugs: Vec::new(),
+            damaged: Vec::new(),
+        }
     }
 
     /// Takes all in, but for the entries, which are rendered.
     pub(super) fn rendered(mut self, pause: Pause) -> Rendering {
         let is_first = self.snapshot.items.len() == 0;
         self.take_part();
+        // Where more is to come, nobody knows how much.
         let is_much = !self.is_whole || self.entries.len() >= MANY;
-        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let loading = Mutex::new(self);
         let render = || {
             let mut done = Vec::new();
             loop {
-                let next = loading.lock().unwrap_or_else(PoisonError::into_inner).share();
+                // Where another thread panicked over it, it panics here as well once all are done.
+                let next = loading.lock().ok().and_then(|mut loading| loading.share());
                 let Some(share) = next else { return done };
-                done.push((share.at, share.rendered(is_first, pause)));
+                done.push((share.number, share.rendered(is_first, pause)));
             }
         };
         let mut shares = std::thread::scope(|scope| {
-            let others = if is_much { cores - 1 } else { 0 };
+            let others = if is_much { cores() - 1 } else { 0 };
             let others: Vec<_> = (0..others).map(|_| scope.spawn(render)).collect();
             let mut shares = render();
             shares.extend(others.into_iter().flat_map(joined));
             shares
         });
-        shares.sort_unstable_by_key(|(at, _)| *at);
+        shares.sort_unstable_by_key(|(number, _)| *number);
         let Self { is_whole, old_slugs, mut damaged, .. } =
             loading.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut entries = Vec::with_capacity(shares.iter().map(|(_, share)| share.len()).sum());
@@ -96,17 +109,17 @@ impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
         while self.entries.len() == 0 {
             self.take_part()?;
         }
-        let at = self.shares;
-        self.shares += 1;
-        let entries = self.entries.by_ref().take(SHARE).collect();
+        let number = self.taken;
+        self.taken += 1;
+        let entries = self.entries.by_ref().take(self.share).collect();
         let (vocabularies, reach) = (Arc::clone(&self.snapshot.vocabularies), Arc::clone(&self.snapshot.reach));
-        Some(Share { at, entries, vocabularies, reach })
+        Some(Share { number, entries, vocabularies, reach })
     }
 
     /// Takes the next part in, but for its entries.
     fn take_part(&mut self) -> Option<()> {
         let part = self.parts.next()?;
-        let Self { snapshot, .. } = self;
+        let snapshot = &mut *self.snapshot;
         snapshot.head = part.head;
         if !part.terms.is_empty() {
             let mut vocabularies = (*snapshot.vocabularies).clone();
@@ -121,6 +134,7 @@ impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
         }
         snapshot.chain.extend(part.chain);
         self.old_slugs.extend(part.old_slugs);
+        self.share = part.entries.len().div_ceil(cores()).clamp(1, SHARE);
         self.entries = part.entries.into_iter();
         self.is_whole = part.is_last;
         Some(())
@@ -139,8 +153,11 @@ impl Share {
         } else {
             rendered.collect()
         };
-        // Made one after the other, they stand beside each other in memory as the feed tells them.
-        rendered.into_iter().map(|rendered| rendered.map(|(item, gate)| (Arc::new(item), gate))).collect()
+        // Made one after the other, they stand beside each other in memory as the feed tells them. To collect them would be
+        // to keep the room that whole items took.
+        let mut done = Vec::with_capacity(rendered.len());
+        done.extend(rendered.into_iter().map(|rendered| rendered.map(|(item, gate)| (Arc::new(item), gate))));
+        done
     }
 }
 

@@ -1,7 +1,6 @@
-//! What was loaded, taken into a snapshot: rendered, put into the sets and orders it belongs to, and indexed.
+//! What was loaded and rendered, taken into a snapshot: put into the sets and orders it belongs to, and indexed.
 
 use std::sync::Arc;
-use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
 use smallvec::SmallVec;
@@ -9,8 +8,9 @@ use tantivy::TantivyError;
 use uuid::Uuid;
 
 use super::rendering::{Loading, Rendering};
-use super::{CatalogueError, MANY, Orders, Snapshot, lay_over};
+use super::{CatalogueError, Orders, Snapshot, lay_over};
 use crate::catalogue::bits::Bits;
+use crate::catalogue::cores::{MANY, both};
 use crate::catalogue::eligibility::Gate;
 use crate::catalogue::facet::{Field, Source};
 use crate::catalogue::item::{Item, Standing};
@@ -50,18 +50,18 @@ impl Snapshot {
         // What is new is given its ordinals by title: what comes first in the order that most lists have is found by them.
         rendered.sort_unstable_by(|(a, _), (b, _)| by_title(a).cmp(&by_title(b)));
         let mut moved = std::mem::take(&mut self.unsearched);
-        let mut gates = Vec::with_capacity(entries);
         let mut placed = Vec::with_capacity(entries);
         for (item, gate) in rendered {
             pause();
-            gates.push(gate.filter(|_| item.standing == Standing::Published));
-            placed.push(self.place(item, &mut moved));
+            placed.push(self.place(item, gate, &mut moved));
         }
         for slug in old_slugs {
             self.put_old_slug(slug);
         }
         let is_much = entries >= MANY;
-        self.put(&placed, gates, is_much, pause);
+        self.put(&placed, is_much, pause);
+        // What decides whether people can take them is held once now.
+        drop(placed);
         let put_after = begun.elapsed();
         let (ordered, searched) = both(is_much, || self.reordered(&moved, pause), || self.search_with(&moved, pause));
         (self.orders, self.places) = ordered;
@@ -90,7 +90,7 @@ impl Snapshot {
     }
 
     /// Puts an item in the place of the version before it; notes what is found otherwise than before.
-    fn place(&mut self, item: Arc<Item>, moved: &mut Bits) -> Placed {
+    fn place(&mut self, item: Arc<Item>, gate: Option<Gate>, moved: &mut Bits) -> Placed {
         let known = self.ordinals.get(&item.uid).copied();
         let before = known.and_then(|ordinal| self.item(ordinal)).cloned();
         if let Some(before) = before.as_deref()
@@ -110,14 +110,15 @@ impl Snapshot {
         }
         moved.insert(ordinal);
         self.put_slug(item.kind, Arc::clone(&item.id), ordinal);
-        Placed { ordinal, item, before }
+        let gate = gate.filter(|_| item.standing == Standing::Published);
+        Placed { ordinal, item, gate, before }
     }
 
     /// Puts what was placed into all that is kept of it.
-    fn put(&mut self, placed: &[Placed], gates: Vec<Option<Gate>>, is_much: bool, pause: Pause) {
-        let Self { sets, reach, digests, changes, gates: kept, .. } = &mut *self;
+    fn put(&mut self, placed: &[Placed], is_much: bool, pause: Pause) {
+        let Self { sets, reach, digests, changes, gates, .. } = &mut *self;
         let into_sets = || {
-            for Placed { ordinal, item, before } in placed {
+            for Placed { ordinal, item, before, .. } in placed {
                 pause();
                 for (item, is_in) in before.iter().map(|before| (before, false)).chain([(item, true)]) {
                     sets.put(reach, item, *ordinal, is_in);
@@ -129,9 +130,9 @@ impl Snapshot {
             }
         };
         let into_the_rest = || {
-            for (Placed { ordinal, .. }, gate) in placed.iter().zip(gates) {
+            for Placed { ordinal, gate, .. } in placed {
                 pause();
-                kept.set(*ordinal, gate.as_ref());
+                gates.set(*ordinal, gate.as_ref());
             }
             placed
                 .iter()
@@ -226,20 +227,10 @@ fn by_title(item: &Item) -> (Kind, &str, &str) {
 struct Placed {
     ordinal: u32,
     item: Arc<Item>,
+    /// What decides whether a person can take it; `None` where it is not published, too.
+    gate: Option<Gate>,
     /// The version that was there before.
     before: Option<Arc<Item>>,
-}
-
-/// Does two things: at once where they are much, since each takes a core for a while.
-fn both<A: Send, B>(is_much: bool, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
-    if !is_much {
-        return (one(), other());
-    }
-    std::thread::scope(|scope| {
-        let one = scope.spawn(one);
-        let other = other();
-        (joined(one), other)
-    })
 }
 
 /// What is done before each entry. A thread of a lower priority keeps its core from one that wakes for up to a tick of the
@@ -248,11 +239,3 @@ pub(super) type Pause = fn();
 
 /// What is done where nobody is to be let in: while a process starts, nobody waits to be served.
 pub(super) const fn go_on() {}
-
-/// What a thread came to.
-pub(super) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
-    match thread.join() {
-        Ok(done) => done,
-        Err(panicked) => std::panic::resume_unwind(panicked),
-    }
-}
