@@ -53,9 +53,10 @@ pub enum DirectoryError {
 /// of it is waited for, however long it takes; a second refresh beside it would write to the same index.
 const LONGEST_LOAD: Duration = Duration::from_mins(1);
 
-/// How many parts of what is loaded wait to be taken in. More would read on ahead, and end the transaction sooner that
-/// sees one state of the database; it lasts for a few seconds with 100,000 entries.
-const PARTS: usize = 2;
+/// How many parts of what is loaded wait to be taken in: enough to go on with while the chain is read, which comes last. More
+/// would end the transaction sooner that sees one state of the database, and fill memory; it lasts for a few seconds with
+/// 100,000 entries.
+const PARTS: usize = 8;
 
 /// How much a refresh gives way: it has a tenth of the CPU time that a thread which serves has, and more where that
 /// leaves some (`nice`, POSIX.1-2017).
@@ -110,11 +111,10 @@ impl Directory {
         let clients = clients::read_clients(&store).await?;
         let begun = Instant::now();
         let (give, mut take) = tokio::sync::mpsc::channel(PARTS);
-        // Begun here: a connection that is opened by a thread which gives way has one itself that does.
-        let reading = store.reading().await?;
-        // The driver wakes whoever reads for every row. On a thread that goes first it would each time take a core from those
-        // who take the rows in; one that is no more pressing than theirs finds many rows when its turn comes.
-        let here = Handle::current();
+        // Rows go from thread to thread, and whoever waits for one is woken. Where those who read go before those who take the
+        // rows in, that is done for every row, and takes a core from them each time; where all are as pressing, many rows are
+        // there when somebody's turn comes.
+        let (reading, here) = (store.clone(), Handle::current());
         let loading = aside("read", move || {
             here.block_on(reading.load_in_parts(give))?;
             tracing::debug!(read_for = ?begun.elapsed(), "read");

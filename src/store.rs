@@ -18,7 +18,7 @@ pub use clients::ClientRow;
 pub use commit::{Commit, Current, EntryWrite, Operation, State, TermWrite};
 pub use dialect::Dialect;
 pub use error::StoreError;
-pub use read::{EntryRow, Loaded, Reading, SlugRow, TermRow};
+pub use read::{EntryRow, Loaded, SlugRow, TermRow};
 
 use sqlx::AnyPool;
 

@@ -411,3 +411,49 @@ fn criterion_tags(criterion: &Criterion, vocabularies: &Vocabularies, tags: &mut
     };
     tags.demanding.insert(tag);
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_rule_is_read_whatever_member_comes_first() {
+        let region =
+            json!({"type": "region", "anyOf": ["london"], "strength": "required", "asPrinted": null, "sources": []});
+        for (read, written) in [
+            (r#"{"open":"anyone"}"#, json!({"open": "anyone", "sources": []})),
+            (r#"{"sources":["page"],"open":"anyone"}"#, json!({"open": "anyone", "sources": ["page"]})),
+            (r#"{"type":"region","anyOf":["london"]}"#, region.clone()),
+            (r#"{"anyOf":["london"],"sources":[],"type":"region"}"#, region.clone()),
+            (r#"{"all":[]}"#, json!({"all": []})),
+            (r#"{"any":[{"all":[{"anyOf":["london"],"type":"region"}]}]}"#, json!({"any": [{"all": [region]}]})),
+        ] {
+            let rule: Rule = serde_json::from_str(read).expect(read);
+            assert_eq!(serde_json::to_value(&rule).unwrap(), written, "{read}");
+            assert_eq!(serde_json::from_value::<Rule>(serde_json::from_str(read).unwrap()).unwrap(), rule, "{read}");
+            // Written here, it begins with what tells which rule it is.
+            let text = serde_json::to_string(&rule).unwrap();
+            assert!(
+                ["{\"open\":", "{\"all\":", "{\"any\":", "{\"type\":"].iter().any(|first| text.starts_with(first)),
+                "{text}"
+            );
+        }
+        for refused in [
+            "{}",
+            "[]",
+            "\"nhs\"",
+            "null",
+            r#"{"sources":[]}"#,
+            r#"{"anyOf":["london"]}"#,
+            r#"{"type":"no-such"}"#,
+            r#"{"all":[],"more":1}"#,
+            r#"{"more":1,"all":[]}"#,
+            r#"{"open":"anyone","type":"region"}"#,
+            r#"{"all":[{"type":"region","anyOf":"london"}]}"#,
+        ] {
+            assert!(serde_json::from_str::<Rule>(refused).is_err(), "{refused}");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyPool, ConnectOptions as _, Connection as _};
+use sqlx::{AnyConnection, AnyPool, ConnectOptions as _, Connection as _};
 
 use super::dialect::Dialect;
 use super::error::StoreError;
@@ -54,6 +54,13 @@ impl Store {
         let store = Self { pool, dialect };
         migrate::refuse_foreign(&store, &name).await.map_err(|error| error.of(&name))?;
         Ok(store)
+    }
+
+    /// A connection beside the pool's.
+    pub(super) async fn connect_apart(&self) -> Result<AnyConnection, StoreError> {
+        let mut connection = self.pool.connect_options().connect().await?;
+        set(&mut connection, self.dialect).await?;
+        Ok(connection)
     }
 
     pub(super) const fn pool(&self) -> &AnyPool {
@@ -106,19 +113,21 @@ async fn connect(url: &str, dialect: Dialect, max_connections: u32) -> Result<An
     };
     // Statements carry people's words: they are never logged.
     let options = AnyConnectOptions::from_str(&address)?.disable_statement_logging();
-    let pool = AnyPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
-        move |connection, _| {
-            Box::pin(async move {
-                for statement in settings(dialect) {
-                    run_when_free(connection, statement).await?;
-                }
-                Ok(())
-            })
-        },
-    );
+    let pool = AnyPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_connect(move |connection, _| Box::pin(async move { set(connection, dialect).await }));
     let pool = pool.connect_lazy_with(options);
     pool.acquire().await?;
     Ok(pool)
+}
+
+/// Sets a new connection to what every one is set to.
+async fn set(connection: &mut AnyConnection, dialect: Dialect) -> Result<(), sqlx::Error> {
+    for statement in settings(dialect) {
+        run_when_free(connection, statement).await?;
+    }
+    Ok(())
 }
 
 /// What every connection is set to. A change waits five seconds for another one's lock.
@@ -136,7 +145,7 @@ const fn settings(dialect: Dialect) -> &'static [&'static str] {
 
 /// Runs a statement, waiting while another process switches a new file to WAL: SQLite does not
 /// call its busy handler for that.
-async fn run_when_free(connection: &mut sqlx::AnyConnection, statement: &'static str) -> Result<(), sqlx::Error> {
+async fn run_when_free(connection: &mut AnyConnection, statement: &'static str) -> Result<(), sqlx::Error> {
     for _ in 0..OPEN_TRIES {
         match sqlx::raw_sql(statement).execute(&mut *connection).await {
             Err(error) if matches!(StoreError::from_ref(&error), Some(true)) => {

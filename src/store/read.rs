@@ -4,11 +4,11 @@ use std::future::ready;
 
 use futures_util::TryStreamExt as _;
 use sqlx::any::AnyRow;
-use sqlx::{Any, AnyConnection, Row as _, Transaction};
+use sqlx::{AnyConnection, Connection as _, Row as _};
 use tokio::sync::mpsc::Sender;
 
 use super::commit::{State, kind_of};
-use super::dialect::BEGIN_READ;
+use super::dialect::{BEGIN_READ, Dialect};
 use super::error::StoreError;
 use super::{Head, Store, chain};
 use crate::model::codes::Kind;
@@ -127,18 +127,24 @@ impl Store {
             loaded.add(part);
             ready(true)
         };
-        self.reading().await?.read_after(-1, add).await?;
+        let mut connection = self.pool().acquire().await?;
+        read_all(&mut connection, self.dialect(), add).await?;
         Ok(loaded)
     }
 
-    /// The directory as it stands now, to be read.
+    /// Everything, part by part: the next is read while the one before is used, and no more than a few are in memory. It
+    /// ends where nobody takes any more. It is read on a connection of its own, which is as pressing as who asks for it.
     ///
     /// # Errors
     /// As the database fails.
-    pub async fn reading(&self) -> Result<Reading, StoreError> {
-        let mut transaction = self.pool().begin_with(BEGIN_READ.of(self.dialect())).await?;
-        let head = select_head(&mut transaction).await?;
-        Ok(Reading { transaction, head })
+    pub async fn load_in_parts(&self, parts: Sender<Loaded>) -> Result<(), StoreError> {
+        let mut connection = self.connect_apart().await?;
+        let give = |part| {
+            let parts = parts.clone();
+            async move { parts.send(part).await.is_ok() }
+        };
+        read_all(&mut connection, self.dialect(), give).await?;
+        Ok(connection.close().await?)
     }
 
     /// What was committed after a head, or `None` where the chain does not know that head: the
@@ -147,58 +153,40 @@ impl Store {
     /// # Errors
     /// As the database fails.
     pub async fn load_since(&self, since: &Head) -> Result<Option<Loaded>, StoreError> {
-        let mut reading = self.reading().await?;
+        let mut transaction = self.pool().begin_with(BEGIN_READ.of(self.dialect())).await?;
+        let head = select_head(&mut transaction).await?;
         let known = if since.change_number == 0 {
             Some(chain::GENESIS.to_owned())
         } else {
             sqlx::query_scalar("SELECT chain FROM history WHERE change_number = $1")
                 .bind(since.change_number)
-                .fetch_optional(&mut *reading.transaction)
+                .fetch_optional(&mut *transaction)
                 .await?
         };
         if known.as_deref() != Some(since.chain.as_str()) {
             return Ok(None);
         }
-        let mut loaded = Loaded::part(&reading.head);
+        let mut loaded = Loaded::part(&head);
         let add = |part| {
             loaded.add(part);
             ready(true)
         };
-        reading.read_after(since.change_number, add).await?;
+        read_after(&mut transaction, &head, since.change_number, add).await?;
+        transaction.rollback().await?;
         Ok(Some(loaded))
     }
 }
 
-/// A directory as it stood at one moment.
-#[derive(Debug)]
-pub struct Reading {
-    transaction: Transaction<'static, Any>,
-    head: Head,
-}
-
-impl Reading {
-    /// Gives on everything, part by part: the next is read while the one before is used, and no more than a few are in
-    /// memory. It ends where nobody takes any more.
-    ///
-    /// # Errors
-    /// As the database fails.
-    pub async fn load_in_parts(self, parts: Sender<Loaded>) -> Result<(), StoreError> {
-        let give = |part| {
-            let parts = parts.clone();
-            async move { parts.send(part).await.is_ok() }
-        };
-        self.read_after(-1, give).await
-    }
-
-    /// Reads what was committed after a number, and gives it on for as long as more is wanted.
-    async fn read_after<G: Future<Output = bool>>(
-        mut self,
-        after: i64,
-        give: impl FnMut(Loaded) -> G,
-    ) -> Result<(), StoreError> {
-        read_after(&mut self.transaction, &self.head, after, give).await?;
-        Ok(self.transaction.rollback().await?)
-    }
+/// Reads everything, and gives it on part by part for as long as more is wanted.
+async fn read_all<G: Future<Output = bool>>(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    give: impl FnMut(Loaded) -> G,
+) -> Result<(), StoreError> {
+    let mut transaction = connection.begin_with(BEGIN_READ.of(dialect)).await?;
+    let head = select_head(&mut transaction).await?;
+    read_after(&mut transaction, &head, -1, give).await?;
+    Ok(transaction.rollback().await?)
 }
 
 async fn select_head(connection: &mut AnyConnection) -> Result<Head, StoreError> {

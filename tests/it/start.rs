@@ -41,6 +41,21 @@ fn count_lines(output: &std::process::Output, wanted: &str) -> usize {
 }
 
 on_both_engines! {
+    async fn what_nobody_takes_any_more_is_not_read_to_its_end(engine: Engine) {
+        let app = App::start(engine).await;
+        let made = binary().args(["generate", "--entries", "3000"]).output().expect("entries");
+        assert!(app.import("made.ndjson", &text(&made.stdout)).status.success());
+        let store = Store::open(&app.database.url, 1).await.expect("a store");
+        let (give, mut take) = tokio::sync::mpsc::channel(1);
+        let reading = { let store = store.clone(); tokio::spawn(async move { store.load_in_parts(give).await }) };
+        let first = take.recv().await.expect("a part");
+        assert!(!first.is_last && first.terms.len() > 100 && first.entries.len() < 3_000);
+        drop(take);
+        reading.await.unwrap().expect("it ends");
+        assert_eq!(store.load().await.expect("all").entries.len(), 3_000 + 106);
+        store.close().await;
+    }
+
     async fn two_processes_that_start_at_once_import_once_and_both_serve(engine: Engine) {
         for _ in 0..3 {
             let database = engine.fresh().await;
@@ -110,18 +125,43 @@ on_both_engines! {
         // More than a part of what a start reads at once, and the variants among them name what comes before or after.
         let made = binary().args(["generate", "--entries", "4500"]).output().expect("entries");
         assert!(app.import("made.ndjson", &text(&made.stdout)).status.success());
-        let first = text(&made.stdout).lines().next().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).unwrap();
-        let (kind, id) = (first["kind"].as_str().unwrap(), first["id"].as_str().unwrap());
+        let made: Vec<serde_json::Value> = text(&made.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let (kind, id) = (made[0]["kind"].as_str().unwrap(), made[0]["id"].as_str().unwrap());
         let rename = json!({"rename": format!("{kind}/{id}"), "to": "renamed-after-all"}).to_string();
         assert!(app.import("rename.ndjson", &rename).status.success());
-        app.process.until(&format!("/v1/{kind}s?limit=1&id=renamed-after-all"), |answer| answer.json()["meta"]["total"] == 1).await;
+        // More at once than one core takes in alone; of the variants some are retired, and some are another programme's then.
+        let programmes: Vec<&serde_json::Value> = made.iter().skip(1).filter(|entry| entry["kind"] == "programme").collect();
+        let (variants, plain): (Vec<_>, Vec<_>) = programmes.into_iter().partition(|entry| entry["variantOf"].is_string());
+        let named = |entry: &serde_json::Value, members: serde_json::Value| {
+            let mut named = json!({"kind": "programme", "id": entry["id"]});
+            named.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+            named.to_string()
+        };
+        let of_variants = variants.iter().enumerate().map(|(at, entry)| match at % 3 {
+            0 => json!({"retire": format!("programme/{}", entry["id"].as_str().unwrap()), "reason": "It was only a test."}).to_string(),
+            1 => named(entry, json!({"variantOf": plain[at]["id"]})),
+            _ => named(entry, json!({"title": format!("Later {at}")})),
+        });
+        let open = json!({"eligibility": {"rule": {"open": "anyone", "sources": ["page"]}}, "evidence": {"/eligibility": ["page"]}});
+        let of_others = plain.iter().step_by(4).map(|entry| named(entry, open.clone()));
+        let changes: Vec<String> = of_variants.chain(of_others).collect();
+        assert!(changes.len() > 1_024);
+        let done = app.import("changes.ndjson", &changes.join("\n"));
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        app.process.until("/v1/programmes?limit=1", |answer| answer.json()["meta"]["changeNumber"].as_i64() >= Some(4_742 + i64::try_from(changes.len()).unwrap())).await;
         let started = Process::start(&app.database.url, &public);
         for path in [
-            "/v1/changes/digest", "/v1/programmes?sort=-title&limit=100", "/v1/programmes?role=nurse&facets=role,provider&variants=show",
-            "/v1/changes?afterChangeNumber=4400&limit=100", "/v1/changes?limit=100",
+            "/v1/changes/digest", "/v1/programmes?sort=-title&limit=100", "/v1/programmes?role=nurse&facets=role,provider,eligibility&variants=show",
+            "/v1/changes?afterChangeNumber=4400&limit=100", "/v1/changes?limit=100", "/v1/changes?afterChangeNumber=4000&view=summary&limit=1000",
         ] {
             let (running, started) = (app.get(path).await, started.get(path).await);
             assert_eq!((running.status, &running.text), (200, &started.text), "{path}");
+        }
+        for profile in [json!({"band": "afc-6", "role": "nurse"}), json!({"region": "london", "level": "mid"})] {
+            let asked = json!({"profile": profile});
+            let (running, started) = (app.process.post("/v1/eligibility-checks", &asked).await, started.post("/v1/eligibility-checks", &asked).await);
+            assert_eq!((running.status, &running.text), (200, &started.text), "{profile}");
+            assert!(running.text.contains("\"variants\":[{"), "{profile}");
         }
         for path in ["/v1/programmes?q=leadership&limit=1", "/v1/search?q=coaching&limit=1"] {
             let total = async |process: &Process| process.get(path).await.json()["meta"]["total"].clone();

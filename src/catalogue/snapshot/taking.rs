@@ -51,17 +51,17 @@ impl Snapshot {
         rendered.sort_unstable_by(|(a, _), (b, _)| by_title(a).cmp(&by_title(b)));
         let mut moved = std::mem::take(&mut self.unsearched);
         let mut placed = Vec::with_capacity(entries);
+        let mut gates = Vec::with_capacity(entries);
         for (item, gate) in rendered {
             pause();
-            placed.push(self.place(item, gate, &mut moved));
+            gates.push(gate.filter(|_| item.standing == Standing::Published));
+            placed.push(self.place(item, &mut moved));
         }
         for slug in old_slugs {
             self.put_old_slug(slug);
         }
         let is_much = entries >= MANY;
-        self.put(&placed, is_much, pause);
-        // What decides whether people can take them is held once now.
-        drop(placed);
+        self.put(&placed, gates, is_much, pause);
         let put_after = begun.elapsed();
         let (ordered, searched) = both(is_much, || self.reordered(&moved, pause), || self.search_with(&moved, pause));
         (self.orders, self.places) = ordered;
@@ -90,7 +90,7 @@ impl Snapshot {
     }
 
     /// Puts an item in the place of the version before it; notes what is found otherwise than before.
-    fn place(&mut self, item: Arc<Item>, gate: Option<Gate>, moved: &mut Bits) -> Placed {
+    fn place(&mut self, item: Arc<Item>, moved: &mut Bits) -> Placed {
         let known = self.ordinals.get(&item.uid).copied();
         let before = known.and_then(|ordinal| self.item(ordinal)).cloned();
         if let Some(before) = before.as_deref()
@@ -110,15 +110,14 @@ impl Snapshot {
         }
         moved.insert(ordinal);
         self.put_slug(item.kind, Arc::clone(&item.id), ordinal);
-        let gate = gate.filter(|_| item.standing == Standing::Published);
-        Placed { ordinal, item, gate, before }
+        Placed { ordinal, item, before }
     }
 
-    /// Puts what was placed into all that is kept of it.
-    fn put(&mut self, placed: &[Placed], is_much: bool, pause: Pause) {
+    /// Puts what was placed into all that is kept of it, with what decides whether a person can take it.
+    fn put(&mut self, placed: &[Placed], new_gates: Vec<Option<Gate>>, is_much: bool, pause: Pause) {
         let Self { sets, reach, digests, changes, gates, .. } = &mut *self;
         let into_sets = || {
-            for Placed { ordinal, item, before, .. } in placed {
+            for Placed { ordinal, item, before } in placed {
                 pause();
                 for (item, is_in) in before.iter().map(|before| (before, false)).chain([(item, true)]) {
                     sets.put(reach, item, *ordinal, is_in);
@@ -130,7 +129,8 @@ impl Snapshot {
             }
         };
         let into_the_rest = || {
-            for Placed { ordinal, gate, .. } in placed {
+            // Each is let go of once it is kept: together they take a fifth of what memory a start has filled by then.
+            for (Placed { ordinal, .. }, gate) in placed.iter().zip(new_gates) {
                 pause();
                 gates.set(*ordinal, gate.as_ref());
             }
@@ -227,8 +227,6 @@ fn by_title(item: &Item) -> (Kind, &str, &str) {
 struct Placed {
     ordinal: u32,
     item: Arc<Item>,
-    /// What decides whether a person can take it; `None` where it is not published, too.
-    gate: Option<Gate>,
     /// The version that was there before.
     before: Option<Arc<Item>>,
 }
