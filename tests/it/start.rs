@@ -41,7 +41,7 @@ fn count_lines(output: &std::process::Output, wanted: &str) -> usize {
 }
 
 on_both_engines! {
-    async fn what_nobody_takes_any_more_is_not_read_to_its_end(engine: Engine) {
+    async fn to_read_what_nobody_takes_any_more_ends_well(engine: Engine) {
         let app = App::start(engine).await;
         let made = binary().args(["generate", "--entries", "3000"]).output().expect("entries");
         assert!(app.import("made.ndjson", &text(&made.stdout)).status.success());
