@@ -118,9 +118,9 @@ impl Directory {
         let loading = aside("read", move || {
             here.block_on(reading.load_in_parts(give))?;
             tracing::debug!(read_for = ?begun.elapsed(), "read");
-            Ok::<(), StoreError>(())
+            Ok(())
         });
-        let making = aside("refresh", move || Snapshot::new(std::iter::from_fn(move || take.blocking_recv())));
+        let making = aside("refresh", move || Ok(Snapshot::new(std::iter::from_fn(move || take.blocking_recv()))?));
         let (loaded, made) = tokio::join!(loading, making);
         // Where reading failed, what was to be made of it did so too.
         let ((), snapshot) = (loaded?, made?);
@@ -226,7 +226,7 @@ impl Directory {
             shown.send_modify(|shown| *shown = Shown { is_last: shown.is_last, ..now_shown });
             drop(now);
             drop(turn);
-            Ok::<(), CatalogueError>(())
+            Ok(())
         })
         .await
     }
@@ -243,9 +243,9 @@ async fn in_time<T>(loading: impl Future<Output = Result<T, StoreError>>) -> Res
 /// Runs work that takes long off the threads that serve, on one that gives way to them where they share a core, as do
 /// the threads that it starts: whoever reads does not wait for what was written. What writes the index is started with the
 /// first snapshot, and so gives way for good.
-async fn aside<T: Send + 'static, E: Into<DirectoryError> + Send + 'static>(
+async fn aside<T: Send + 'static>(
     name: &str,
-    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+    work: impl FnOnce() -> Result<T, DirectoryError> + Send + 'static,
 ) -> Result<T, DirectoryError> {
     let (tell, told) = tokio::sync::oneshot::channel();
     let run = move || {
@@ -257,7 +257,7 @@ async fn aside<T: Send + 'static, E: Into<DirectoryError> + Send + 'static>(
     };
     let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run)?;
     match told.await {
-        Ok(done) => done.map_err(Into::into),
+        Ok(done) => done,
         // It ended without a word: it panicked.
         Err(_) => match thread.join() {
             Err(panicked) => std::panic::resume_unwind(panicked),
