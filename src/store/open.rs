@@ -56,9 +56,11 @@ impl Store {
         Ok(store)
     }
 
-    /// A connection beside the pool's.
+    /// A connection beside the pool's, for which nobody waits longer than for one of the pool.
     pub(super) async fn connect_apart(&self) -> Result<AnyConnection, StoreError> {
-        let mut connection = self.pool.connect_options().connect().await?;
+        let options = self.pool.connect_options();
+        let connected = tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect()).await;
+        let mut connection = connected.map_err(|_| sqlx::Error::PoolTimedOut)??;
         set(&mut connection, self.dialect).await?;
         Ok(connection)
     }
