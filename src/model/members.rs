@@ -53,8 +53,9 @@ pub fn string_end(json: &[u8], begin: usize) -> Option<usize> {
     }
 }
 
-/// Where the value ends that begins at a place.
-fn value_end(json: &[u8], begin: usize) -> Option<usize> {
+/// Where the value ends that begins at a place; nothing where none does.
+#[must_use]
+pub fn value_end(json: &[u8], begin: usize) -> Option<usize> {
     let mut depth = 0_usize;
     let mut at = begin;
     loop {

@@ -1,14 +1,11 @@
 //! What is indexed of an entry.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Deserializer;
 use tantivy::TantivyDocument;
 
 use super::{Fields, packed};
 use crate::catalogue::facet::{Field, Source, label};
 use crate::catalogue::{Item, Snapshot};
+use crate::model::members::{string_end, text, value_end};
 
 /// The members whose text is written for people.
 const TEXTS: [&str; 9] = ["title", "summary", "description", "text", "asPrinted", "of", "note", "aims", "notes"];
@@ -78,91 +75,114 @@ pub(in crate::catalogue) fn document(
             }
         }
     }
-    // What is rendered can be read.
-    let _ =
-        Texts { put: &mut put, weight: None, is_entry: true }.deserialize(&mut Deserializer::from_slice(&item.json()));
+    let json = item.json();
+    if let Ok(json) = std::str::from_utf8(&json) {
+        // What is rendered can be read.
+        Texts { json, put: &mut put }.each(0, b'}', |texts, at| texts.member(at, true));
+    }
     document
 }
 
-/// Takes the texts that are written for people out of a value, as they stand in its JSON.
-struct Texts<'t> {
+/// Takes the texts that are written for people out of an entry's JSON, in the order in which they stand there. It was
+/// written here, as [`crate::model::members`] has it, and is gone through once: it is most of what makes a document.
+struct Texts<'j, 't> {
+    json: &'j str,
     put: &'t mut dyn FnMut(Weight, &str),
-    /// What a text weighs here; none where it is not written for people.
-    weight: Option<Weight>,
-    /// Whether the value is the entry itself.
-    is_entry: bool,
 }
 
-impl Texts<'_> {
-    /// The value of a member; nothing where it is about other things.
-    fn member(&mut self, key: &str) -> Option<Texts<'_>> {
-        let weight = match key {
-            // It weighs more, and is put in by itself.
-            "title" if self.is_entry => return None,
-            "summary" if self.is_entry => Some(Weight::Told),
-            "aliases" if self.is_entry => Some(Weight::Alias),
-            _ if APART.contains(&key) => return None,
-            _ => TEXTS.contains(&key).then_some(Weight::Else),
-        };
-        Some(Texts { put: self.put, weight, is_entry: false })
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Texts<'_> {
-    type Value = ();
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Texts<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        if let Some(weight) = self.weight {
-            (self.put)(weight, text);
+impl Texts<'_, '_> {
+    /// Takes them out of the value that begins at a place: its strings weigh so much, or are not written for people. Told is
+    /// where it ends; nothing where it is no JSON, and what came before that was taken.
+    fn value(&mut self, at: usize, weight: Option<Weight>) -> Option<usize> {
+        let json = self.json;
+        match json.as_bytes().get(at)? {
+            b'"' => {
+                let end = string_end(json.as_bytes(), at)?;
+                if let Some(weight) = weight
+                    && let Some(text) = text(json.get(at..end))
+                {
+                    (self.put)(weight, &text);
+                }
+                Some(end)
+            }
+            b'{' => self.each(at, b'}', |texts, at| texts.member(at, false)),
+            b'[' => self.each(at, b']', |texts, at| texts.value(at, weight)),
+            _ => value_end(json.as_bytes(), at),
         }
-        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let Self { put, weight, .. } = self;
-        while items.next_element_seed(Texts { put: &mut *put, weight, is_entry: false })?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
-        while let Some(key) = members.next_key::<&str>()? {
-            match self.member(key) {
-                Some(member) => members.next_value_seed(member)?,
-                None => drop(members.next_value::<IgnoredAny>()?),
+    /// Does something with each thing between two brackets: with where it begins, to learn where it ends.
+    fn each(
+        &mut self,
+        open: usize,
+        close: u8,
+        mut take: impl FnMut(&mut Self, usize) -> Option<usize>,
+    ) -> Option<usize> {
+        let bytes = self.json.as_bytes();
+        let mut at = open + 1;
+        if *bytes.get(at)? == close {
+            return Some(at + 1);
+        }
+        loop {
+            at = take(self, at)?;
+            match *bytes.get(at)? {
+                b',' => at += 1,
+                end => return (end == close).then_some(at + 1),
             }
         }
-        Ok(())
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
+    /// Takes them out of a member of an object, or of the entry itself.
+    fn member(&mut self, at: usize, is_entry: bool) -> Option<usize> {
+        let bytes = self.json.as_bytes();
+        let name_end = string_end(bytes, at)?;
+        let value = name_end + 1;
+        let weight = match self.json.get(at + 1..name_end - 1)? {
+            // It weighs more, and is put in by itself.
+            "title" if is_entry => return value_end(bytes, value),
+            "summary" if is_entry => Some(Weight::Told),
+            "aliases" if is_entry => Some(Weight::Alias),
+            name if APART.contains(&name) => return value_end(bytes, value),
+            name => TEXTS.contains(&name).then_some(Weight::Else),
+        };
+        self.value(value, weight)
     }
+}
 
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+    #[test]
+    fn texts_that_are_written_for_people_are_taken_in_order_and_nothing_else() {
+        let json = concat!(
+            r#"{"id":"a","title":"Title","summary":"Short “\"told\"”.","aliases":["One","Two"],"isOpen":true,"places":null,"#,
+            r#""rules":[{"text":"First","code":"x","any":[{"of":"Second"},[]]},{}],"cost":{"from":-1.5,"note":"Third"},"#,
+            r#""sources":[{"title":"Not this","note":"{\"}]"}],"aims":["Fourth",null,"F\u00fcnfth"],"links":{"title":"Last"}}"#
+        );
+        let mut texts = Vec::new();
+        let mut put = |weight, text: &str| texts.push((weight, text.to_owned()));
+        let end = Texts { json, put: &mut put }.each(0, b'}', |texts, at| texts.member(at, true));
+        assert_eq!(end, Some(json.len()));
+        let texts: Vec<(Weight, &str)> = texts.iter().map(|(weight, text)| (*weight, text.as_str())).collect();
+        assert_eq!(
+            texts,
+            [
+                (Weight::Told, "Short “\"told\"”."),
+                (Weight::Alias, "One"),
+                (Weight::Alias, "Two"),
+                (Weight::Else, "First"),
+                (Weight::Else, "Second"),
+                (Weight::Else, "Third"),
+                (Weight::Else, "Fourth"),
+                (Weight::Else, "Fünfth"),
+                (Weight::Else, "Last"),
+            ]
+        );
+        for broken in
+            ["", "{", "{\"a", "{\"a\":", "{\"a\":[1", "{\"a\":{\"b\":\"c\"", "{\"a\":[\"b\"", "[}", "[1}", "{\"a\"}"]
+        {
+            assert_eq!(Texts { json: broken, put: &mut |_, _| {} }.value(0, None), None, "{broken}");
+        }
     }
 }

@@ -83,7 +83,7 @@ fn each_word(text: &str, initials: u32, mut visit: impl FnMut(usize, &str, Range
             TextAnalyzer::builder(RawTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).build(),
         );
     }
-    let mut plain = String::new();
+    let mut folded = String::new();
     let (mut at, mut from) = (0, 0);
     while let Some((begin, end)) = next_word(text, from) {
         let word = text.get(begin..end).unwrap_or_default();
@@ -91,17 +91,21 @@ fn each_word(text: &str, initials: u32, mut visit: impl FnMut(usize, &str, Range
         if word.len() >= LONGEST || initial(word) & initials == 0 {
             continue;
         }
-        plain.clear();
-        if word.is_ascii() {
-            plain.push_str(word);
-            plain.make_ascii_lowercase();
+        folded.clear();
+        let plain = if word.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+            word
+        } else if word.is_ascii() {
+            folded.push_str(word);
+            folded.make_ascii_lowercase();
+            &folded
         } else {
             let unmarked: String = word.chars().filter(|c| !is_mark(*c)).collect();
             FOLDING.with_borrow_mut(|folding| {
-                folding.token_stream(&unmarked).process(&mut |token| plain.push_str(&token.text));
+                folding.token_stream(&unmarked).process(&mut |token| folded.push_str(&token.text));
             });
-        }
-        if !plain.is_empty() && !visit(at - 1, &plain, begin..end) {
+            &folded
+        };
+        if !plain.is_empty() && !visit(at - 1, plain, begin..end) {
             return;
         }
     }
@@ -151,10 +155,11 @@ fn with_known<T>(plain: &str, with: impl FnOnce(&Arc<str>, &Arc<str>) -> T) -> O
 pub(super) struct Apart {
     /// Where the words that are met are noted, and their stems; none where words are taken as they are written.
     met: Option<Arc<Met>>,
-    /// What the words that were met are indexed as; nothing where they say nothing.
-    known: HashMap<Box<str>, Option<Arc<str>>, RandomState>,
-    /// The words of a text, with their places.
-    words: Vec<(usize, Arc<str>)>,
+    /// Which of what is indexed a word that was met is; none of it where it says nothing.
+    known: HashMap<Box<str>, Option<usize>, RandomState>,
+    indexed: Vec<Arc<str>>,
+    /// The words of a text: the place of each, and which of what is indexed it is.
+    words: Vec<(usize, usize)>,
     token: Token,
 }
 
@@ -166,7 +171,7 @@ impl Apart {
 
     /// Into words as they are written, but for case and accents.
     pub(super) fn into_words() -> Self {
-        Self { met: None, known: HashMap::default(), words: Vec::new(), token: Token::default() }
+        Self { met: None, known: HashMap::default(), indexed: Vec::new(), words: Vec::new(), token: Token::default() }
     }
 }
 
@@ -174,25 +179,29 @@ impl Tokenizer for Apart {
     type TokenStream<'a> = Weighing<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Weighing<'a> {
-        let Self { met, known, words, token } = self;
+        let Self { met, known, indexed, words, token } = self;
         words.clear();
         token.position = usize::MAX;
+        // Between two texts nobody asks for a word of one any more.
+        if known.len() >= REMEMBERED {
+            known.clear();
+            indexed.clear();
+        }
         let weight = text.chars().next().filter(|_| met.is_some()).and_then(|weight| weight.to_digit(10));
         let text = text.get(usize::from(weight.is_some())..).unwrap_or_default();
         each_word(text, ANY, |at, plain, _| {
-            let word = known.get(plain).cloned().unwrap_or_else(|| {
-                let word =
-                    says_something(plain).then(|| met.as_ref().map_or_else(|| plain.into(), |met| met.stem(plain)));
-                if known.len() < REMEMBERED {
-                    known.insert(plain.into(), word.clone());
-                }
-                word
+            let which = known.get(plain).copied().unwrap_or_else(|| {
+                let which = says_something(plain).then(|| {
+                    indexed.push(met.as_ref().map_or_else(|| plain.into(), |met| met.stem(plain)));
+                    indexed.len() - 1
+                });
+                known.insert(plain.into(), which);
+                which
             });
-            words.extend(word.map(|word| (at, word)));
+            words.extend(which.map(|which| (at, which)));
             true
         });
-        let weight = weight.unwrap_or(1);
-        Weighing { apart: self, weight, at: 0, left: weight }
+        Weighing { apart: self, weight: weight.unwrap_or(1), next: 0, left: 0 }
     }
 }
 
@@ -200,22 +209,24 @@ impl Tokenizer for Apart {
 pub(super) struct Weighing<'a> {
     apart: &'a mut Apart,
     weight: u32,
-    at: usize,
+    /// The word that comes when this one has come as often.
+    next: usize,
     left: u32,
 }
 
 impl TokenStream for Weighing<'_> {
     fn advance(&mut self) -> bool {
-        if self.left == 0 {
-            self.at += 1;
-            self.left = self.weight;
+        let Apart { words, indexed, token, .. } = &mut *self.apart;
+        if self.left > 0 {
+            self.left -= 1;
+            return true;
         }
-        self.left = self.left.saturating_sub(1);
-        let Apart { words, token, .. } = &mut *self.apart;
-        let Some((position, word)) = words.get(self.at) else { return false };
+        let Some((position, which)) = words.get(self.next) else { return false };
         token.position = *position;
         token.text.clear();
-        token.text.push_str(word);
+        token.text.push_str(indexed.get(*which).map_or("", |word| word));
+        self.next += 1;
+        self.left = self.weight.saturating_sub(1);
         true
     }
 
