@@ -131,7 +131,10 @@ macro_rules! entries {
             /// # Errors
             /// Never for values this crate makes.
             pub fn to_text(&self) -> Result<String, serde_json::Error> {
-                match self { $(Self::$name(entry) => serde_json::to_string(entry),)+ }
+                // Most take less: what grows is copied each time.
+                let mut text = Vec::with_capacity(4_096);
+                match self { $(Self::$name(entry) => serde_json::to_writer(&mut text, entry)?,)+ }
+                String::from_utf8(text).map_err(serde::ser::Error::custom)
             }
 
             /// What the entry is.

@@ -11,6 +11,7 @@ use crate::catalogue::cores::{MANY, cores, joined};
 use crate::catalogue::eligibility::Gate;
 use crate::catalogue::facet::Reach;
 use crate::catalogue::item::Item;
+use crate::model::codes::Kind;
 use crate::model::{Term, Vocabularies, read};
 use crate::store::{EntryRow, Loaded, SlugRow, TermRow};
 
@@ -40,6 +41,7 @@ pub(super) struct Loading<'a, P> {
 pub(super) struct Rendering {
     /// Whether it came to its end: otherwise the database failed meanwhile.
     pub(super) is_whole: bool,
+    /// By title.
     pub(super) entries: Vec<Rendered>,
     pub(super) old_slugs: Vec<SlugRow>,
     pub(super) damaged: Vec<CatalogueError>,
@@ -101,6 +103,8 @@ impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
                 Err(error) => damaged.push(error),
             }
         }
+        // Each share is in order, and this sort takes what is in order as it is.
+        entries.sort_by(|(a, _): &Rendered, (b, _)| by_title(a).cmp(&by_title(b)));
         Rendering { is_whole, entries, old_slugs, damaged }
     }
 
@@ -142,7 +146,7 @@ impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
 }
 
 impl Share {
-    /// The entries rendered, in their order.
+    /// The entries rendered, by title; what cannot be read comes first.
     fn rendered(self, is_first: bool, pause: Pause) -> Vec<Result<Rendered, CatalogueError>> {
         let rows = self.entries.into_iter().inspect(|_| pause());
         let rendered = rows.map(|row| Item::render(row, &self.vocabularies, &self.reach));
@@ -157,8 +161,17 @@ impl Share {
         // to keep the room that whole items took.
         let mut done = Vec::with_capacity(rendered.len());
         done.extend(rendered.into_iter().map(|rendered| rendered.map(|(item, gate)| (Arc::new(item), gate))));
+        done.sort_by(|a: &Result<Rendered, _>, b| {
+            let [a, b] = [a, b].map(|done| done.as_ref().ok().map(|(item, _)| by_title(item)));
+            a.cmp(&b)
+        });
         done
     }
+}
+
+/// By what entries are put in order.
+fn by_title(item: &Item) -> (Kind, &str, &str) {
+    (item.kind, &item.title_key, &item.id)
 }
 
 /// Reads a term's body.

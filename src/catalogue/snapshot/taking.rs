@@ -39,7 +39,7 @@ impl Snapshot {
     ) -> (Self, Vec<CatalogueError>) {
         let begun = Instant::now();
         (self.answers, self.counted) = (Arc::default(), Arc::default());
-        let Rendering { is_whole, entries: mut rendered, old_slugs, mut damaged } =
+        let Rendering { is_whole, entries: rendered, old_slugs, mut damaged } =
             Loading::new(&mut self, parts.into_iter()).rendered(pause);
         if !is_whole {
             // The database failed meanwhile: whoever reads it says so, and nobody wants what is here.
@@ -47,11 +47,10 @@ impl Snapshot {
             return (self, damaged);
         }
         let entries = rendered.len();
-        // What is new is given its ordinals by title: what comes first in the order that most lists have is found by them.
-        rendered.sort_unstable_by(|(a, _), (b, _)| by_title(a).cmp(&by_title(b)));
         let mut moved = std::mem::take(&mut self.unsearched);
         let mut placed = Vec::with_capacity(entries);
         let mut gates = Vec::with_capacity(entries);
+        // What is new is given its ordinals by title: what comes first in the order that most lists have is found by them.
         for (item, gate) in rendered {
             pause();
             gates.push(gate.filter(|_| item.standing == Standing::Published));
@@ -217,11 +216,6 @@ impl Snapshot {
             slugs.insert(id, ordinal);
         }
     }
-}
-
-/// By what entries are given their ordinals.
-fn by_title(item: &Item) -> (Kind, &str, &str) {
-    (item.kind, &item.title_key, &item.id)
 }
 
 /// An item in its place.
