@@ -195,15 +195,14 @@ impl Snapshot {
 
     /// The terms of a field with their counts, as if nothing were chosen in that field itself. The field is one of those
     /// that the sifted were sifted for.
-    #[must_use]
     pub fn facet<'a>(
         &'a self,
         kind: Kind,
-        filter: &Filter,
-        sifted: &Sifted,
+        filter: &'a Filter,
+        sifted: &'a Sifted,
         field: Field,
         with_zeros: bool,
-    ) -> Vec<FacetTerm<'a>> {
+    ) -> impl Iterator<Item = FacetTerm<'a>> {
         let others = sifted.others.iter().find(|(asked, _)| *asked == field);
         let base = others.map_or(&sifted.chosen, |(_, base)| base);
         let silent = match filter.matching {
@@ -211,13 +210,13 @@ impl Snapshot {
             Match::Possible => base.len() - self.set(Set::Stated(field)).count_and(base),
         };
         let selected = filter.selected(field);
-        let told = |counted: &'a Counted| {
+        let told = move |counted: &'a Counted| {
             let reached = counted.members.count_and(base);
             let selected = selected.iter().any(|selected| **selected == *counted.code);
             let is_shown = with_zeros || selected || reached > 0;
             is_shown.then_some(FacetTerm { json: &counted.json, count: reached + silent, selected })
         };
-        self.counted(kind, field).iter().filter_map(told).collect()
+        self.counted(kind, field).iter().filter_map(told)
     }
 
     /// Every term that a field may be filtered by, made ready to be counted when one is asked for first.

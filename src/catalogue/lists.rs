@@ -35,7 +35,9 @@ impl Snapshot {
 
     /// The entries with some ordinals.
     fn items(&self, ordinals: &[u32]) -> Vec<&Arc<Item>> {
-        ordinals.iter().filter_map(|ordinal| self.item(*ordinal)).collect()
+        let mut items = Vec::with_capacity(ordinals.len());
+        items.extend(ordinals.iter().filter_map(|ordinal| self.item(*ordinal)));
+        items
     }
 
     /// The first of the chosen entries after the cursor, in order.

@@ -130,11 +130,13 @@ impl Order {
         // A walk passes over what is not chosen: as many as lie between those wanted.
         if !is_sorted_rather(count, wanted, self.len()) {
             let is_chosen = |ordinal: &u32| chosen.contains(*ordinal);
-            return if is_descending {
-                row.iter().copied().rev().filter(is_chosen).take(wanted).collect()
+            let mut first = Vec::with_capacity(wanted.min(row.len()));
+            if is_descending {
+                first.extend(row.iter().copied().rev().filter(is_chosen).take(wanted));
             } else {
-                row.iter().copied().filter(is_chosen).take(wanted).collect()
-            };
+                first.extend(row.iter().copied().filter(is_chosen).take(wanted));
+            }
+            return first;
         }
         let picked = self.pick(wanted, (&picked_from, count), places, (from, to), is_descending);
         let Some(strays) = &self.strays else { return picked };

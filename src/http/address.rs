@@ -57,6 +57,7 @@ impl Address {
 
     /// Adds a parameter whose value has nothing in it to be written otherwise.
     pub(super) fn with_plain(mut self, name: &str, value: &str) -> Self {
+        self.text.reserve(name.len() + value.len() + 2);
         self.text.extend([if self.has_query { "&" } else { "?" }, name, "=", value]);
         self.has_query = true;
         self

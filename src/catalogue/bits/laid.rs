@@ -2,16 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::{Bits, sum, widest};
+use super::{Bits, SHORT, sum, widest};
 
-/// How many words are laid over each other at once: so few that all of them stay at hand.
-const BLOCK: usize = 64;
-type Block = [u64; BLOCK];
+/// How many words are laid over each other at once, where there are more than a few: so few that all of them stay at hand.
+const LONG: usize = 64;
 
 /// The words of a set from a place on, where it has all of a block; otherwise those that it has, and zeros.
 #[expect(clippy::inline_always, reason = "what is not put in place is made for the least machine")]
 #[inline(always)]
-fn block<'a>(words: &'a [u64], from: usize, room: &'a mut Block) -> &'a Block {
+fn block<'a, const BLOCK: usize>(words: &'a [u64], from: usize, room: &'a mut [u64; BLOCK]) -> &'a [u64; BLOCK] {
     let words = words.get(from..).unwrap_or_default();
     if let Some(whole) = words.first_chunk() {
         return whole;
@@ -50,6 +49,15 @@ pub(in crate::catalogue) struct Laid {
 impl Laid {
     /// Lays filters over a set, in one pass; silence passes all of them where they are lenient.
     pub(in crate::catalogue) fn over(base: &Bits, sieves: &[Sieve<'_>], is_lenient: bool) -> Self {
+        if base.0.len() <= SHORT {
+            Self::in_blocks::<SHORT>(base, sieves, is_lenient)
+        } else {
+            Self::in_blocks::<LONG>(base, sieves, is_lenient)
+        }
+    }
+
+    /// The same, so many words at once.
+    fn in_blocks<const BLOCK: usize>(base: &Bits, sieves: &[Sieve<'_>], is_lenient: bool) -> Self {
         let laid = Self {
             chosen: Bits(Vec::with_capacity(base.0.len())),
             silent: vec![0; sieves.len()],
@@ -57,7 +65,7 @@ impl Laid {
             ..Self::default()
         };
         // What passes all filters after each.
-        let mut after: Vec<Block> = vec![[0; BLOCK]; sieves.len()];
+        let mut after = vec![[0; BLOCK]; sieves.len()];
         widest(
             #[inline(always)]
             move || {
@@ -72,7 +80,14 @@ impl Laid {
 
     #[expect(clippy::inline_always, reason = "as above")]
     #[inline(always)]
-    fn lay(&mut self, base: &[u64], from: usize, sieves: &[Sieve<'_>], is_lenient: bool, after: &mut [Block]) {
+    fn lay<const BLOCK: usize>(
+        &mut self,
+        base: &[u64],
+        from: usize,
+        sieves: &[Sieve<'_>],
+        is_lenient: bool,
+        after: &mut [[u64; BLOCK]],
+    ) {
         let mut rooms = [[0; BLOCK]; 2];
         let [room, other_room] = &mut rooms;
         let mut before = *block(base, from, room);

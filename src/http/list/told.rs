@@ -66,7 +66,11 @@ impl Links<'_> {
 }
 
 /// Writes the terms of some facets with their counts.
-pub(super) fn write_facets<'a>(text: &mut Vec<u8>, fields: &[Field], terms: impl Fn(Field) -> Vec<FacetTerm<'a>>) {
+pub(super) fn write_facets<'a, T: Iterator<Item = FacetTerm<'a>>>(
+    text: &mut Vec<u8>,
+    fields: &[Field],
+    terms: impl Fn(Field) -> T,
+) {
     text.push(b'{');
     for field in fields {
         push_all(text, &[if text.last() == Some(&b'{') { "\"" } else { ",\"" }, field.name(), "\":["]);
