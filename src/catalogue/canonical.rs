@@ -140,7 +140,8 @@ mod tests {
     #[test]
     fn it_is_what_any_writer_of_sorted_json_comes_to() {
         let plain = r#"{"b":[],"a":{},"z":[{"y":1,"x":[-2,true,null]}],"c":"“é”\n\u0001\\\" 😀","/a/0":"x"}"#;
-        let nested = r#"{"a":[{"z":"{","b":[{"f":1,"e":{}},[]]},{"b":1}],"d":{"x":0,"y":{}},"c":{"y":{"q":[],"p":{}}},"b":""}"#;
+        let nested =
+            r#"{"a":[{"z":"{","b":[{"f":1,"e":{}},[]]},{"b":1}],"d":{"x":0,"y":{}},"c":{"y":{"q":[],"p":{}}},"b":""}"#;
         for text in [plain, "[]", "{}", "null", "\"a\"", "[1,[2,[3]]]", r#"{"a":{"b":{"d":1,"c":2}}}"#, nested] {
             let mut value: Value = serde_json::from_str(text).expect("JSON");
             value.sort_all_objects();
