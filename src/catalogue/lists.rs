@@ -35,6 +35,7 @@ impl Snapshot {
 
     /// The entries with some ordinals.
     fn items(&self, ordinals: &[u32]) -> Vec<&Arc<Item>> {
+        // To collect those that are there would be to grow for them, time and again.
         let mut items = Vec::with_capacity(ordinals.len());
         items.extend(ordinals.iter().filter_map(|ordinal| self.item(*ordinal)));
         items

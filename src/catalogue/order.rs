@@ -130,6 +130,7 @@ impl Order {
         // A walk passes over what is not chosen: as many as lie between those wanted.
         if !is_sorted_rather(count, wanted, self.len()) {
             let is_chosen = |ordinal: &u32| chosen.contains(*ordinal);
+            // To collect what is passed over would be to grow for it, time and again.
             let mut first = Vec::with_capacity(wanted.min(row.len()));
             if is_descending {
                 first.extend(row.iter().copied().rev().filter(is_chosen).take(wanted));

@@ -53,7 +53,7 @@ pub fn string_end(json: &[u8], begin: usize) -> Option<usize> {
     }
 }
 
-/// Where the value ends that begins at a place; nothing where none does.
+/// Where the value ends that begins at a place; nothing where the text ends before it.
 #[must_use]
 pub fn value_end(json: &[u8], begin: usize) -> Option<usize> {
     let mut depth = 0_usize;

@@ -29,11 +29,6 @@ pub fn link(hash: &str) -> u64 {
     hash.get(..16).and_then(|begin| u64::from_str_radix(begin, 16).ok()).unwrap_or_default()
 }
 
-/// The links that the beginnings of hashes are, which stand one after the other, 16 digits each.
-pub(super) fn links(beginnings: &str) -> impl Iterator<Item = u64> {
-    (0..beginnings.len()).step_by(16).map(|at| link(beginnings.get(at..).unwrap_or_default()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

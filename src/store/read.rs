@@ -85,13 +85,15 @@ const PART: usize = 1_024;
 
 /// The entries that changed after a number. All of an entry but what is free text is in one column: the driver takes as
 /// long for each, however short, as for a body.
-const ENTRIES: &str = "SELECT e.uid || ' ' || e.kind || ' ' || e.id || ' ' || e.version || ' ' || e.change_number || ' ' \
-     || e.created_at || ' ' || e.modified_at || ' ' || e.state || ' ' || e.retired_at || ' ' || e.replaced_by, \
+const ENTRIES: &str = "SELECT e.uid || ' ' || e.kind || ' ' || e.id || ' ' || e.state || ' ' || e.version || ' ' \
+     || e.change_number || ' ' || e.created_at || ' ' || e.modified_at || ' ' || e.retired_at || ' ' || e.replaced_by, \
      e.retired_because, e.body FROM entry AS e WHERE e.change_number > $1 ORDER BY e.change_number";
 
-/// The links of the chain after a number, some thousands of them in each row: see [`chain::link`].
-const LINKS: &str = "SELECT string_agg(substr(chain, 1, 16), '' ORDER BY change_number) FROM history \
-     WHERE change_number > $1 GROUP BY change_number / 4096 ORDER BY change_number / 4096";
+/// The beginnings of the hashes of the chain, of which links are made, between two numbers: many in one row, for the same
+/// reason, and no more than are put in order without a file.
+const LINKS: &str = "SELECT string_agg(substr(chain, 1, 16), ' ' ORDER BY change_number) FROM history \
+     WHERE change_number > $1 AND change_number <= $2";
+const LINKS_AT_ONCE: i64 = 4_096;
 
 impl Loaded {
     /// A part with nothing in it yet.
@@ -245,12 +247,13 @@ async fn read_after<G: Future<Output = bool>>(
     let old_slugs = if after < 0 { sqlx::query(OLD_SLUGS) } else { sqlx::query(OLD_SLUGS_SINCE).bind(after) };
     let old_slugs = old_slugs.fetch_all(&mut *connection).await?;
     part.old_slugs = old_slugs.iter().map(SlugRow::read).collect::<Result<_, _>>()?;
-    let mut rows = sqlx::query_scalar(LINKS).bind(after).fetch(connection);
-    while let Some(links) = rows.try_next().await? {
-        let links: String = links;
-        part.chain.extend(chain::links(&links));
+    let mut read = after;
+    while read < head.change_number {
+        let next = read.saturating_add(LINKS_AT_ONCE);
+        let links: Option<String> = sqlx::query_scalar(LINKS).bind(read).bind(next).fetch_one(&mut *connection).await?;
+        part.chain.extend(links.iter().flat_map(|links| links.split(' ')).map(chain::link));
+        read = next;
     }
-    drop(rows);
     part.is_last = true;
     give(part).await;
     Ok(())
@@ -259,29 +262,47 @@ async fn read_after<G: Future<Output = bool>>(
 impl EntryRow {
     /// Reads a row of [`ENTRIES`].
     fn read(row: &AnyRow) -> Result<Self, StoreError> {
-        let mut words = row.try_get::<&str, _>(0)?.split(' ');
-        let mut word = || words.next().unwrap_or_default();
-        let (uid, kind, id) = (word().to_owned(), kind_of(word())?, word().to_owned());
-        let (version, change_number) = (number_of(word())?, number_of(word())?);
-        let (created_at, modified_at) = (word().to_owned(), word().to_owned());
-        let state = match word() {
+        let short: &str = row.try_get(0)?;
+        let mut words = short.split(' ');
+        let [uid, kind, id, state, version, change_number, created_at, modified_at, retired_at, replaced_by] =
+            std::array::from_fn(|_| words.next().unwrap_or_default());
+        if words.next().is_some() {
+            return Err(unreadable(short, "what has no spaces"));
+        }
+        let state = match state {
+            "current" => State::Current,
             "retired" => State::Retired {
-                since: Some(word().to_owned()),
+                since: Some(retired_at.to_owned()),
                 reason: row.try_get(1)?,
-                replaced_by: word().to_owned(),
+                replaced_by: replaced_by.to_owned(),
             },
-            _ => State::Current,
+            other => return Err(unreadable(other, "its state")),
         };
-        Ok(Self { uid, kind, id, state, body: row.try_get(2)?, version, change_number, created_at, modified_at })
+        Ok(Self {
+            uid: uid.to_owned(),
+            kind: kind_of(kind)?,
+            id: id.to_owned(),
+            state,
+            body: row.try_get(2)?,
+            version: number_of(version)?,
+            change_number: number_of(change_number)?,
+            created_at: created_at.to_owned(),
+            modified_at: modified_at.to_owned(),
+        })
     }
 }
 
-/// A number that a row tells in words.
-fn number_of(word: &str) -> Result<i64, StoreError> {
-    word.parse().map_err(|_| StoreError::Corrupt {
+/// A number that a row tells.
+fn number_of(text: &str) -> Result<i64, StoreError> {
+    text.parse().map_err(|_| unreadable(text, "a number"))
+}
+
+/// That a row tells something in place of what was wanted.
+fn unreadable(text: &str, wanted: &str) -> StoreError {
+    StoreError::Corrupt {
         name: "in use".to_owned(),
-        detail: format!("it holds an entry with {word:?} where a number should be"),
-    })
+        detail: format!("it holds an entry with {text:?} where {wanted} should be"),
+    }
 }
 
 impl TermRow {

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::{Bits, SHORT, sum, widest};
+use super::{Bits, sum, widest};
 
-/// How many words are laid over each other at once, where there are more than a few: so few that all of them stay at hand.
+/// How many words are laid over each other at once: so few that all of them stay at hand. A directory that has no more than
+/// a few words would be laid over mostly nothing.
 const LONG: usize = 64;
+const SHORT: usize = 8;
 
 /// The words of a set from a place on, where it has all of a block; otherwise those that it has, and zeros.
 #[expect(clippy::inline_always, reason = "what is not put in place is made for the least machine")]
@@ -142,13 +144,19 @@ mod tests {
 
     #[test]
     fn filters_laid_over_each_other_are_what_they_are_one_by_one() {
-        for (below, count) in [(1, 0), (60, 30), (70, 60), (4_096, 2_000), (20_000, 9_000)] {
+        for (below, count) in [(1, 0), (60, 30), (70, 60), (512, 300), (513, 300), (4_096, 2_000), (20_000, 9_000)] {
             // As where the entries of another kind are among them.
             let of_others = 4_096..3 * 4_096;
             let base: BTreeSet<u32> =
                 some(1, count * 2, below).into_iter().filter(|ordinal| !of_others.contains(ordinal)).collect();
             let filters: Vec<(BTreeSet<u32>, BTreeSet<u32>)> = (0..4)
-                .map(|seed| (some(10 + seed, count, below * 2), some(20 + seed, count / 2, below)))
+                // Some are longer than what they are laid over, and one is shorter.
+                .map(|seed| {
+                    (
+                        some(10 + seed, count, if seed == 2 { 10 } else { below * 2 }),
+                        some(20 + seed, count / 2, if seed == 2 { 10 } else { below }),
+                    )
+                })
                 .map(|(passing, more)| (passing.clone(), &passing | &more))
                 .collect();
             let bits = |set: &BTreeSet<u32>| set.iter().copied().collect::<Bits>();

@@ -78,7 +78,7 @@ pub(in crate::catalogue) fn document(
     let json = item.json();
     if let Ok(json) = std::str::from_utf8(&json) {
         // What is rendered can be read.
-        Texts { json, put: &mut put }.each(0, b'}', |texts, at| texts.member(at, true));
+        Texts { json, put: &mut put }.each_between(0, b'}', |texts, at| texts.member(at, true));
     }
     document
 }
@@ -92,7 +92,7 @@ struct Texts<'j, 't> {
 
 impl Texts<'_, '_> {
     /// Takes them out of the value that begins at a place: its strings weigh so much, or are not written for people. Told is
-    /// where it ends; nothing where it is no JSON, and what came before that was taken.
+    /// where it ends; nothing where the text ends before it, or has another bracket there.
     fn value(&mut self, at: usize, weight: Option<Weight>) -> Option<usize> {
         let json = self.json;
         match json.as_bytes().get(at)? {
@@ -105,14 +105,14 @@ impl Texts<'_, '_> {
                 }
                 Some(end)
             }
-            b'{' => self.each(at, b'}', |texts, at| texts.member(at, false)),
-            b'[' => self.each(at, b']', |texts, at| texts.value(at, weight)),
+            b'{' => self.each_between(at, b'}', |texts, at| texts.member(at, false)),
+            b'[' => self.each_between(at, b']', |texts, at| texts.value(at, weight)),
             _ => value_end(json.as_bytes(), at),
         }
     }
 
     /// Does something with each thing between two brackets: with where it begins, to learn where it ends.
-    fn each(
+    fn each_between(
         &mut self,
         open: usize,
         close: u8,
@@ -157,12 +157,12 @@ mod tests {
     fn texts_that_are_written_for_people_are_taken_in_order_and_nothing_else() {
         let json = concat!(
             r#"{"id":"a","title":"Title","summary":"Short “\"told\"”.","aliases":["One","Two"],"isOpen":true,"places":null,"#,
-            r#""rules":[{"text":"First","code":"x","any":[{"of":"Second"},[]]},{}],"cost":{"from":-1.5,"note":"Third"},"#,
+            r#""rules":[{"text":"First","code":"x","any":[{"of":"Second"},[]]},{}],"cost":{"from":-1.5,"note":"Third","summary":"Third of all"},"#,
             r#""sources":[{"title":"Not this","note":"{\"}]"}],"aims":["Fourth",null,"F\u00fcnfth"],"links":{"title":"Last"}}"#
         );
         let mut texts = Vec::new();
         let mut put = |weight, text: &str| texts.push((weight, text.to_owned()));
-        let end = Texts { json, put: &mut put }.each(0, b'}', |texts, at| texts.member(at, true));
+        let end = Texts { json, put: &mut put }.each_between(0, b'}', |texts, at| texts.member(at, true));
         assert_eq!(end, Some(json.len()));
         let texts: Vec<(Weight, &str)> = texts.iter().map(|(weight, text)| (*weight, text.as_str())).collect();
         assert_eq!(
@@ -174,6 +174,7 @@ mod tests {
                 (Weight::Else, "First"),
                 (Weight::Else, "Second"),
                 (Weight::Else, "Third"),
+                (Weight::Else, "Third of all"),
                 (Weight::Else, "Fourth"),
                 (Weight::Else, "Fünfth"),
                 (Weight::Else, "Last"),

@@ -19,7 +19,8 @@ pub(super) const PLAIN: &str = "plain";
 /// The longest word, in bytes: nothing longer is one.
 const LONGEST: usize = 64;
 
-/// How many words a thread remembers, so that a word need not be stemmed each time it is met.
+/// From how many words on a thread remembers no more, so that a word need not be stemmed each time it is met; and from how
+/// many what takes text apart begins anew, between two texts.
 const REMEMBERED: usize = 20_000;
 
 /// Words that a text has without being about them, in order.
@@ -222,9 +223,10 @@ impl TokenStream for Weighing<'_> {
             return true;
         }
         let Some((position, which)) = words.get(self.next) else { return false };
+        let Some(word) = indexed.get(*which) else { return false };
         token.position = *position;
         token.text.clear();
-        token.text.push_str(indexed.get(*which).map_or("", |word| word));
+        token.text.push_str(word);
         self.next += 1;
         self.left = self.weight.saturating_sub(1);
         true
@@ -330,6 +332,34 @@ mod tests {
         let like: Vec<(&str, &str)> = like.iter().map(|(stem, word)| (stem.as_str(), *word)).collect();
         let all = [("elit", "Élite"), ("nurs", "nurses"), ("lie", "lying"), ("nurs", "nursing"), ("lie", "Lies")];
         assert_eq!(like, all);
+    }
+
+    #[test]
+    fn each_word_of_a_text_comes_as_often_as_the_text_weighs() {
+        let mut apart = Apart::into_stems(Arc::default());
+        let mut tokens = |text: &str| {
+            let (mut stream, mut tokens) = (apart.token_stream(text), Vec::new());
+            while stream.advance() {
+                tokens.push((stream.token().position, stream.token().text.clone()));
+            }
+            tokens
+        };
+        let told = |tokens: &[(usize, &str)]| -> Vec<(usize, String)> {
+            tokens.iter().map(|(at, word)| (*at, (*word).to_owned())).collect()
+        };
+        let nurses = told(&[(0, "nurs"), (0, "nurs"), (2, "nurs"), (2, "nurs")]);
+        assert_eq!(tokens("2Nurses of nurses"), nurses);
+        for text in ["", "1", "1the"] {
+            assert_eq!(tokens(text), [], "{text}");
+        }
+        // More than is remembered, in one text: each is what it is, and so is what was met before it.
+        let many: Vec<String> = (0..=REMEMBERED).map(|number| format!("w{number}w")).collect();
+        let all: Vec<(usize, String)> = (0..).zip(many.iter().cloned()).collect();
+        assert_eq!(tokens(&many.join(" ")), all);
+        assert_eq!(tokens("2Nurses of nurses"), nurses);
+        let mut plain = Apart::into_words();
+        let mut stream = plain.token_stream("2Nurses");
+        assert!(stream.advance() && stream.token().text == "2nurses" && !stream.advance());
     }
 
     #[test]

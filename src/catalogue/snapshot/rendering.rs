@@ -41,7 +41,7 @@ pub(super) struct Loading<'a, P> {
 pub(super) struct Rendering {
     /// Whether it came to its end: otherwise the database failed meanwhile.
     pub(super) is_whole: bool,
-    /// By title.
+    /// By kind and title.
     pub(super) entries: Vec<Rendered>,
     pub(super) old_slugs: Vec<SlugRow>,
     pub(super) damaged: Vec<CatalogueError>,
@@ -146,7 +146,7 @@ impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
 }
 
 impl Share {
-    /// The entries rendered, by title; what cannot be read comes first.
+    /// The entries rendered, by kind and title; what cannot be read comes first.
     fn rendered(self, is_first: bool, pause: Pause) -> Vec<Result<Rendered, CatalogueError>> {
         let rows = self.entries.into_iter().inspect(|_| pause());
         let rendered = rows.map(|row| Item::render(row, &self.vocabularies, &self.reach));

@@ -56,11 +56,16 @@ impl Snapshot {
             gates.push(gate.filter(|_| item.standing == Standing::Published));
             placed.push(self.place(item, &mut moved));
         }
+        let is_much = entries >= MANY;
+        self.put(&placed, gates, is_much, pause);
         for slug in old_slugs {
             self.put_old_slug(slug);
         }
-        let is_much = entries >= MANY;
-        self.put(&placed, gates, is_much, pause);
+        // Whose variant each is, is told by where all of them are now, and by what each was called.
+        for Placed { ordinal, item, .. } in &placed {
+            pause();
+            self.put_parents(item, *ordinal);
+        }
         let put_after = begun.elapsed();
         let (ordered, searched) = both(is_much, || self.reordered(&moved, pause), || self.search_with(&moved, pause));
         (self.orders, self.places) = ordered;
@@ -108,16 +113,18 @@ impl Snapshot {
             self.ordinals.insert(item.uid, ordinal);
         }
         moved.insert(ordinal);
-        self.put_slug(item.kind, Arc::clone(&item.id), ordinal);
         Placed { ordinal, item, before }
     }
 
     /// Puts what was placed into all that is kept of it, with what decides whether a person can take it.
     fn put(&mut self, placed: &[Placed], new_gates: Vec<Option<Gate>>, is_much: bool, pause: Pause) {
-        let Self { sets, reach, digests, changes, gates, .. } = &mut *self;
+        let Self { sets, slugs, reach, digests, changes, gates, .. } = self;
         let into_sets = || {
             for Placed { ordinal, item, before } in placed {
                 pause();
+                if let Some(slugs) = slugs.get_mut(item.kind as usize) {
+                    slugs.insert(Arc::clone(&item.id), *ordinal);
+                }
                 for (item, is_in) in before.iter().map(|before| (before, false)).chain([(item, true)]) {
                     sets.put(reach, item, *ordinal, is_in);
                     if item.standing == Standing::Published {
@@ -148,11 +155,6 @@ impl Snapshot {
             }
         };
         both(is_much, into_sets, into_the_rest);
-        // Whose variant each is, is told by where all of them are now.
-        for Placed { ordinal, item, .. } in placed {
-            pause();
-            self.put_parents(item, *ordinal);
-        }
     }
 
     /// Notes whose variant an item is, and which variants are its own.
@@ -207,13 +209,9 @@ impl Snapshot {
             if self.item(ordinal).is_some_and(|item| item.uid == identity::uid(slug.kind, &id)) {
                 self.first_slugs.insert(ordinal, Arc::clone(&id));
             }
-            self.put_slug(slug.kind, id, ordinal);
-        }
-    }
-
-    fn put_slug(&mut self, kind: Kind, id: Arc<str>, ordinal: u32) {
-        if let Some(slugs) = self.slugs.get_mut(kind as usize) {
-            slugs.insert(id, ordinal);
+            if let Some(slugs) = self.slugs.get_mut(slug.kind as usize) {
+                slugs.insert(id, ordinal);
+            }
         }
     }
 }
