@@ -8,7 +8,7 @@ use tantivy::TantivyError;
 use uuid::Uuid;
 
 use super::rendering::{Loading, Rendering};
-use super::{CatalogueError, Orders, Snapshot, lay_over};
+use super::{CatalogueError, Orders, Slugs, Snapshot, lay_over};
 use crate::catalogue::bits::Bits;
 use crate::catalogue::cores::{MANY, both};
 use crate::catalogue::eligibility::Gate;
@@ -122,9 +122,7 @@ impl Snapshot {
         let into_sets = || {
             for Placed { ordinal, item, before } in placed {
                 pause();
-                if let Some(slugs) = slugs.get_mut(item.kind as usize) {
-                    slugs.insert(Arc::clone(&item.id), *ordinal);
-                }
+                put_slug(slugs, item.kind, Arc::clone(&item.id), *ordinal);
                 for (item, is_in) in before.iter().map(|before| (before, false)).chain([(item, true)]) {
                     sets.put(reach, item, *ordinal, is_in);
                     if item.standing == Standing::Published {
@@ -209,10 +207,15 @@ impl Snapshot {
             if self.item(ordinal).is_some_and(|item| item.uid == identity::uid(slug.kind, &id)) {
                 self.first_slugs.insert(ordinal, Arc::clone(&id));
             }
-            if let Some(slugs) = self.slugs.get_mut(slug.kind as usize) {
-                slugs.insert(id, ordinal);
-            }
+            put_slug(&mut self.slugs, slug.kind, id, ordinal);
         }
+    }
+}
+
+/// Notes whose slug an id is.
+fn put_slug(slugs: &mut [Slugs], kind: Kind, id: Arc<str>, ordinal: u32) {
+    if let Some(slugs) = slugs.get_mut(kind as usize) {
+        slugs.insert(id, ordinal);
     }
 }
 
