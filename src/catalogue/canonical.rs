@@ -10,9 +10,9 @@ use crate::model::members::string_end;
 /// JSON text that was written here, in its canonical form; nothing where what it is made of does not fit together, or
 /// where a name is escaped: it would have to be read to be put in order.
 pub(super) fn canonical(json: &[u8]) -> Option<Vec<u8>> {
-    let mut ordering = Ordering { json, pieces: Vec::with_capacity(64), unsorted: Vec::new() };
-    let end = ordering.value(0)?;
-    (end == json.len()).then(|| ordering.written()).flatten()
+    let mut sorting = Sorting { json, pieces: Vec::with_capacity(64), unsorted: Vec::new() };
+    let end = sorting.value(0)?;
+    (end == json.len()).then(|| sorting.written()).flatten()
 }
 
 /// A stretch of a text.
@@ -26,14 +26,14 @@ struct Piece {
 
 /// A text that is gone through once, and the pieces of it in the order in which they are written: pieces are put in order,
 /// and text is copied only when all of them are.
-struct Ordering<'a> {
+struct Sorting<'a> {
     json: &'a [u8],
     pieces: Vec<Piece>,
     /// Room for the pieces of one object, in the order in which they came.
     unsorted: Vec<Piece>,
 }
 
-impl<'a> Ordering<'a> {
+impl<'a> Sorting<'a> {
     /// Takes the value that begins at a place; where it ends.
     fn value(&mut self, at: usize) -> Option<usize> {
         let json = self.json;
