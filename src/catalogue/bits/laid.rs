@@ -151,12 +151,8 @@ mod tests {
                 some(1, count * 2, below).into_iter().filter(|ordinal| !of_others.contains(ordinal)).collect();
             let filters: Vec<(BTreeSet<u32>, BTreeSet<u32>)> = (0..4)
                 // Some are longer than what they are laid over, and one is shorter.
-                .map(|seed| {
-                    (
-                        some(10 + seed, count, if seed == 2 { 10 } else { below * 2 }),
-                        some(20 + seed, count / 2, if seed == 2 { 10 } else { below }),
-                    )
-                })
+                .map(|seed| if seed == 2 { (seed, 10, 10) } else { (seed, below * 2, below) })
+                .map(|(seed, passing, more)| (some(10 + seed, count, passing), some(20 + seed, count / 2, more)))
                 .map(|(passing, more)| (passing.clone(), &passing | &more))
                 .collect();
             let bits = |set: &BTreeSet<u32>| set.iter().copied().collect::<Bits>();
