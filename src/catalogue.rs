@@ -17,6 +17,7 @@ mod filter;
 mod item;
 mod lists;
 mod map;
+mod matched;
 mod order;
 mod page;
 mod row;
@@ -27,7 +28,6 @@ mod snapshot;
 mod stated;
 mod whole;
 
-pub use ahead::ask_ahead;
 pub use answers::{Answer, Answers};
 pub use bits::Bits;
 pub use block::Run;
@@ -38,10 +38,11 @@ pub use eligibility::{
     Asked, Change, Check, CheckCursor, Checked, Found, Gate, Outcome, ProfileField, Question, Reason, Told,
     VariantVerdict, Verdict, impossible, required_of,
 };
-pub use facet::{ALL_STAFF, Answering, Field, FieldTerm, How, Source, label, scheme_terms, type_scheme};
+pub use facet::{ALL_STAFF, Field, FieldTerm, How, Source, label, scheme_terms, type_scheme};
 pub use feed::{Changed, Changes, FeedQuery, Sum};
-pub use filter::{FacetTerm, Filter, Match, Matched, Reasons, Sifted};
-pub use item::{Digest, FULL_ONLY, Item, Retirement, Standing, View};
+pub use filter::{FacetTerm, Filter, Match, Sifted};
+pub use item::{Digest, FULL_ONLY, Item, Retirement, Shelved, Standing, View};
+pub use matched::{Matched, Reasons};
 pub use page::{Cursor, Page, PageQuery, Paged, SearchPage, SearchQuery, Sort};
 pub use search::{Hits, LONGEST as LONGEST_TEXT, Likeness, Snippet, Sought, Suggestion, Text};
 pub use snapshot::{CatalogueError, Looked, Snapshot};

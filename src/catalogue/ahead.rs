@@ -6,8 +6,6 @@
 
 use std::ops::Range;
 
-use super::item::{Item, View};
-
 /// How many bytes come at once, as most processors have it.
 const LINE: usize = 64;
 
@@ -32,22 +30,30 @@ pub(super) fn ask<T: ?Sized>(value: &T) {
     let _ = (value, LINE, MOST);
 }
 
+/// Asks for where a value begins. A processor that is to find the page of memory first waits for that alone; it finds several
+/// in that time, where they are asked for one after the other.
+pub(super) fn ask_where<T>(values: &[T]) {
+    if let Some(first) = values.first() {
+        ask(first);
+    }
+}
+
 /// Which of some things are asked for just before one of them is told, where each is asked for so many before it.
 const fn soon(at: usize, before: usize) -> Range<usize> {
     let end = at + before + 1;
     if at == 0 { 0..end } else { end - 1..end }
 }
 
-/// Asks for some entries that will be told soon: called before each is told, with its place on the page, with what is told
-/// at each place, and with how much of it.
-pub fn ask_ahead<'a>(at: usize, with_stated: bool, told: impl Fn(usize) -> Option<(&'a Item, Option<View>)>) {
-    let soon = |before| soon(at, before).map_while(&told);
-    soon(ENTRY).for_each(|(item, _)| item.ask());
-    for (item, view) in soon(TOLD) {
-        if let Some(view) = view {
-            item.ask_for(view, with_stated);
-        }
-    }
+/// Asks for what some entries tell that will be told soon: called before each is told, with its place on the page, and
+/// with what asks for the one at a place.
+pub(super) fn ask_ahead(at: usize, ask_for: impl Fn(usize)) {
+    soon(at, TOLD).for_each(ask_for);
+}
+
+/// As [`ask_ahead`], where the entries themselves have to be asked for before.
+pub(super) fn ask_further_ahead(at: usize, ask: impl Fn(usize), ask_for: impl Fn(usize)) {
+    soon(at, ENTRY).for_each(ask);
+    ask_ahead(at, ask_for);
 }
 
 #[cfg(test)]

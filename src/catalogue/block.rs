@@ -1,7 +1,7 @@
-//! Texts that stand side by side in memory, in the order in which they will be told.
+//! Texts, and other rows of things, that stand side by side in memory in the order in which they will be told.
 //!
-//! A processor that reads in order fetches what comes next by itself; and many texts that stand in one place are sent as
-//! they stand, without being put together first.
+//! A processor that reads in order fetches what comes next by itself; what is read together is on few pages of memory; and
+//! many texts that stand in one place are sent as they stand, without being put together first.
 
 use std::num::NonZeroU32;
 use std::ops::Deref;
@@ -13,20 +13,29 @@ use bytes::Bytes;
 /// allocator gives without waste. A place is kept for as long as one text in it is.
 const MOST: usize = 48 * 1024 - 64;
 
-/// A text in a block of texts.
-#[derive(Debug, Clone)]
-pub(super) struct Stretch {
-    block: Arc<[u8]>,
+/// A text in a block of texts, or another row in a block of rows.
+#[derive(Debug)]
+pub(super) struct Stretch<T = u8> {
+    block: Arc<[T]>,
     from: u32,
     to: u32,
 }
 
-impl Stretch {
-    /// A text in a block of its own.
-    pub(super) fn alone(text: &[u8]) -> Self {
-        Self { block: text.into(), from: 0, to: narrow(text.len()) }
+impl<T> Clone for Stretch<T> {
+    fn clone(&self) -> Self {
+        Self { block: Arc::clone(&self.block), ..*self }
     }
+}
 
+impl<T> Stretch<T> {
+    /// A row in a block of its own.
+    pub(super) fn alone(row: impl Into<Arc<[T]>>) -> Self {
+        let block = row.into();
+        Self { from: 0, to: narrow(block.len()), block }
+    }
+}
+
+impl Stretch {
     /// How many bytes another text has, where it begins as this one ends.
     pub(super) fn beside(&self, other: &Self) -> Option<NonZeroU32> {
         let is_beside = other.from == self.to && Arc::ptr_eq(&self.block, &other.block);
@@ -34,36 +43,36 @@ impl Stretch {
     }
 }
 
-/// Collects things, and puts the texts that they have side by side, block by block as they come.
-pub(super) fn side_by_side<T>(
+/// Collects things, and puts the rows that they have side by side, block by block as they come.
+pub(super) fn side_by_side<T, U: Clone>(
     things: impl ExactSizeIterator<Item = T>,
-    text_of: impl Fn(&mut T) -> Option<&mut Stretch>,
+    row_of: impl Fn(&mut T) -> Option<&mut Stretch<U>>,
 ) -> Vec<T> {
     let (mut all, mut placed, mut length) = (Vec::with_capacity(things.len()), 0, 0);
     for mut thing in things {
-        let own = text_of(&mut thing).map_or(0, |text| text.len());
-        if length + own > MOST {
-            put_together(all.iter_mut().skip(placed).filter_map(&text_of), length);
+        let own = row_of(&mut thing).map_or(0, |row| row.len());
+        if length + own > MOST / size_of::<U>() {
+            put_together(all.iter_mut().skip(placed).filter_map(&row_of), length);
             (placed, length) = (all.len(), 0);
         }
         length += own;
         all.push(thing);
     }
-    put_together(all.iter_mut().skip(placed).filter_map(&text_of), length);
+    put_together(all.iter_mut().skip(placed).filter_map(&row_of), length);
     all
 }
 
-/// Puts texts of some length into one block.
-fn put_together<'a>(texts: impl Iterator<Item = &'a mut Stretch>, length: usize) {
-    let (mut bytes, mut together) = (Vec::with_capacity(length), Vec::new());
-    for text in texts {
-        bytes.extend_from_slice(text);
-        together.push(text);
+/// Puts rows of some length into one block.
+fn put_together<'a, U: Clone + 'a>(rows: impl Iterator<Item = &'a mut Stretch<U>>, length: usize) {
+    let (mut block, mut together) = (Vec::with_capacity(length), Vec::new());
+    for row in rows {
+        block.extend_from_slice(row);
+        together.push(row);
     }
-    let (block, mut from): (Arc<[u8]>, _) = (bytes.into(), 0);
-    for text in together {
-        let to = from + narrow(text.len());
-        *text = Stretch { block: Arc::clone(&block), from, to };
+    let (block, mut from): (Arc<[U]>, _) = (block.into(), 0);
+    for row in together {
+        let to = from + narrow(row.len());
+        *row = Stretch { block: Arc::clone(&block), from, to };
         from = to;
     }
 }
@@ -105,10 +114,10 @@ impl<'a> Run<'a> {
     }
 }
 
-impl Deref for Stretch {
-    type Target = [u8];
+impl<T> Deref for Stretch<T> {
+    type Target = [T];
 
-    fn deref(&self) -> &[u8] {
+    fn deref(&self) -> &[T] {
         self.block.get(self.from as usize..self.to as usize).unwrap_or_default()
     }
 }
@@ -132,7 +141,7 @@ mod tests {
     fn texts_side_by_side_are_what_they_were_and_those_of_a_block_are_read_in_one() {
         let text = |at: u8| if at == 50 { Vec::new() } else { vec![at; usize::from(at) * 20] };
         let texts: Vec<Vec<u8>> = (1..100).map(text).chain([vec![1; 60_000]]).collect();
-        let alone: Vec<Stretch> = texts.iter().map(|text| Stretch::alone(text)).collect();
+        let alone: Vec<Stretch> = texts.iter().map(|text| Stretch::alone(text.as_slice())).collect();
         assert_eq!(alone[3].beside(&alone[4]), None);
         // A thing without a text is passed over.
         let things: Vec<Option<Stretch>> = alone.into_iter().map(Some).chain([None]).collect();

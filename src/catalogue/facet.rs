@@ -253,7 +253,7 @@ pub(super) fn answers(field: Field, queried: &str, stated: &str, vocabularies: &
 }
 
 /// The stated terms that answer a query, and how; the term itself does without being here.
-pub type Answering = HashMap<Arc<str>, How, foldhash::fast::RandomState>;
+type Answering = HashMap<Arc<str>, How, foldhash::fast::RandomState>;
 
 /// What a state of the vocabularies comes to.
 #[derive(Debug, Default)]
@@ -332,6 +332,17 @@ impl Reach {
     pub(super) fn of<'a>(&'a self, stated: &'a Stated) -> &'a [Arc<str>] {
         let known = self.known.get(stated.field as usize).and_then(|terms| terms.get(&stated.code));
         known.map_or_else(|| std::slice::from_ref(&stated.code), |known| &known.queries[..])
+    }
+
+    /// What entries share that state a term of a field.
+    pub(super) fn shared(&self, field: Field, code: &str) -> impl Iterator<Item = &Arc<Stated>> {
+        let known = self.known.get(field as usize).and_then(|terms| terms.get(code));
+        known.into_iter().flat_map(|known| known.stated.iter().filter_map(OnceLock::get))
+    }
+
+    /// The terms of a field that entries share.
+    pub(super) fn codes(&self, field: Field) -> impl Iterator<Item = &Arc<str>> {
+        self.known.get(field as usize).into_iter().flat_map(HashMap::keys)
     }
 
     /// The stated terms that answer a query.

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use super::ahead::ask_ahead;
+use super::ahead::ask_further_ahead;
 use super::bits::Bits;
 use super::block::Run;
 use super::filter::Filter;
@@ -13,7 +13,7 @@ use super::sets::Set;
 use super::snapshot::{Snapshot, is_sorted_rather, lay_over};
 use crate::model::codes::Kind;
 
-/// From how many of the last entries of a run on it is looked ahead: no less than [`ask_ahead`] does.
+/// From how many of the last entries of a run on it is looked ahead: no less than [`ask_further_ahead`] does.
 const FEW: usize = 4;
 
 /// What part of the changes is asked for.
@@ -87,13 +87,24 @@ impl Changes {
         // What is read next is asked for while the last few are told, as if each were told by itself.
         let end = at + run.count();
         for last in end.saturating_sub(FEW).max(at)..end {
-            ask_ahead(last, false, |at| {
-                let Changed { item, is_there } = self.get(at)?;
-                // What stands beside what is read before it comes by itself.
-                self.beside(at).is_none().then_some((item, is_there.then_some(View::Summary)))
-            });
+            // What stands beside what is read before it comes by itself.
+            self.ask_for_some(last, View::Summary, |at| self.beside(at).is_none());
         }
         Some(run)
+    }
+
+    /// Asks for what is told soon: called before each change is told.
+    pub fn ask_ahead(&self, at: usize, view: View) {
+        self.ask_for_some(at, view, |_| true);
+    }
+
+    fn ask_for_some(&self, at: usize, view: View, is_asked_for: impl Fn(usize) -> bool) {
+        let asked_for = |at| self.get(at).filter(|_| is_asked_for(at));
+        ask_further_ahead(
+            at,
+            |at| asked_for(at).into_iter().for_each(|changed| changed.item.ask()),
+            |at| asked_for(at).into_iter().filter(|changed| changed.is_there).for_each(|it| it.item.ask_for(view)),
+        );
     }
 
     /// How long the text of an entry is, where it and the one before it on the page are there and stand side by side.

@@ -6,12 +6,11 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 
 use super::bits::{Bits, Laid, Members, Sieve};
-use super::facet::{Answering, Field, How, Source, label};
+use super::facet::{Field, Source, label};
 use super::item::Item;
 use super::search::{Hits, Sought};
 use super::sets::Set;
 use super::snapshot::{Looked, Snapshot};
-use super::stated::Stated;
 use crate::model::codes::Kind;
 
 /// Whether an entry that states nothing about a filter passes it.
@@ -75,19 +74,6 @@ impl Counted {
         let json = ["{\"term\":", &text(code), ",\"label\":", &text(label), ",\"broader\":", &broader].concat();
         Self { code: Arc::clone(code), json: json.into(), members }
     }
-}
-
-/// Why an entry passed one filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Matched<'a> {
-    /// The filter.
-    pub field: Field,
-    /// The term asked for.
-    pub term: &'a str,
-    /// How the entry answers it.
-    pub how: How,
-    /// The term the entry states, and the member that states it.
-    pub stated: Option<(&'a str, &'static str)>,
 }
 
 impl Filter {
@@ -254,66 +240,6 @@ impl Snapshot {
             }
             // One that was taken out too: who filters by it is told of what still names it, and what does not any more.
             Source::Entries(kind) => !matches!(self.look(kind, code), Looked::Nothing),
-        }
-    }
-
-    /// What tells why entries pass a filter: worked out once for all of a list.
-    #[must_use]
-    pub fn reasons<'a>(&'a self, filter: &'a Filter) -> Reasons<'a> {
-        let field = |(field, terms): &'a (Field, Vec<String>)| {
-            let answering = |term: &'a String| (term.as_str(), self.reach().answering(*field, term));
-            (*field, terms.iter().map(answering).collect())
-        };
-        Reasons(filter.terms.iter().map(field).collect())
-    }
-}
-
-/// What tells why entries pass a filter.
-#[derive(Debug)]
-pub struct Reasons<'a>(Vec<(Field, Vec<Asked<'a>>)>);
-
-/// A term that is asked for, and the stated terms that answer it.
-type Asked<'a> = (&'a str, Option<&'a Answering>);
-
-impl<'a> Reasons<'a> {
-    /// Tells why an entry passes, filter by filter.
-    pub fn each<'i>(&self, item: &'i Item, mut tell: impl FnMut(Matched<'i>))
-    where
-        'a: 'i,
-    {
-        self.visit(item, |filter, stated| self.tell(filter, stated, &mut tell));
-    }
-
-    /// Visits each filter with everything that an entry states of its field; `None` where the entry is silent about it.
-    pub fn visit<'i>(&self, item: &'i Item, mut visit: impl FnMut(usize, Option<&'i Stated>)) {
-        for (filter, (field, _)) in self.0.iter().enumerate() {
-            let stated = item.stated().of(*field);
-            if stated.is_empty() {
-                visit(filter, None);
-            }
-            for stated in stated {
-                visit(filter, Some(stated));
-            }
-        }
-    }
-
-    /// Tells why a filter is passed by what states something of its field, or by silence.
-    pub fn tell<'i>(&self, filter: usize, stated: Option<&'i Stated>, tell: &mut impl FnMut(Matched<'i>))
-    where
-        'a: 'i,
-    {
-        let Some((field, terms)) = self.0.get(filter) else { return };
-        for (term, answering) in terms {
-            let term: &'a str = term;
-            let how = match stated {
-                None => Some(How::NotStated),
-                Some(stated) if *term == *stated.code => Some(How::Same),
-                Some(stated) => answering.and_then(|answering| answering.get(&stated.code).copied()),
-            };
-            if let Some(how) = how {
-                let stated = stated.map(|stated| (&*stated.code, stated.at.pointer()));
-                tell(Matched { field: *field, term, how, stated });
-            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One entry as the snapshot holds it: rendered once, when it changed.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -8,13 +9,13 @@ use sha2::{Digest as _, Sha256};
 use smallvec::SmallVec;
 use uuid::Uuid;
 
-use super::ahead::ask;
+use super::ahead::{ask, ask_where};
 use super::block::{Stretch, narrow};
 use super::canonical::canonical;
 use super::eligibility::Gate;
 use super::facet::Reach;
 use super::snapshot::CatalogueError;
-use super::stated::{StatedTerms, stated};
+use super::stated::{Stated, StatedTerms, stated};
 use crate::model::codes::{Kind, ProgrammeType, Publication};
 use crate::model::members::each;
 use crate::model::text::Moment;
@@ -104,8 +105,7 @@ pub enum Standing {
 /// A SHA-256.
 pub type Digest = [u8; 32];
 
-/// What pages of entries are put together from, in one place: for nothing else of an entry that is far from the processor
-/// has to be waited.
+/// What pages of entries are put together from. Cheap to clone.
 #[derive(Debug, Clone)]
 struct Told {
     /// What the feed tells of the entry when it is there, in summary: a comma, and as JSON some members about the change,
@@ -113,16 +113,92 @@ struct Told {
     summary: Stretch,
     /// Where in it the entry begins.
     from: u32,
-    /// What follows in all of the entry, in place of the brace at the summary's end.
-    rest: Box<[u8]>,
     /// The terms that the entry states.
     stated: StatedTerms,
+}
+
+impl Told {
+    /// What the feed tells in summary, without the braces at its end.
+    fn begun(&self) -> &[u8] {
+        self.summary.get(..self.summary.len().saturating_sub(TOLD_END.len())).unwrap_or_default()
+    }
+
+    /// What a list shows of the entry, without the brace at its end.
+    fn open(&self) -> &[u8] {
+        self.begun().get(self.from as usize..).unwrap_or_default()
+    }
+
+    /// Writes the entry as JSON, as much of it as the view shows, given what follows on what a list shows. Given that as it
+    /// stands, the compiler would read where it is, which few ask for.
+    fn write<'a>(&self, view: View, rest: impl FnOnce() -> &'a [u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(self.open());
+        match view {
+            View::Summary => out.push(b'}'),
+            View::Full => out.extend_from_slice(rest()),
+        }
+    }
+}
+
+/// An entry in its place among all others, with what pages tell of it: they need not go to the entry itself, which is
+/// somewhere else in memory.
+#[derive(Debug, Clone)]
+pub struct Shelved {
+    item: Arc<Item>,
+    told: Told,
+}
+
+impl From<Arc<Item>> for Shelved {
+    fn from(item: Arc<Item>) -> Self {
+        Self { told: item.told.clone(), item }
+    }
+}
+
+impl Deref for Shelved {
+    type Target = Arc<Item>;
+
+    fn deref(&self) -> &Arc<Item> {
+        &self.item
+    }
+}
+
+impl Shelved {
+    /// As [`Item::write`].
+    pub fn write(&self, view: View, out: &mut Vec<u8>) {
+        self.told.write(view, || &self.item.rest, out);
+    }
+
+    /// As [`Item::stated`].
+    #[must_use]
+    pub const fn stated(&self) -> &StatedTerms {
+        &self.told.stated
+    }
+
+    /// Asks for where that begins which is told of it, and what it states where that is told.
+    pub(super) fn ask_where(&self, with_stated: bool) {
+        if with_stated {
+            ask_where(self.told.stated.all());
+        }
+        ask_where(&self.told.summary);
+    }
+
+    /// Asks for what a view shows of it, and for what it states where that is told.
+    pub(super) fn ask_for(&self, view: View, with_stated: bool) {
+        if with_stated {
+            ask(self.told.stated.all());
+        }
+        ask(&*self.told.summary);
+        if view == View::Full {
+            ask(&*self.item.rest);
+        }
+    }
 }
 
 /// One entry, rendered.
 #[derive(Debug, Clone)]
 pub struct Item {
     told: Told,
+    /// What follows in all of the entry, in place of the brace at the end of what a list shows.
+    rest: Box<[u8]>,
     /// The id outside systems keep.
     pub uid: Uuid,
     /// What the entry is.
@@ -191,9 +267,8 @@ impl Item {
         );
         let (open, rest, places) = summary_and_rest(&full, FULL_ONLY);
         let told = Told {
-            summary: Stretch::alone([&head, &open, TOLD_END].concat().as_bytes()),
+            summary: Stretch::alone([&head, &open, TOLD_END].concat().into_bytes()),
             from: narrow(head.len()),
-            rest: rest.into_bytes().into(),
             stated: stated(&entry, vocabularies, reach),
         };
         let modified_at: Arc<str> = row.modified_at.as_str().into();
@@ -210,6 +285,7 @@ impl Item {
         };
         let item = Self {
             told,
+            rest: rest.into_bytes().into(),
             uid,
             kind: row.kind,
             id: entry.id().as_str().into(),
@@ -242,7 +318,7 @@ impl Item {
     /// How long that is, in bytes.
     #[must_use]
     pub fn json_length(&self) -> usize {
-        self.open().len() + self.told.rest.len()
+        self.told.open().len() + self.rest.len()
     }
 
     /// The terms it states.
@@ -253,11 +329,7 @@ impl Item {
 
     /// Writes the entry as JSON, as much of it as the view shows.
     pub fn write(&self, view: View, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.open());
-        match view {
-            View::Summary => out.push(b'}'),
-            View::Full => out.extend_from_slice(&self.told.rest),
-        }
+        self.told.write(view, || &self.rest, out);
     }
 
     /// Writes the entry as the feed tells one that is there (RPDE 1.1, “updated”).
@@ -265,8 +337,8 @@ impl Item {
         match view {
             View::Summary => out.extend_from_slice(self.told.summary.get(1..).unwrap_or_default()),
             View::Full => {
-                out.extend_from_slice(self.begun().get(1..).unwrap_or_default());
-                out.extend_from_slice(&self.told.rest);
+                out.extend_from_slice(self.told.begun().get(1..).unwrap_or_default());
+                out.extend_from_slice(&self.rest);
                 out.push(b'}');
             }
         }
@@ -282,15 +354,9 @@ impl Item {
         &mut self.told.summary
     }
 
-    /// What a list shows of the entry, without the brace at its end.
-    fn open(&self) -> &[u8] {
-        self.begun().get(self.told.from as usize..).unwrap_or_default()
-    }
-
-    /// What the feed tells in summary, without the braces at its end.
-    fn begun(&self) -> &[u8] {
-        let summary = &self.told.summary;
-        summary.get(..summary.len().saturating_sub(TOLD_END.len())).unwrap_or_default()
+    /// What it states, to put it elsewhere.
+    pub(super) const fn stated_mut(&mut self) -> &mut Stretch<Arc<Stated>> {
+        self.told.stated.all_mut()
     }
 
     /// Asks for what tells where everything else of it is.
@@ -298,14 +364,17 @@ impl Item {
         ask(&self.told);
     }
 
-    /// Asks for what a view shows of it, and for what it states where that is told.
-    pub fn ask_for(&self, view: View, with_stated: bool) {
-        if with_stated {
-            ask(self.told.stated.all());
-        }
+    /// Asks for what it is sorted by.
+    pub(super) fn ask_for_key(&self) {
+        ask(&*self.title_key);
+        ask(&*self.id);
+    }
+
+    /// Asks for what a view shows of it.
+    pub fn ask_for(&self, view: View) {
         ask(&*self.told.summary);
         if view == View::Full {
-            ask(&*self.told.rest);
+            ask(&*self.rest);
         }
     }
 
@@ -330,10 +399,10 @@ impl Item {
     /// The value of a member that has its place in [`PLACED`].
     fn member(&self, at: usize) -> Option<&[u8]> {
         let (from, to) = self.places.get(at).map(|(from, to)| (*from as usize, *to as usize))?;
-        let open = self.open();
+        let open = self.told.open();
         match from.checked_sub(open.len()) {
             None => open.get(from..to),
-            Some(from) => self.told.rest.get(from..to - open.len()),
+            Some(from) => self.rest.get(from..to - open.len()),
         }
     }
 }

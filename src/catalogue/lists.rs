@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::sync::Arc;
 
+use super::ahead::ask;
 use super::bits::Bits;
 use super::facet::Field;
 use super::filter::Sifted;
-use super::item::Item;
+use super::item::{Item, Shelved};
 use super::page::{Cursor, Page, PageQuery, SearchPage, SearchQuery, Sort, SortKey};
 use super::snapshot::Snapshot;
 use crate::model::codes::Kind;
@@ -28,16 +28,14 @@ impl Snapshot {
         let is_last = places.len() <= query.limit;
         places.truncate(query.limit);
         let items = self.items(&places);
-        let last = items.last().zip(places.last()).filter(|_| !is_last);
-        let next = last.map(|(item, ordinal)| Cursor::after(query, key(query, *ordinal, item)));
-        Page { items, total, next }
+        Page { items, total, last: places.last().copied().filter(|_| !is_last) }
     }
 
     /// The entries with some ordinals.
-    fn items(&self, ordinals: &[u32]) -> Vec<&Arc<Item>> {
+    fn items(&self, ordinals: &[u32]) -> Vec<&Shelved> {
         // To collect those that are there would be to grow for them, time and again.
         let mut items = Vec::with_capacity(ordinals.len());
-        items.extend(ordinals.iter().filter_map(|ordinal| self.item(*ordinal)));
+        items.extend(ordinals.iter().filter_map(|ordinal| self.shelved(*ordinal)).inspect(|item| ask(*item)));
         items
     }
 
@@ -110,13 +108,5 @@ impl Snapshot {
         page.next =
             last.map(|(item, ordinal)| Cursor::after(query, SortKey::ranked_among_kinds(hits.rank(*ordinal), item)));
         page
-    }
-}
-
-/// The place of an entry in the order of a query.
-fn key(query: &PageQuery, ordinal: u32, item: &Item) -> SortKey {
-    match query.filter.hits() {
-        Some(hits) if query.sort == Sort::Relevance => SortKey::ranked(hits.rank(ordinal), item),
-        _ => SortKey::of(query.sort, item),
     }
 }

@@ -6,6 +6,7 @@
 //! many entries are chosen; or on a walk along the row.
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::bits::Bits;
@@ -199,12 +200,22 @@ fn strays_of(row: &[u32]) -> Bits {
 
 /// The first of two lists, each of which is in the order of places.
 fn merged(
-    settled: impl Iterator<Item = u32>,
+    mut settled: impl Iterator<Item = u32>,
     strays: Vec<u32>,
     wanted: usize,
     places: &[u32],
     comes_first: fn(&u32, &u32) -> bool,
 ) -> Vec<u32> {
+    // To collect what comes would be to grow for it, time and again.
+    let mut first = Vec::with_capacity(wanted);
+    if strays.is_empty() {
+        // To be asked for each takes longer than to hand them over.
+        let _ = settled.try_for_each(|ordinal| {
+            first.push(ordinal);
+            if first.len() < wanted { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        return first;
+    }
     let place = |ordinal: &u32| places.get(*ordinal as usize).copied().unwrap_or_default();
     let (mut settled, mut strays) = (settled.peekable(), strays.into_iter().peekable());
     let next = || match (settled.peek(), strays.peek()) {
@@ -212,7 +223,8 @@ fn merged(
         (Some(_), _) => settled.next(),
         (None, _) => strays.next(),
     };
-    std::iter::from_fn(next).take(wanted).collect()
+    first.extend(std::iter::from_fn(next).take(wanted));
+    first
 }
 
 #[cfg(test)]

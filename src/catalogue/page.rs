@@ -1,5 +1,6 @@
 //! Orders, pages and cursors.
 
+use std::borrow::Cow;
 use std::hash::Hash;
 use std::sync::{Arc, LazyLock};
 
@@ -7,8 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
+use super::ahead::ask_ahead;
 use super::filter::Filter;
-use super::item::Item;
+use super::item::{Item, Shelved, View};
 use crate::model::codes::Kind;
 
 /// By what a list is ordered. Every order is total: the slug breaks ties.
@@ -133,11 +135,47 @@ pub struct PageQuery {
 #[derive(Debug, Clone)]
 pub struct Page<'a> {
     /// The entries.
-    pub items: Vec<&'a Arc<Item>>,
+    pub items: Vec<&'a Shelved>,
     /// How many entries the whole list has.
     pub total: u64,
-    /// Where the next page begins; `None` on the last.
-    pub next: Option<Cursor>,
+    /// The ordinal of the last entry, where there are more.
+    pub(super) last: Option<u32>,
+}
+
+impl Page<'_> {
+    /// Asks for what is told at a place on the page and soon after: called before each is told.
+    pub fn ask_ahead(&self, at: usize, view: View, with_stated: bool) {
+        ask_for_page(&self.items, at, view, with_stated);
+        // And for where the next page begins.
+        if let Some(last) = self.items.last().filter(|_| self.last.is_some()) {
+            if at == 0 {
+                last.ask();
+            } else if at + 1 == self.items.len() {
+                last.ask_for_key();
+            }
+        }
+    }
+
+    /// Where the next page of what was asked for begins; `None` on the last.
+    #[must_use]
+    pub fn next(&self, query: &PageQuery) -> Option<Cursor> {
+        let (item, ordinal) = (self.items.last()?, self.last?);
+        let key = match query.filter.hits() {
+            Some(hits) if query.sort == Sort::Relevance => SortKey::ranked(hits.rank(ordinal), item),
+            _ => SortKey::of(query.sort, item),
+        };
+        Some(Cursor::after(query, key))
+    }
+}
+
+/// Asks for what is told at a place on a page of entries and soon after.
+fn ask_for_page(items: &[&Shelved], at: usize, view: View, with_stated: bool) {
+    if at == 0 {
+        for item in items {
+            item.ask_where(with_stated);
+        }
+    }
+    ask_ahead(at, |at| items.get(at).into_iter().for_each(|item| item.ask_for(view, with_stated)));
 }
 
 /// What is looked for among entries of several kinds.
@@ -157,13 +195,20 @@ pub struct SearchQuery {
 #[derive(Debug, Clone, Default)]
 pub struct SearchPage<'a> {
     /// The entries, the best first.
-    pub items: Vec<&'a Arc<Item>>,
+    pub items: Vec<&'a Shelved>,
     /// How many were found in all, of the kinds asked for.
     pub total: u64,
     /// How many were found of each kind, those not asked for included.
     pub counts: Vec<(Kind, u64)>,
     /// Where the next page begins; `None` on the last.
     pub next: Option<Cursor>,
+}
+
+impl SearchPage<'_> {
+    /// As [`Page::ask_ahead`], in summary.
+    pub fn ask_ahead(&self, at: usize) {
+        ask_for_page(&self.items, at, View::Summary, false);
+    }
 }
 
 /// A place between two pages. It names the last entry's sort key, so that an entry put in or taken
@@ -178,11 +223,14 @@ pub struct Cursor {
 /// A cursor as it travels.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire {
-    l: String,
+struct Wire<'a> {
+    #[serde(borrow)]
+    l: Cow<'a, str>,
     n: i64,
-    t: String,
-    i: String,
+    #[serde(borrow)]
+    t: Cow<'a, str>,
+    #[serde(borrow)]
+    i: Cow<'a, str>,
 }
 
 /// Something that has pages.
@@ -219,15 +267,18 @@ impl Cursor {
     #[must_use]
     pub fn encode(&self) -> String {
         let SortKey { number, text, id } = &self.key;
-        let wire = Wire { l: self.list.clone(), n: *number, t: text.to_string(), i: id.to_string() };
+        let wire = Wire { l: Cow::Borrowed(&self.list), n: *number, t: Cow::Borrowed(text), i: Cow::Borrowed(id) };
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(&wire).unwrap_or_default())
     }
 
     /// Reads a cursor that was given out for this query; `None` for any other text.
     #[must_use]
     pub fn decode(text: &str, query: &impl Paged) -> Option<Self> {
-        let wire: Wire = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        (wire.l == query.list())
-            .then(|| Self { list: wire.l, key: SortKey { number: wire.n, text: wire.t.into(), id: wire.i.into() } })
+        let json = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let wire: Wire<'_> = serde_json::from_slice(&json).ok()?;
+        (wire.l == query.list()).then(|| Self {
+            list: wire.l.into(),
+            key: SortKey { number: wire.n, text: wire.t.into(), id: wire.i.into() },
+        })
     }
 }

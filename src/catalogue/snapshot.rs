@@ -16,8 +16,9 @@ use super::bits::{Bits, Members};
 use super::eligibility::Gates;
 use super::facet::Reach;
 use super::filter::{AllCounted, Filter};
-use super::item::{Digest, Item, Standing};
+use super::item::{Digest, Item, Shelved, Standing};
 use super::map::Map;
+use super::matched::AllWritten;
 use super::order::{Order, Places};
 use super::page::{Sort, SortKey};
 use super::row::Row;
@@ -84,7 +85,7 @@ pub struct Snapshot {
     vocabularies: Arc<Vocabularies>,
     reach: Arc<Reach>,
     /// Entries by ordinal; an ordinal is given once and keeps its place.
-    items: Shelves<Arc<Item>>,
+    items: Shelves<Shelved>,
     ordinals: Map<Uuid, u32>,
     /// The ordinals of the entries that have or had a slug, kind by kind.
     slugs: [Slugs; Kind::ALL.len()],
@@ -112,6 +113,8 @@ pub struct Snapshot {
     answers: Arc<OnceLock<Answers>>,
     /// What facets are counted with.
     counted: Arc<AllCounted>,
+    /// Why entries pass filters.
+    written: Arc<AllWritten>,
 }
 
 impl Snapshot {
@@ -160,6 +163,7 @@ impl Snapshot {
             unsearched: Bits::default(),
             answers: Arc::default(),
             counted: Arc::default(),
+            written: Arc::default(),
         })
     }
 
@@ -286,6 +290,11 @@ impl Snapshot {
 
     /// The entry with an ordinal.
     pub(super) fn item(&self, ordinal: u32) -> Option<&Arc<Item>> {
+        self.shelved(ordinal).map(|shelved| &**shelved)
+    }
+
+    /// As [`Self::item`], with what pages tell of it.
+    pub(super) fn shelved(&self, ordinal: u32) -> Option<&Shelved> {
         self.items.get(usize::try_from(ordinal).ok()?)
     }
 
@@ -339,6 +348,11 @@ impl Snapshot {
     /// What facets are counted with.
     pub(super) fn all_counted(&self) -> &AllCounted {
         &self.counted
+    }
+
+    /// Why entries pass filters.
+    pub(super) fn all_written(&self) -> &AllWritten {
+        &self.written
     }
 
     /// Every entry by its last change number.

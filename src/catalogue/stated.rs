@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::block::Stretch;
 use super::facet::{Field, Reach};
 use crate::model::audience::{Audience, Bands, Levels};
 use crate::model::eligibility::{Criterion, Eligibility, Rule};
@@ -90,7 +91,7 @@ pub struct Stated {
 /// Everything that an entry states, field by field.
 #[derive(Debug, Clone)]
 pub struct StatedTerms {
-    all: Box<[Arc<Stated>]>,
+    all: Stretch<Arc<Stated>>,
     /// Where in it what is stated of each field ends; it begins where that of the field before does.
     ends: [u16; Field::ALL.len()],
 }
@@ -100,13 +101,18 @@ impl StatedTerms {
     fn sorted(all: Vec<Arc<Stated>>) -> Self {
         let end = |field: Field| all.partition_point(|stated| stated.field <= field);
         let ends = Field::ALL.map(|field| u16::try_from(end(field)).unwrap_or(u16::MAX));
-        Self { ends, all: all.into() }
+        Self { ends, all: Stretch::alone(all) }
     }
 
     /// All of them.
     #[must_use]
     pub fn all(&self) -> &[Arc<Stated>] {
         &self.all
+    }
+
+    /// As [`Self::all`], to put them elsewhere.
+    pub(super) const fn all_mut(&mut self) -> &mut Stretch<Arc<Stated>> {
+        &mut self.all
     }
 
     /// Those of a field.

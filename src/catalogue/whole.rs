@@ -35,7 +35,7 @@ impl Snapshot {
     /// Whether an entry passes a filter, or would if it were published.
     fn would_pass(&self, item: &Item, filter: &Filter) -> bool {
         let mut passed = Vec::new();
-        self.reasons(filter).each(item, |matched| {
+        self.reasons(filter).each(item.stated(), |matched| {
             if matched.how != How::NotStated || filter.matching == Match::Possible {
                 passed.push(matched.field);
             }

@@ -17,7 +17,7 @@ use super::problem::{BEHIND, DATABASE_UNREACHABLE, INVALID_PARAMETER, Problem, U
 use super::query::Query;
 use super::routes::{Answered, Call};
 use super::{LICENCE, Service, room};
-use crate::catalogue::{Changed, Changes, FeedQuery, Field, Filter, Snapshot, View, ask_ahead};
+use crate::catalogue::{Changed, Changes, FeedQuery, Field, Filter, Snapshot, View};
 use crate::model::codes::Kind;
 use crate::model::shape::GREATEST;
 
@@ -232,10 +232,7 @@ impl Told {
     /// Adds the next change; whether there was one.
     fn add(&mut self, out: &mut Vec<u8>) -> bool {
         let Some(Changed { item, is_there }) = self.page.get(self.at) else { return false };
-        ask_ahead(self.at, false, |at| {
-            let Changed { item, is_there } = self.page.get(at)?;
-            Some((item, is_there.then_some(self.view)))
-        });
+        self.page.ask_ahead(self.at, self.view);
         if self.at > 0 {
             out.push(b',');
         }

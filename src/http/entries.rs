@@ -87,7 +87,7 @@ fn found(
         return Err(gone(service, item, retirement));
     }
     // It comes from memory while it is looked what the client has of it.
-    item.ask_for(View::Full, false);
+    item.ask_for(View::Full);
     if linked::is_wanted(request, &asked.asked())? {
         let body = || linked::entry(&linked::Around::of(service, snapshot), item);
         return Ok(of_directory(service, request, schema_org::MEDIA_TYPE, snapshot.head(), false, body));

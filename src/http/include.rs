@@ -58,7 +58,11 @@ pub(super) fn read_includes(query: &mut Query, kind: Kind) -> Vec<&'static Inclu
 }
 
 /// The entries that some items name, each once, in the order they are named.
-pub(super) fn included(snapshot: &Snapshot, items: &[&Arc<Item>], includes: &[&Include]) -> Vec<Arc<Item>> {
+pub(super) fn included<'a>(
+    snapshot: &Snapshot,
+    items: impl IntoIterator<Item = &'a Item>,
+    includes: &[&Include],
+) -> Vec<Arc<Item>> {
     let mut found: Vec<Arc<Item>> = Vec::new();
     for item in items {
         let Ok(value) = serde_json::from_slice::<Value>(&item.json()) else { continue };

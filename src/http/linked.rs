@@ -8,7 +8,7 @@ use super::problem::{INVALID_PARAMETER, Problem};
 use super::query::Query;
 use super::request::Request;
 use super::{Service, negotiate};
-use crate::catalogue::{Item, Looked, Snapshot, label};
+use crate::catalogue::{Item, Looked, Shelved, Snapshot, label};
 use crate::formats::schema_org::{Linked, MEDIA_TYPE, Surroundings, document, written};
 use crate::formats::{Form as _, Subject};
 use crate::model::codes::Kind;
@@ -66,7 +66,7 @@ pub(super) fn entry(around: &Around, item: &Item) -> String {
 }
 
 /// A page of entries.
-pub(super) fn page(around: Around, address: String, total: u64, items: &[&Arc<Item>]) -> Vec<u8> {
+pub(super) fn page(around: Around, address: String, total: u64, items: &[&Shelved]) -> Vec<u8> {
     let mut out = Vec::with_capacity(items.len() * 4_096);
     let mut list = Linked::new(around, address, total);
     list.begin(&mut out);

@@ -9,7 +9,7 @@ use actix_web::HttpResponse;
 
 use filters::{SHOW, read_facets};
 pub(super) use filters::{canonical, filters_of, is_private, read_cursor, read_filter, read_text};
-use told::{Links, Meta, Why, write_facets};
+use told::{Links, Meta, write_facets};
 pub(super) use told::{add_found, notice_of};
 
 use super::address::Address;
@@ -20,7 +20,7 @@ use super::query::Query;
 use super::request::Request;
 use super::sparse::Fields;
 use super::{Service, collection, linked};
-use crate::catalogue::{Cursor, Field, Item, Match, Page, PageQuery, Sifted, Snapshot, Sort, View, ask_ahead};
+use crate::catalogue::{Cursor, Field, Item, Match, Page, PageQuery, Reasons, Shelved, Sifted, Snapshot, Sort, View};
 use crate::formats::schema_org;
 use crate::model::codes::Kind;
 
@@ -181,43 +181,59 @@ impl ListRequest {
         let filter = &self.page.filter;
         snapshot.look_for(filter)?;
         let sifted = snapshot.sift(self.page.kind, filter, &self.facets);
-        let mut page = snapshot.page_of(&self.page, &sifted.chosen, sifted.total);
+        let page = snapshot.page_of(&self.page, &sifted.chosen, sifted.total);
         let first = if self.page.after.is_none() { Address::again(this) } else { self.address(service) };
-        let next = page.next.take().map(|cursor| {
+        let envelope = (!is_linked).then(|| self.entries(snapshot, &page));
+        // By now the last entry is at hand.
+        let next = page.next(&self.page).map(|cursor| {
             let address = at(first.clone(), Some(&cursor));
             (cursor, address)
         });
-        let body = if is_linked {
-            linked::page(linked::Around::of(service, snapshot), this.to_owned(), page.total, &page.items)
-        } else {
+        let body = if let Some(envelope) = envelope {
             // More can be possible only where silence does not pass: `match` is not in the address then.
             let is_more_possible = sifted.possible > page.total;
             let possible = is_more_possible.then(|| first.with_plain("match", "possible").finish());
             let next = next.as_ref().map(|(_, address)| address.as_str());
             let links = Links { this, next, possible: possible.as_deref() };
-            self.body(snapshot, &sifted, &page, &links)
+            self.finished(envelope, snapshot, &sifted, page.total, &links)
+        } else {
+            linked::page(linked::Around::of(service, snapshot), this.to_owned(), page.total, &page.items)
         };
         Ok((body, next))
     }
 
-    fn body(&self, snapshot: &Snapshot, sifted: &Sifted, page: &Page<'_>, links: &Links<'_>) -> Vec<u8> {
+    /// The answer with the entries of the page.
+    fn entries(&self, snapshot: &Snapshot, page: &Page<'_>) -> Envelope {
         let filter = &self.page.filter;
-        let mut why = (!filter.terms.is_empty()).then(|| Why::new(snapshot.reasons(filter)));
+        let why = (!filter.terms.is_empty()).then(|| snapshot.reasons(filter));
         let length = page.items.len() * (self.view.usual_length() + 100 + 130 * filter.terms.len());
         let mut envelope = Envelope::list(length + 4_096 * self.facets.len());
         // Some members are picked from all of an entry.
         let told = if self.fields.is_some() { View::Full } else { self.view };
         for (at, item) in page.items.iter().enumerate() {
-            ask_ahead(at, why.is_some(), |at| Some((page.items.get(at)?, Some(told))));
-            envelope.item_with(|text| self.entry(text, snapshot, why.as_mut(), item));
+            page.ask_ahead(at, told, why.is_some());
+            envelope.item_with(|text| self.entry(text, snapshot, why.as_ref(), item));
         }
         if !self.include.is_empty() {
-            let included = included(snapshot, &page.items, &self.include);
+            let included = included(snapshot, page.items.iter().map(|item| &****item), &self.include);
             envelope.included(&included);
         }
+        envelope
+    }
+
+    /// The answer with what is told about the page, and with where to go from it.
+    fn finished(
+        &self,
+        envelope: Envelope,
+        snapshot: &Snapshot,
+        sifted: &Sifted,
+        total: u64,
+        links: &Links<'_>,
+    ) -> Vec<u8> {
+        let filter = &self.page.filter;
         let meta = Meta {
             change_number: snapshot.head().change_number,
-            total: page.total,
+            total,
             possible: sifted.possible,
             limit: self.page.limit as u64,
             matching: if filter.matching == Match::Stated { "stated" } else { "possible" },
@@ -237,7 +253,7 @@ impl ListRequest {
     }
 
     /// Writes one entry of the page: as much as is asked for, and why it is there.
-    fn entry<'a>(&self, text: &mut Vec<u8>, snapshot: &Snapshot, why: Option<&mut Why<'a>>, item: &'a Item) {
+    fn entry(&self, text: &mut Vec<u8>, snapshot: &Snapshot, why: Option<&Reasons<'_>>, item: &Shelved) {
         let object = text.len();
         match &self.fields {
             None => item.write(self.view, text),
@@ -245,7 +261,7 @@ impl ListRequest {
         }
         add_found(text, object, snapshot, &self.page.filter, item);
         if let Some(why) = why {
-            add_member(text, object, "matched", |text| why.write(text, item));
+            add_member(text, object, "matched", |text| why.write(item.stated(), text));
         }
     }
 }
@@ -286,7 +302,7 @@ impl EntryRequest {
             Some(fields) => envelope.item(&fields.written(item)),
         }
         if !self.include.is_empty() {
-            let included = included(snapshot, &[item], &self.include);
+            let included = included(snapshot, [&**item], &self.include);
             envelope.included(&included);
         }
         envelope

@@ -12,7 +12,7 @@ use super::list::{MOST, USUAL, add_found, at, is_private, notice_of, read_cursor
 use super::problem::INVALID_PARAMETER;
 use super::query::Query;
 use super::routes::{Answered, Call};
-use crate::catalogue::{Cursor, LONGEST_TEXT, SearchPage, SearchQuery, Snapshot, Source, Suggestion, View, ask_ahead};
+use crate::catalogue::{Cursor, LONGEST_TEXT, SearchPage, SearchQuery, Snapshot, Source, Suggestion, View};
 use crate::model::codes::Kind;
 
 /// How many suggestions there are at most, and how many where no number is asked for.
@@ -68,7 +68,7 @@ pub(super) fn search_directory(Call { service, request, .. }: Call<'_>) -> Answe
 fn page_of(snapshot: &Snapshot, asked: &SearchQuery, page: &SearchPage<'_>, links: &Value) -> Vec<u8> {
     let mut envelope = Envelope::list(page.items.len() * (View::Summary.usual_length() + 500));
     for (at, item) in page.items.iter().enumerate() {
-        ask_ahead(at, false, |at| Some((page.items.get(at)?, Some(View::Summary))));
+        page.ask_ahead(at);
         envelope.item_with(|text| {
             let entry = text.len();
             item.write(View::Summary, text);

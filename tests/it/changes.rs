@@ -384,12 +384,16 @@ on_both_engines! {
             format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr))
         };
         let midwife = |member: &str, value: &str| json!({"scheme": "role", "code": "midwife", member: value});
-        // A word is nothing that an entry shows.
+        // A word is nothing that an entry shows, and changes nothing of why it is listed.
+        let why = async || app.data("/v1/programmes?role=midwife&level=senior&match=possible&limit=100").await;
+        let why_before = why().await;
         let told = edit("label", &[midwife("definition", "Somebody registered as a midwife.")]).await;
         assert!(!told.contains("moved by"), "{told}");
         let before = all.items;
         all.follow(&app.process, FEED).await;
         assert_eq!(all.items, before);
+        assert_eq!(why().await, why_before);
+        assert!(why_before.as_array().unwrap().len() > 5);
         // Another place in the tree moves what states the term.
         let told = edit("moved", &[midwife("broader", "clinical")]).await;
         assert!(told.contains("moved by a vocabulary"), "{told}");

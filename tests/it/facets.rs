@@ -298,13 +298,23 @@ impl Oracle {
         if stated.is_empty() {
             return possible;
         }
-        let answers = |term: &String, stated: &String| {
-            let outside = field == "role" && (term == "all-staff" || stated == "all-staff");
-            term == stated
-                || (outside && stated == "all-staff")
-                || (!outside && (self.is_above(field, term, stated) || self.is_above(field, stated, term)))
-        };
-        terms.iter().any(|term| stated.iter().any(|s| answers(term, s)))
+        terms.iter().any(|term| stated.iter().any(|stated| self.answers(field, term, stated)))
+    }
+
+    fn answers(&self, field: &str, term: &str, stated: &str) -> bool {
+        let outside = field == "role" && (term == "all-staff" || stated == "all-staff");
+        term == stated
+            || (outside && stated == "all-staff")
+            || (!outside && (self.is_above(field, term, stated) || self.is_above(field, stated, term)))
+    }
+
+    /// Why an entry passes a filter: the terms asked for, with what it states that answers them.
+    fn reasons(&self, entry: &Value, field: &str, terms: &[String]) -> BTreeSet<(String, Option<String>)> {
+        let stated = self.stated(entry, field);
+        let silent = terms.iter().filter(|_| stated.is_empty()).map(|term| (term.clone(), None));
+        let pairs = terms.iter().flat_map(|term| stated.iter().map(move |stated| (term, stated)));
+        let answering = pairs.filter(|(term, stated)| self.answers(field, term, stated));
+        silent.chain(answering.map(|(term, stated)| (term.clone(), Some(stated.clone())))).collect()
     }
 }
 
@@ -379,6 +389,16 @@ async fn filters_facets_and_pages_hold_against_a_naive_oracle() {
             assert_eq!(answer.status, 200, "{path}: {}", answer.text);
             let page = answer.json();
             shown.extend(ids(&page).into_iter().map(str::to_owned));
+            for listed in page["data"].as_array().unwrap() {
+                let entry = oracle.entries.iter().find(|entry| entry["id"] == listed["id"]).unwrap();
+                let matched = listed.get("matched").and_then(Value::as_array).into_iter().flatten();
+                for (field, terms) in &query {
+                    let told = matched.clone().filter(|reason| reason["filter"] == *field);
+                    let text = |value: &Value| value.as_str().map(str::to_owned);
+                    let told = told.map(|reason| (text(&reason["term"]).unwrap(), text(&reason["stated"])));
+                    assert_eq!(told.collect::<BTreeSet<_>>(), oracle.reasons(entry, field, terms), "{path}: {listed}");
+                }
+            }
             next = page["links"]["next"].as_str().map(|url| url.strip_prefix(&server.url).unwrap().to_owned());
             first.get_or_insert(page);
         }

@@ -1,25 +1,26 @@
 //! Filters laid over each other: what passes all, what passes all but one, and what they cannot tell.
 
+use std::array::from_fn;
 use std::borrow::Cow;
 
-use super::{Bits, sum, widest};
+use super::{Bits, widest};
 
-/// How many words are laid over each other at once: so few that all of them stay at hand. A directory that has no more than
-/// a few words would be laid over mostly nothing.
-const LONG: usize = 64;
-const SHORT: usize = 8;
+/// How many words are laid over each other at once: as many as the widest instructions have enough to do with, and so few
+/// that a directory of some hundred entries is not laid over mostly nothing.
+const BLOCK: usize = 16;
 
-/// The words of a set from a place on, where it has all of a block; otherwise those that it has, and zeros.
-#[expect(clippy::inline_always, reason = "what is not put in place is made for the least machine")]
-#[inline(always)]
-fn block<'a, const BLOCK: usize>(words: &'a [u64], from: usize, room: &'a mut [u64; BLOCK]) -> &'a [u64; BLOCK] {
-    let words = words.get(from..).unwrap_or_default();
-    if let Some(whole) = words.first_chunk() {
-        return whole;
-    }
-    *room = [0; BLOCK];
-    room.iter_mut().zip(words).for_each(|(word, own)| *word = *own);
-    room
+/// Words of a set.
+type Words = [u64; BLOCK];
+
+/// The words of a set from a place on: those that it has, and then zeros.
+fn padded(set: &Bits, from: usize) -> Words {
+    let mut words = set.0.iter().skip(from);
+    from_fn(|_| words.next().copied().unwrap_or_default())
+}
+
+/// The words of a set from a place on, where it has all of a block.
+fn whole(set: &Bits, from: usize) -> Option<&Words> {
+    set.0.get(from..)?.first_chunk()
 }
 
 /// A filter by one thing, as sets.
@@ -48,90 +49,127 @@ pub(in crate::catalogue) struct Laid {
     pub(in crate::catalogue) others: Vec<Bits>,
 }
 
+impl Sieve<'_> {
+    /// The filter with silence passing it, for a set that has so many words.
+    fn lenient(&self, words: usize) -> Sieve<'_> {
+        let mut passing: Vec<u64> = self.stated.0.iter().map(|stated| !stated).collect();
+        passing.resize(words, u64::MAX);
+        let mut passing = Bits(passing);
+        passing.add(&self.passing);
+        Sieve { passing: Cow::Owned(passing), stated: Cow::Borrowed(&self.stated), ..*self }
+    }
+}
+
 impl Laid {
-    /// Lays filters over a set, in one pass; silence passes all of them where they are lenient.
+    /// Lays filters over a set; silence passes all of them where they are lenient.
     pub(in crate::catalogue) fn over(base: &Bits, sieves: &[Sieve<'_>], is_lenient: bool) -> Self {
-        if base.0.len() <= SHORT {
-            Self::in_blocks::<SHORT>(base, sieves, is_lenient)
-        } else {
-            Self::in_blocks::<LONG>(base, sieves, is_lenient)
+        if is_lenient {
+            let sieves: Vec<Sieve<'_>> = sieves.iter().map(|sieve| sieve.lenient(base.0.len())).collect();
+            return Self::over(base, &sieves, false);
+        }
+        // The compiler is told how many there are: it then keeps all that belongs to a word at hand.
+        match sieves {
+            [a] => Self::of(base, [a]),
+            [a, b] => Self::of(base, [a, b]),
+            [a, b, c] => Self::of(base, [a, b, c]),
+            [a, b, c, d] => Self::of(base, [a, b, c, d]),
+            any => Self::of_any(base, any),
         }
     }
 
-    /// The same, so many words at once.
-    fn in_blocks<const BLOCK: usize>(base: &Bits, sieves: &[Sieve<'_>], is_lenient: bool) -> Self {
+    /// The same for any number of filters, one by one.
+    fn of_any(base: &Bits, sieves: &[Sieve<'_>]) -> Self {
+        let mut laid = Self { chosen: base.clone(), ..Self::default() };
+        let mut possible = base.clone();
+        for (at, sieve) in sieves.iter().enumerate() {
+            laid.chosen.keep(&sieve.passing);
+            possible.keep(&sieve.lenient(base.0.len()).passing);
+            let mut others = base.clone();
+            for (_, other) in sieves.iter().enumerate().filter(|(other, _)| *other != at) {
+                others.keep(&other.passing);
+            }
+            laid.silent.push(others.len() - sieve.stated.count_and(&others));
+            laid.others.push(if sieve.is_left_out_once { others } else { Bits::default() });
+        }
+        (laid.total, laid.possible) = (laid.chosen.len(), possible.len());
+        laid
+    }
+
+    /// The same for so many filters, in one pass.
+    fn of<const N: usize>(base: &Bits, sieves: [&Sieve<'_>; N]) -> Self {
         let laid = Self {
             chosen: Bits(Vec::with_capacity(base.0.len())),
-            silent: vec![0; sieves.len()],
-            others: vec![Bits::default(); sieves.len()],
+            silent: vec![0; N],
+            others: vec![Bits::default(); N],
             ..Self::default()
         };
-        // What passes all filters after each.
-        let mut after = vec![[0; BLOCK]; sieves.len()];
         widest(
             #[inline(always)]
             move || {
                 let mut laid = laid;
                 for from in (0..base.0.len()).step_by(BLOCK) {
-                    laid.lay(&base.0, from, sieves, is_lenient, &mut after);
+                    laid.lay(base, from, sieves);
                 }
                 laid
             },
         )
     }
 
-    #[expect(clippy::inline_always, reason = "as above")]
+    /// Lays filters over the words of a set from a place on.
+    #[expect(clippy::indexing_slicing, reason = "the places are those of arrays that are as long")]
     #[inline(always)]
-    fn lay<const BLOCK: usize>(
-        &mut self,
-        base: &[u64],
-        from: usize,
-        sieves: &[Sieve<'_>],
-        is_lenient: bool,
-        after: &mut [[u64; BLOCK]],
-    ) {
-        let mut rooms = [[0; BLOCK]; 2];
-        let [room, other_room] = &mut rooms;
-        let mut before = *block(base, from, room);
-        let length = (base.len() - from).min(BLOCK);
+    fn lay<const N: usize>(&mut self, base: &Bits, from: usize, sieves: [&Sieve<'_>; N]) {
+        const NONE: &Words = &[0; BLOCK];
+        let length = (base.0.len() - from).min(BLOCK);
+        let rooms: [[Words; 2]; N];
+        let room: Words;
+        let base = if let Some(whole) = whole(base, from) {
+            whole
+        } else {
+            room = padded(base, from);
+            &room
+        };
         // Where entries of other kinds are.
-        if before == [0; BLOCK] {
+        if base.iter().fold(0, |all, word| all | word) == 0 {
             let wanted = sieves.iter().zip(&mut self.others).filter(|(sieve, _)| sieve.is_left_out_once);
             wanted.for_each(|(_, others)| others.0.resize(from + length, 0));
             self.chosen.0.resize(from + length, 0);
             return;
         }
-        let lenient = if is_lenient { u64::MAX } else { 0 };
-        let mut all = [u64::MAX; BLOCK];
-        for (sieve, after) in sieves.iter().zip(after.iter_mut()).rev() {
-            let passing = block(&sieve.passing.0, from, room);
-            let stated = block(&sieve.stated.0, from, other_room);
-            *after = all;
-            for ((all, passing), stated) in all.iter_mut().zip(passing).zip(stated) {
-                *all &= passing | (!stated & lenient);
+        let is_whole = |set: &Bits| set.0.len() >= from + BLOCK;
+        let (passing, stated): ([&Words; N], [&Words; N]) =
+            if sieves.iter().all(|sieve| is_whole(&sieve.passing) && is_whole(&sieve.stated)) {
+                let whole = |set| whole(set, from).unwrap_or(NONE);
+                (sieves.map(|sieve| whole(&sieve.passing)), sieves.map(|sieve| whole(&sieve.stated)))
+            } else {
+                rooms = sieves.map(|sieve| [padded(&sieve.passing, from), padded(&sieve.stated, from)]);
+                (rooms.each_ref().map(|[passing, _]| passing), rooms.each_ref().map(|[_, stated]| stated))
+            };
+        // What passes all filters but one.
+        let others = |word: usize, without: usize| {
+            (0..N).filter(|at| *at != without).fold(base[word], |others, at| others & passing[at][word])
+        };
+        let (mut chosen, mut silent, mut total, mut possible) = ([0; BLOCK], [0; N], 0, 0);
+        for word in 0..BLOCK {
+            let mut open = base[word];
+            for at in 0..N {
+                silent[at] += u64::from((others(word, at) & !stated[at][word]).count_ones());
+                open &= !(stated[at][word] & !passing[at][word]);
             }
+            chosen[word] = others(word, N);
+            total += u64::from(chosen[word].count_ones());
+            possible += u64::from(open.count_ones());
         }
-        let mut possible = before;
-        let results = self.silent.iter_mut().zip(&mut self.others);
-        for ((sieve, after), (count, others)) in sieves.iter().zip(after.iter()).zip(results) {
-            let passing = block(&sieve.passing.0, from, room);
-            let stated = block(&sieve.stated.0, from, other_room);
+        self.total += total;
+        self.possible += possible;
+        self.chosen.0.extend(chosen.iter().take(length));
+        for (at, sieve) in sieves.iter().enumerate() {
+            self.silent[at] += silent[at];
             if sieve.is_left_out_once {
-                others.0.extend(before.iter().zip(after).take(length).map(|(before, after)| before & after));
-            }
-            // One thing at a time: what is summed up and what is written in one loop is done word by word.
-            *count +=
-                sum(before.iter().zip(after).zip(stated).map(|((before, after), stated)| before & after & !stated));
-            for ((possible, passing), stated) in possible.iter_mut().zip(passing).zip(stated) {
-                *possible &= passing | !stated;
-            }
-            for ((before, passing), stated) in before.iter_mut().zip(passing).zip(stated) {
-                *before &= passing | (!stated & lenient);
+                let others: Words = from_fn(|word| others(word, at));
+                self.others[at].0.extend(others.iter().take(length));
             }
         }
-        self.total += sum(before.into_iter());
-        self.possible += sum(possible.into_iter());
-        self.chosen.0.extend(before.iter().take(length));
     }
 }
 
@@ -144,12 +182,12 @@ mod tests {
 
     #[test]
     fn filters_laid_over_each_other_are_what_they_are_one_by_one() {
-        for (below, count) in [(1, 0), (60, 30), (70, 60), (512, 300), (513, 300), (4_096, 2_000), (20_000, 9_000)] {
+        for (below, count) in [(1, 0), (60, 30), (1_024, 600), (1_025, 600), (4_096, 2_000), (20_000, 9_000)] {
             // As where the entries of another kind are among them.
             let of_others = 4_096..3 * 4_096;
             let base: BTreeSet<u32> =
                 some(1, count * 2, below).into_iter().filter(|ordinal| !of_others.contains(ordinal)).collect();
-            let filters: Vec<(BTreeSet<u32>, BTreeSet<u32>)> = (0..4)
+            let filters: Vec<(BTreeSet<u32>, BTreeSet<u32>)> = (0..6)
                 // Some are longer than what they are laid over, and one is shorter.
                 .map(|seed| if seed == 2 { (seed, 10, 10) } else { (seed, below * 2, below) })
                 .map(|(seed, passing, more)| (some(10 + seed, count, passing), some(20 + seed, count / 2, more)))

@@ -105,6 +105,10 @@ impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
         }
         // Each share is in order, and this sort takes what is in order as it is.
         entries.sort_by(|(a, _): &Rendered, (b, _)| by_title(a).cmp(&by_title(b)));
+        if is_first {
+            // As lists tell it: most begin with what comes first by title.
+            entries = side_by_side(entries.into_iter(), |(item, _)| Arc::get_mut(item).map(Item::stated_mut));
+        }
         Rendering { is_whole, entries, old_slugs, damaged }
     }
 

@@ -38,7 +38,7 @@ impl Snapshot {
         pause: Pause,
     ) -> (Self, Vec<CatalogueError>) {
         let begun = Instant::now();
-        (self.answers, self.counted) = (Arc::default(), Arc::default());
+        (self.answers, self.counted, self.written) = Default::default();
         let Rendering { is_whole, entries: rendered, old_slugs, mut damaged } =
             Loading::new(&mut self, parts.into_iter()).rendered(pause);
         if !is_whole {
@@ -107,9 +107,9 @@ impl Snapshot {
         }
         let ordinal = known.unwrap_or_else(|| u32::try_from(self.items.len()).unwrap_or(u32::MAX));
         if let Some(place) = self.items.get_mut(ordinal as usize) {
-            *place = Arc::clone(&item);
+            *place = Arc::clone(&item).into();
         } else {
-            self.items.push(Arc::clone(&item));
+            self.items.push(Arc::clone(&item).into());
             self.ordinals.insert(item.uid, ordinal);
         }
         moved.insert(ordinal);
@@ -180,7 +180,7 @@ impl Snapshot {
         for kind in Kind::ALL.iter().copied() {
             let own: Vec<(u32, &Arc<Item>)> = moved
                 .iter()
-                .filter_map(|ordinal| Some((ordinal, self.items.get(ordinal as usize)?)))
+                .filter_map(|ordinal| Some((ordinal, self.item(ordinal)?)))
                 .filter(|(_, item)| item.kind == kind)
                 .collect();
             if own.is_empty() {
@@ -191,7 +191,7 @@ impl Snapshot {
                 let published = own.iter().filter(|(_, item)| item.standing == Standing::Published);
                 let mut new: Vec<_> = published.map(|(ordinal, item)| (SortKey::of(sort, item), *ordinal)).collect();
                 new.sort_unstable();
-                let key_of = |ordinal: u32| self.items.get(ordinal as usize).map(|item| SortKey::of(sort, item));
+                let key_of = |ordinal: u32| self.key(sort, ordinal);
                 let order = orders.entry((kind, sort)).or_default();
                 *order = order.with(moved, &new, key_of);
                 order.note_places(Arc::make_mut(places));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::catalogue::{FacetTerm, Field, Filter, Hits, Item, Likeness, Looked, Matched, Reasons, Snapshot, Snippet};
+use crate::catalogue::{FacetTerm, Field, Filter, Hits, Item, Likeness, Looked, Snapshot, Snippet};
 use crate::http::answer::{add_member, push_all, write_json, write_text};
 use crate::http::query::shown;
 use crate::model::codes::Kind;
@@ -85,66 +85,6 @@ pub(super) fn write_facets<'a, T: Iterator<Item = FacetTerm<'a>>>(
         text.push(b']');
     }
     text.push(b'}');
-}
-
-/// How many things that are stated have a slot; about as many as a page has.
-const SLOTS: usize = 256;
-
-/// Writes why entries of a page passed. Most of them state the same few things: why these pass is written once.
-pub(super) struct Why<'a> {
-    reasons: Reasons<'a>,
-    slots: [Slot; SLOTS],
-    text: Vec<u8>,
-}
-
-/// Where it stands why something that is stated passes. Of two things that come to one slot, the later has it.
-#[derive(Clone, Copy)]
-struct Slot {
-    /// The address of what is stated, which equal entries mostly share; for silence about a filter, one of the first
-    /// addresses, where nothing is.
-    key: usize,
-    from: u32,
-    to: u32,
-}
-
-impl<'a> Why<'a> {
-    pub(super) fn new(reasons: Reasons<'a>) -> Self {
-        Self { reasons, slots: [Slot { key: 0, from: 0, to: 0 }; SLOTS], text: Vec::with_capacity(4_096) }
-    }
-
-    /// Writes why an entry passed, filter by filter.
-    pub(super) fn write(&mut self, out: &mut Vec<u8>, item: &'a Item) {
-        let Self { reasons, slots, text } = self;
-        out.push(b'[');
-        reasons.visit(item, |filter, stated| {
-            let key = stated.map_or(16 * (filter + 1), |stated| std::ptr::from_ref(stated).addr());
-            // What is stated is some 48 bytes long: the bits above tell one from the next.
-            let Some(slot) = slots.get_mut((key ^ key >> 8) / 16 % SLOTS) else { return };
-            if slot.key != key {
-                let from = text.len();
-                reasons.tell(filter, stated, &mut |matched| write_reason(text, &matched));
-                let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-                *slot = Slot { key, from: short(from), to: short(text.len()) };
-            }
-            // Most of what is stated answers nothing.
-            if slot.from < slot.to {
-                out.extend_from_slice(text.get(slot.from as usize..slot.to as usize).unwrap_or_default());
-            }
-        });
-        // The comma after the last.
-        out.pop_if(|last| *last == b',');
-        out.push(b']');
-    }
-}
-
-/// Writes a reason, and a comma. Codes and pointers need no escaping.
-fn write_reason(text: &mut Vec<u8>, matched: &Matched<'_>) {
-    let (filter, term, how) = (matched.field.name(), matched.term, matched.how.code());
-    push_all(text, &["{\"filter\":\"", filter, "\",\"term\":\"", term, "\",\"how\":\"", how]);
-    match matched.stated {
-        Some((stated, at)) => push_all(text, &["\",\"stated\":\"", stated, "\",\"at\":\"", at, "\"},"]),
-        None => push_all(text, &["\",\"stated\":null,\"at\":null},"]),
-    }
 }
 
 /// Adds to an entry, which stands in a text from a place on, how it answers what was looked for.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::telling::{Telling, source_line, text_at};
 use super::{MOST_LISTED, PARTS_OF_KINDS, entries, place, public};
-use crate::catalogue::{Field, Filter, Item, Looked, PageQuery, Snapshot, Sort, Standing, type_scheme};
+use crate::catalogue::{Field, Filter, Item, Looked, PageQuery, Shelved, Snapshot, Sort, Standing, type_scheme};
 use crate::http::query::shown;
 use crate::http::request::Request;
 use crate::http::routes::Call;
@@ -269,7 +269,7 @@ fn belongs(snapshot: &Snapshot, telling: &Telling<'_>, item: &Arc<Item>) -> Vec<
 /// them, however many programmes there are.
 fn naming(snapshot: &Snapshot, kind: Kind, id: &str) -> Vec<Linked> {
     let page = PageQuery { kind, sort: Sort::Title, limit: MOST_LISTED, filter: Filter::default(), after: None };
-    let named = |item: &Arc<Item>| {
+    let named = |item: &Shelved| {
         let telling = Telling::of(snapshot, item);
         if kind == Kind::CoachingLink {
             let is_its = telling.text("/provider").is_some_and(|provider| provider == format!("academy/{id}"));

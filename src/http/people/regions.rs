@@ -1,14 +1,12 @@
 //! Academies and coaching by region.
 
-use std::sync::Arc;
-
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 use super::finder::name_of;
 use super::telling::Telling;
 use super::{asked, entry, place, public, unknown};
-use crate::catalogue::{Field, Filter, Item, Member, PageQuery, Snapshot, Sort};
+use crate::catalogue::{Field, Filter, Item, Member, PageQuery, Shelved, Snapshot, Sort};
 use crate::http::Service;
 use crate::http::request::Request;
 use crate::http::routes::Call;
@@ -57,7 +55,7 @@ fn shown(snapshot: &Snapshot, asked: &[(String, String)], first: Kind) -> (Statu
 }
 
 /// The first entries of a region, and how many more there are.
-fn within<'a>(snapshot: &'a Snapshot, kind: Kind, code: &str) -> (Vec<&'a Arc<Item>>, u64) {
+fn within<'a>(snapshot: &'a Snapshot, kind: Kind, code: &str) -> (Vec<&'a Shelved>, u64) {
     let filter = Filter { terms: vec![(Field::Region, vec![code.to_owned()])], ..Filter::default() };
     let page = snapshot.page(&PageQuery { kind, sort: Sort::Title, limit: MOST, filter, after: None });
     let more = page.total.saturating_sub(page.items.len() as u64);
