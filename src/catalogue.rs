@@ -42,7 +42,7 @@ pub use facet::{ALL_STAFF, Field, FieldTerm, How, Source, label, scheme_terms, t
 pub use feed::{Changed, Changes, FeedQuery, Sum};
 pub use filter::{FacetTerm, Filter, Match, Sifted};
 pub use item::{Digest, FULL_ONLY, Item, Retirement, Shelved, Standing, View};
-pub use matched::{Matched, Reasons};
+pub use matched::Reasons;
 pub use page::{Cursor, Page, PageQuery, Paged, SearchPage, SearchQuery, Sort};
 pub use search::{Hits, LONGEST as LONGEST_TEXT, Likeness, Snippet, Sought, Suggestion, Text};
 pub use snapshot::{CatalogueError, Looked, Snapshot};

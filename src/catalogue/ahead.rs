@@ -1,8 +1,8 @@
 //! Memory that is asked for before it is read, and comes while something else is done.
 //!
-//! The entries of a large directory are mostly far from the processor. To tell one is to wait for the entry, and then for
-//! its text; told one after the other, entries would have it wait for each. So each is asked for while those before it
-//! are told. It is done on x86-64, where there is a safe way to ask.
+//! The entries of a large directory are mostly far from the processor. To tell one is to wait for what says where its text
+//! is, and then for the text; told one after the other, entries would have it wait for each. So each is asked for while those
+//! before it are told. It is done on x86-64, where there is a safe way to ask.
 
 use std::ops::Range;
 

@@ -252,7 +252,7 @@ pub(super) fn answers(field: Field, queried: &str, stated: &str, vocabularies: &
     follows(stated, queried).then_some(How::Predecessor)
 }
 
-/// The stated terms that answer a query, and how; the term itself does without being here.
+/// The stated terms that answer a query, the term itself among them, and how.
 type Answering = HashMap<Arc<str>, How, foldhash::fast::RandomState>;
 
 /// What a state of the vocabularies comes to.
@@ -313,6 +313,21 @@ impl Reach {
                     }
                 }
                 known.insert(Arc::clone(stated), Known::of(queries));
+            }
+        }
+        reach
+    }
+
+    /// The same, with what entries share of what an earlier state came to: that something states a term is the same in every
+    /// state of the vocabularies, and entries that came before are known by it.
+    #[must_use]
+    pub(super) fn after(before: &Self, vocabularies: &Vocabularies) -> Self {
+        let mut reach = Self::new(vocabularies);
+        for (known, before) in reach.known.iter_mut().zip(&before.known) {
+            for (code, known) in known {
+                if let Some(before) = before.get(code) {
+                    known.stated.clone_from(&before.stated);
+                }
             }
         }
         reach
@@ -420,6 +435,9 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &stated(Member::Type, "programme")));
         let elsewhere = stated(Member::Services, "programme");
         assert_eq!((elsewhere.at.pointer(), &*elsewhere.code), ("/services", "programme"));
+        // And so do those that came under other vocabularies.
+        let after = Reach::after(&reach, &Vocabularies::default());
+        assert!(Arc::ptr_eq(&first, &after.stated(Field::Type, Member::Type, "programme")));
         // What no vocabulary has is stated all the same.
         assert_eq!(stated(Member::Type, "unheard-of"), stated(Member::Type, "unheard-of"));
     }

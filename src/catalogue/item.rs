@@ -154,14 +154,19 @@ impl From<Arc<Item>> for Shelved {
 }
 
 impl Deref for Shelved {
-    type Target = Arc<Item>;
+    type Target = Item;
 
-    fn deref(&self) -> &Arc<Item> {
+    fn deref(&self) -> &Item {
         &self.item
     }
 }
 
 impl Shelved {
+    /// The entry.
+    pub(super) const fn item(&self) -> &Arc<Item> {
+        &self.item
+    }
+
     /// As [`Item::write`].
     pub fn write(&self, view: View, out: &mut Vec<u8>) {
         self.told.write(view, || &self.item.rest, out);
@@ -173,8 +178,12 @@ impl Shelved {
         &self.told.stated
     }
 
-    /// Asks for where that begins which is told of it, and what it states where that is told.
-    pub(super) fn ask_where(&self, with_stated: bool) {
+    /// Asks for where that begins which is told of it: what it states where that is told, and what else the entry has where
+    /// that is looked at.
+    pub(super) fn ask_where(&self, with_stated: bool, with_item: bool) {
+        if with_item {
+            self.item.ask();
+        }
         if with_stated {
             ask_where(self.told.stated.all());
         }
@@ -361,7 +370,7 @@ impl Item {
 
     /// Asks for what tells where everything else of it is.
     pub(super) fn ask(&self) {
-        ask(&self.told);
+        ask(self);
     }
 
     /// Asks for what it is sorted by.

@@ -12,16 +12,16 @@ use super::snapshot::Snapshot;
 use super::stated::{Stated, StatedTerms};
 
 /// Why an entry passed one filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Matched<'a> {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Matched<'a> {
     /// The filter.
-    pub field: Field,
+    pub(super) field: Field,
     /// The term asked for.
-    pub term: &'a str,
+    term: &'a str,
     /// How the entry answers it.
-    pub how: How,
+    pub(super) how: How,
     /// The term the entry states, and the member that states it.
-    pub stated: Option<(&'a str, &'static str)>,
+    stated: Option<(&'a str, &'static str)>,
 }
 
 impl Matched<'_> {
@@ -108,7 +108,7 @@ impl Snapshot {
 
 impl Reasons<'_> {
     /// Tells why an entry that states this passes, or would pass, filter by filter.
-    pub fn each<'i>(&'i self, stated: &'i StatedTerms, mut tell: impl FnMut(Matched<'i>)) {
+    pub(super) fn each<'i>(&'i self, stated: &'i StatedTerms, mut tell: impl FnMut(Matched<'i>)) {
         for (field, asked) in &self.filters {
             self.each_of(*field, asked, stated.of(*field), &mut tell);
         }
@@ -123,8 +123,8 @@ impl Reasons<'_> {
                 let written = asked.iter().filter_map(|asked| asked.written?.of(stated));
                 written.for_each(|text| out.extend_from_slice(text));
             }
-            // Entries that came before a vocabulary changed share nothing with it; and there are terms without a vocabulary,
-            // and silence.
+            // It is silent, or the field's terms have no vocabulary and are shared by nobody. Of a field that has one, entries
+            // share all that they state: what no vocabulary knows is nothing that an entry may state.
             if out.len() == before {
                 self.each_of(*field, asked, stated, &mut |matched| matched.write(out));
             }

@@ -6,7 +6,6 @@
 //! many entries are chosen; or on a walk along the row.
 
 use std::borrow::Cow;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::bits::Bits;
@@ -200,7 +199,7 @@ fn strays_of(row: &[u32]) -> Bits {
 
 /// The first of two lists, each of which is in the order of places.
 fn merged(
-    mut settled: impl Iterator<Item = u32>,
+    settled: impl Iterator<Item = u32>,
     strays: Vec<u32>,
     wanted: usize,
     places: &[u32],
@@ -210,10 +209,7 @@ fn merged(
     let mut first = Vec::with_capacity(wanted);
     if strays.is_empty() {
         // To be asked for each takes longer than to hand them over.
-        let _ = settled.try_for_each(|ordinal| {
-            first.push(ordinal);
-            if first.len() < wanted { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
+        settled.take(wanted).for_each(|ordinal| first.push(ordinal));
         return first;
     }
     let place = |ordinal: &u32| places.get(*ordinal as usize).copied().unwrap_or_default();

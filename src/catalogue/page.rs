@@ -143,9 +143,10 @@ pub struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// Asks for what is told at a place on the page and soon after: called before each is told.
-    pub fn ask_ahead(&self, at: usize, view: View, with_stated: bool) {
-        ask_for_page(&self.items, at, view, with_stated);
+    /// Asks for what is told at a place on the page and soon after: called before each is told. Told besides may be why it
+    /// is there, and how it was found.
+    pub fn ask_ahead(&self, at: usize, view: View, with_reasons: bool, with_found: bool) {
+        ask_for_page(&self.items, at, view, with_reasons, with_found);
         // And for where the next page begins.
         if let Some(last) = self.items.last().filter(|_| self.last.is_some()) {
             if at == 0 {
@@ -169,13 +170,13 @@ impl Page<'_> {
 }
 
 /// Asks for what is told at a place on a page of entries and soon after.
-fn ask_for_page(items: &[&Shelved], at: usize, view: View, with_stated: bool) {
+fn ask_for_page(items: &[&Shelved], at: usize, view: View, with_reasons: bool, with_found: bool) {
     if at == 0 {
         for item in items {
-            item.ask_where(with_stated);
+            item.ask_where(with_reasons, with_found || view == View::Full);
         }
     }
-    ask_ahead(at, |at| items.get(at).into_iter().for_each(|item| item.ask_for(view, with_stated)));
+    ask_ahead(at, |at| items.get(at).into_iter().for_each(|item| item.ask_for(view, with_reasons)));
 }
 
 /// What is looked for among entries of several kinds.
@@ -207,7 +208,7 @@ pub struct SearchPage<'a> {
 impl SearchPage<'_> {
     /// As [`Page::ask_ahead`], in summary.
     pub fn ask_ahead(&self, at: usize) {
-        ask_for_page(&self.items, at, View::Summary, false);
+        ask_for_page(&self.items, at, View::Summary, false, true);
     }
 }
 

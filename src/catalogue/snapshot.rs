@@ -290,7 +290,7 @@ impl Snapshot {
 
     /// The entry with an ordinal.
     pub(super) fn item(&self, ordinal: u32) -> Option<&Arc<Item>> {
-        self.shelved(ordinal).map(|shelved| &**shelved)
+        self.shelved(ordinal).map(Shelved::item)
     }
 
     /// As [`Self::item`], with what pages tell of it.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::facet::How;
 use super::filter::{Filter, Match};
 use super::item::{Item, Standing};
+use super::matched::Reasons;
 use super::page::Sort;
 use super::sets::Set;
 use super::snapshot::Snapshot;
@@ -23,9 +24,10 @@ impl Snapshot {
     /// The entries of a kind that were taken out and would pass a filter if they were there, by id.
     #[must_use]
     pub fn withdrawn(&self, kind: Kind, filter: &Filter) -> Vec<Arc<Item>> {
+        let reasons = self.reasons(filter);
         let revised = self.set(Set::Revised(kind)).iter().filter_map(|ordinal| self.item(ordinal));
         let mut gone: Vec<Arc<Item>> = revised
-            .filter(|item| matches!(item.standing, Standing::Retired(_)) && self.would_pass(item, filter))
+            .filter(|item| matches!(item.standing, Standing::Retired(_)) && self.would_pass(item, filter, &reasons))
             .cloned()
             .collect();
         gone.sort_unstable_by(|a, b| a.id.cmp(&b.id));
@@ -33,9 +35,9 @@ impl Snapshot {
     }
 
     /// Whether an entry passes a filter, or would if it were published.
-    fn would_pass(&self, item: &Item, filter: &Filter) -> bool {
+    fn would_pass(&self, item: &Item, filter: &Filter, reasons: &Reasons<'_>) -> bool {
         let mut passed = Vec::new();
-        self.reasons(filter).each(item.stated(), |matched| {
+        reasons.each(item.stated(), |matched| {
             if matched.how != How::NotStated || filter.matching == Match::Possible {
                 passed.push(matched.field);
             }

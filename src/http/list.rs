@@ -211,11 +211,11 @@ impl ListRequest {
         // Some members are picked from all of an entry.
         let told = if self.fields.is_some() { View::Full } else { self.view };
         for (at, item) in page.items.iter().enumerate() {
-            page.ask_ahead(at, told, why.is_some());
+            page.ask_ahead(at, told, why.is_some(), filter.hits().is_some());
             envelope.item_with(|text| self.entry(text, snapshot, why.as_ref(), item));
         }
         if !self.include.is_empty() {
-            let included = included(snapshot, page.items.iter().map(|item| &****item), &self.include);
+            let included = included(snapshot, page.items.iter().map(|item| &***item), &self.include);
             envelope.included(&included);
         }
         envelope

@@ -12,10 +12,13 @@ const BLOCK: usize = 16;
 /// Words of a set.
 type Words = [u64; BLOCK];
 
-/// The words of a set from a place on: those that it has, and then zeros.
+/// The words of a set from a place on, where it does not have all of a block: those that it has, and then zeros.
 fn padded(set: &Bits, from: usize) -> Words {
-    let mut words = set.0.iter().skip(from);
-    from_fn(|_| words.next().copied().unwrap_or_default())
+    let mut padded = [0; BLOCK];
+    if whole(set, from).is_none() {
+        padded.iter_mut().zip(set.0.get(from..).unwrap_or_default()).for_each(|(word, own)| *word = *own);
+    }
+    padded
 }
 
 /// The words of a set from a place on, where it has all of a block.
@@ -115,8 +118,12 @@ impl Laid {
         )
     }
 
-    /// Lays filters over the words of a set from a place on.
-    #[expect(clippy::indexing_slicing, reason = "the places are those of arrays that are as long")]
+    /// Lays filters over the words of a set from a place on. It is put in place always: what is not is made for the least
+    /// machine.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "all places are below N or within a block, which all of this is as long as"
+    )]
     #[inline(always)]
     fn lay<const N: usize>(&mut self, base: &Bits, from: usize, sieves: [&Sieve<'_>; N]) {
         const NONE: &Words = &[0; BLOCK];
@@ -143,7 +150,11 @@ impl Laid {
                 (sieves.map(|sieve| whole(&sieve.passing)), sieves.map(|sieve| whole(&sieve.stated)))
             } else {
                 rooms = sieves.map(|sieve| [padded(&sieve.passing, from), padded(&sieve.stated, from)]);
-                (rooms.each_ref().map(|[passing, _]| passing), rooms.each_ref().map(|[_, stated]| stated))
+                let places: [(&Sieve<'_>, &[Words; 2]); N] = from_fn(|at| (sieves[at], &rooms[at]));
+                (
+                    places.map(|(sieve, [room, _])| whole(&sieve.passing, from).unwrap_or(room)),
+                    places.map(|(sieve, [_, room])| whole(&sieve.stated, from).unwrap_or(room)),
+                )
             };
         // What passes all filters but one.
         let others = |word: usize, without: usize| {
