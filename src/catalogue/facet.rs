@@ -318,21 +318,6 @@ impl Reach {
         reach
     }
 
-    /// The same, with what entries share of what an earlier state came to: that something states a term is the same in every
-    /// state of the vocabularies, and entries that came before are known by it.
-    #[must_use]
-    pub(super) fn after(before: &Self, vocabularies: &Vocabularies) -> Self {
-        let mut reach = Self::new(vocabularies);
-        for (known, before) in reach.known.iter_mut().zip(&before.known) {
-            for (code, known) in known {
-                if let Some(before) = before.get(code) {
-                    known.stated.clone_from(&before.stated);
-                }
-            }
-        }
-        reach
-    }
-
     /// That a member states a term: shared by all entries of which that is so, where the term is known.
     pub(super) fn stated(&self, field: Field, at: Member, code: &str) -> Arc<Stated> {
         let known = self.known.get(field as usize).and_then(|terms| terms.get_key_value(code));
@@ -435,9 +420,6 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &stated(Member::Type, "programme")));
         let elsewhere = stated(Member::Services, "programme");
         assert_eq!((elsewhere.at.pointer(), &*elsewhere.code), ("/services", "programme"));
-        // And so do those that came under other vocabularies.
-        let after = Reach::after(&reach, &Vocabularies::default());
-        assert!(Arc::ptr_eq(&first, &after.stated(Field::Type, Member::Type, "programme")));
         // What no vocabulary has is stated all the same.
         assert_eq!(stated(Member::Type, "unheard-of"), stated(Member::Type, "unheard-of"));
     }

@@ -123,8 +123,8 @@ impl Reasons<'_> {
                 let written = asked.iter().filter_map(|asked| asked.written?.of(stated));
                 written.for_each(|text| out.extend_from_slice(text));
             }
-            // It is silent, or the field's terms have no vocabulary and are shared by nobody. Of a field that has one, entries
-            // share all that they state: what no vocabulary knows is nothing that an entry may state.
+            // It is silent, or shares nothing: the field's terms have no vocabulary, or it was rendered under another state of
+            // it. Of a field that has one, an entry shares all that it states: it may state nothing that no vocabulary knows.
             if out.len() == before {
                 self.each_of(*field, asked, stated, &mut |matched| matched.write(out));
             }

@@ -137,7 +137,7 @@ impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
                     Err(error) => self.damaged.push(error),
                 }
             }
-            snapshot.reach = Arc::new(Reach::after(&snapshot.reach, &vocabularies));
+            snapshot.reach = Arc::new(Reach::new(&vocabularies));
             snapshot.vocabularies = Arc::new(vocabularies);
         }
         snapshot.chain.extend(part.chain);
