@@ -385,8 +385,8 @@ on_both_engines! {
         };
         let midwife = |member: &str, value: &str| json!({"scheme": "role", "code": "midwife", member: value});
         // A word is nothing that an entry shows, and changes nothing of why it is listed.
-        const WHY: &str = "/v1/programmes?role=nurse,midwife&level=senior&match=possible&limit=100";
-        let why = async || app.data(WHY).await;
+        let path = "/v1/programmes?role=nurse,midwife&level=senior&match=possible&limit=100";
+        let why = async || app.data(path).await;
         let why_before = why().await;
         let told = edit("label", &[midwife("definition", "Somebody registered as a midwife.")]).await;
         assert!(!told.contains("moved by"), "{told}");
@@ -405,7 +405,7 @@ on_both_engines! {
         assert_eq!(ids(nursing.entries.values().collect()), ids(listed_there.as_array().unwrap().iter().collect()));
         // Why entries are listed, those that moved and those that did not, is what a process tells that begins with all this.
         let (moved, fresh) = (why().await, Process::start(&app.database.url, &[]));
-        assert_eq!(fresh.get(WHY).await.json()["data"], moved);
+        assert_eq!(fresh.get(path).await.json()["data"], moved);
         assert_ne!(moved, why_before);
         // Tags are derived from terms, and shown.
         edit("tags", &[
