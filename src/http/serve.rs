@@ -340,8 +340,14 @@ pub(super) mod tests {
         Arc::new(Service::new(Arc::new(directory), look.expect("a look"), contacts, 1 << 20))
     }
 
+    /// Held by a test in which the service panics. What a place in the code may log, and who is told of a panic, the
+    /// whole process shares: where the first to come there has nobody to read it, `tracing` takes it for a place that
+    /// nobody reads, and another test's lines would be lost.
+    static PANICS: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
     #[actix_web::test]
     async fn a_panic_is_answered_as_the_contract_shows_it() {
+        let _alone = PANICS.lock().await;
         let folder = tempfile::tempdir().expect("a folder");
         let service = service_in(folder.path()).await;
         let table: &'static Table = Box::leak(Box::new(table([read("/{*path}", fails)])));
@@ -378,6 +384,7 @@ pub(super) mod tests {
 
     #[actix_web::test]
     async fn a_panic_inside_the_engine_tells_nothing_of_the_profile() {
+        let _alone = PANICS.lock().await;
         let folder = tempfile::tempdir().expect("a folder");
         let service = service_in(folder.path()).await;
         let written = Written::default();
