@@ -182,6 +182,10 @@ impl Process {
             }
             panic!("the server did not start: {line}{errors}");
         };
+        // Where nobody reads what a process logs, it waits for somebody to.
+        if let Some(mut log) = child.stderr.take() {
+            std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        }
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
