@@ -53,12 +53,12 @@ impl Snapshot {
     }
 
     /// The best of what was found, after a place.
-    fn best(
-        &self,
+    fn best<'s>(
+        &'s self,
         found: Vec<(i64, u32)>,
         wanted: usize,
-        after: Option<&SortKey>,
-        key: fn(i64, &Item) -> SortKey,
+        after: Option<&SortKey<'_>>,
+        key: fn(i64, &'s Item) -> SortKey<'s>,
     ) -> Vec<u32> {
         let key = |(rank, ordinal): &(i64, u32)| self.item(*ordinal).map(|item| key(*rank, item));
         // Only those of one rank are looked at for what else tells them apart.

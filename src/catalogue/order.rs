@@ -46,13 +46,22 @@ impl Order {
     }
 
     /// The ordinals from the first on whose key is at or after this one.
-    pub(super) fn from(&self, key: &SortKey, key_of: impl Fn(u32) -> Option<SortKey>) -> impl Iterator<Item = u32> {
+    pub(super) fn from<'k>(
+        &self,
+        key: &SortKey<'k>,
+        key_of: impl Fn(u32) -> Option<SortKey<'k>>,
+    ) -> impl Iterator<Item = u32> {
         let at = self.row.partition_point(|ordinal| key_of(*ordinal).is_some_and(|own| own < *key));
         self.row.iter().skip(at).copied()
     }
 
     /// The order without some entries, and with others, given in order. The keys of those that stay are what they were.
-    pub(super) fn with(&self, without: &Bits, new: &[(SortKey, u32)], key_of: impl Fn(u32) -> Option<SortKey>) -> Self {
+    pub(super) fn with<'k>(
+        &self,
+        without: &Bits,
+        new: &[(SortKey<'k>, u32)],
+        key_of: impl Fn(u32) -> Option<SortKey<'k>>,
+    ) -> Self {
         let kept: Vec<u32> = self.ordinals().filter(|ordinal| !without.contains(*ordinal)).collect();
         let mut row = Vec::with_capacity(kept.len() + new.len());
         // So many are taken apart anew, which costs little beside them.
@@ -101,13 +110,13 @@ impl Order {
     }
 
     /// The first of some chosen entries after a key, in order or against it.
-    pub(super) fn first(
+    pub(super) fn first<'k>(
         &self,
         wanted: usize,
         (chosen, count): (&Bits, u64),
         places: &[u32],
-        (after, is_descending): (Option<&SortKey>, bool),
-        key_of: impl Fn(u32) -> Option<SortKey>,
+        (after, is_descending): (Option<&SortKey<'k>>, bool),
+        key_of: impl Fn(u32) -> Option<SortKey<'k>>,
     ) -> Vec<u32> {
         let (from, to) = match after {
             None => (0, self.len()),
@@ -228,18 +237,20 @@ mod tests {
     use super::*;
 
     /// A key that tells nothing but a number.
-    fn numbered(number: u32) -> SortKey {
-        SortKey::first_with_id(&format!("{number:09}"))
+    fn numbered(number: u32) -> SortKey<'static> {
+        let mut key = SortKey::first_with_id("");
+        key.number = number.into();
+        key
     }
 
     /// Asserts that the pages of some chosen entries are what a walk along the order comes to, both ways.
-    fn has_pages(order: &Order, chosen: &Bits, places: &[u32], key: impl Fn(u32) -> Option<SortKey> + Copy) {
+    fn has_pages(order: &Order, chosen: &Bits, places: &[u32], key: impl Fn(u32) -> Option<SortKey<'static>> + Copy) {
         for (wanted, is_descending) in [1, 5, 499].into_iter().flat_map(|wanted| [(wanted, false), (wanted, true)]) {
             let mut all: Vec<u32> = order.ordinals().filter(|ordinal| chosen.contains(*ordinal)).collect();
             if is_descending {
                 all.reverse();
             }
-            let first = |after: Option<&SortKey>| {
+            let first = |after: Option<&SortKey<'static>>| {
                 order.first(wanted, (chosen, chosen.len()), places, (after, is_descending), key)
             };
             let mut after = None;

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::hash::Hash;
-use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -78,41 +77,40 @@ impl Sort {
 
 /// The place of an entry in an order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct SortKey {
+pub(super) struct SortKey<'a> {
     pub(super) number: i64,
-    text: Arc<str>,
-    pub(super) id: Arc<str>,
+    text: Cow<'a, str>,
+    pub(super) id: Cow<'a, str>,
 }
 
-/// No text, which every key that has none shares.
-fn nothing() -> Arc<str> {
-    static NOTHING: LazyLock<Arc<str>> = LazyLock::new(|| "".into());
-    Arc::clone(&NOTHING)
-}
-
-impl SortKey {
+impl<'a> SortKey<'a> {
     /// The first place, by id, that an id beginning with a text could have.
-    pub(super) fn first_with_id(text: &str) -> Self {
+    pub(super) fn first_with_id(text: &'a str) -> Self {
         Self { number: 0, text: "".into(), id: text.into() }
     }
 
     /// The place of an entry among what was found: ties are broken by its title, then by its slug.
-    pub(super) fn ranked(rank: i64, item: &Item) -> Self {
-        Self { number: rank, text: Arc::clone(&item.title_key), id: Arc::clone(&item.id) }
+    pub(super) fn ranked(rank: i64, item: &'a Item) -> Self {
+        Self { number: rank, text: (&*item.title_key).into(), id: (&*item.id).into() }
     }
 
     /// As [`Self::ranked`], where there are entries of other kinds.
-    pub(super) fn ranked_among_kinds(rank: i64, item: &Item) -> Self {
+    pub(super) fn ranked_among_kinds(rank: i64, item: &'a Item) -> Self {
         Self { id: format!("{}/{}", item.kind, item.id).into(), ..Self::ranked(rank, item) }
     }
 
-    pub(super) fn of(sort: Sort, item: &Item) -> Self {
+    pub(super) fn of(sort: Sort, item: &'a Item) -> Self {
         let (number, text) = match sort.kept() {
-            Sort::Title => (0, Arc::clone(&item.title_key)),
-            Sort::Modified => (item.change_number, nothing()),
-            _ => (0, nothing()),
+            Sort::Title => (0, &*item.title_key),
+            Sort::Modified => (item.change_number, ""),
+            _ => (0, ""),
         };
-        Self { number, text, id: Arc::clone(&item.id) }
+        Self { number, text: text.into(), id: (&*item.id).into() }
+    }
+
+    /// The same, for longer than the entry is there.
+    fn kept(self) -> SortKey<'static> {
+        SortKey { number: self.number, text: self.text.into_owned().into(), id: self.id.into_owned().into() }
     }
 }
 
@@ -218,7 +216,7 @@ impl SearchPage<'_> {
 pub struct Cursor {
     /// What list it was given out for.
     list: String,
-    pub(super) key: SortKey,
+    pub(super) key: SortKey<'static>,
 }
 
 /// A cursor as it travels.
@@ -260,8 +258,8 @@ fn short(whole: &impl Hash) -> String {
 }
 
 impl Cursor {
-    pub(super) fn after(query: &impl Paged, key: SortKey) -> Self {
-        Self { list: query.list(), key }
+    pub(super) fn after(query: &impl Paged, key: SortKey<'_>) -> Self {
+        Self { list: query.list(), key: key.kept() }
     }
 
     /// The cursor as text for an address.
@@ -277,9 +275,7 @@ impl Cursor {
     pub fn decode(text: &str, query: &impl Paged) -> Option<Self> {
         let json = URL_SAFE_NO_PAD.decode(text).ok()?;
         let wire: Wire<'_> = serde_json::from_slice(&json).ok()?;
-        (wire.l == query.list()).then(|| Self {
-            list: wire.l.into(),
-            key: SortKey { number: wire.n, text: wire.t.into(), id: wire.i.into() },
-        })
+        (wire.l == query.list())
+            .then(|| Self { list: wire.l.into(), key: SortKey { number: wire.n, text: wire.t, id: wire.i }.kept() })
     }
 }

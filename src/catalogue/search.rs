@@ -18,7 +18,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::indexer::LogMergePolicy;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
+use tantivy::store::Compressor;
+use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
 pub(super) use document::document;
 use lexicon::{Lexicon, Met};
@@ -104,7 +105,13 @@ impl Search {
             heading: schema.add_text_field("heading", indexing(words::PLAIN, IndexRecordOption::Basic, false)),
         };
         let met = Arc::new(Met::default());
-        let index = Index::create_in_ram(schema.build());
+        // Documents themselves are not kept: there is nothing to put together smaller, on a thread of its own.
+        let settings = IndexSettings {
+            docstore_compression: Compressor::None,
+            docstore_compress_dedicated_thread: false,
+            ..IndexSettings::default()
+        };
+        let index = Index::builder().schema(schema.build()).settings(settings).create_in_ram()?;
         index.tokenizers().register(words::STEMS, words::Apart::into_stems(Arc::clone(&met)));
         index.tokenizers().register(words::PLAIN, words::Apart::into_words());
         let writer: IndexWriter = index.writer_with_num_threads(THREADS, BUDGET)?;

@@ -1,5 +1,6 @@
 //! The directory as a value at one change number.
 
+mod entries;
 mod rendering;
 mod taking;
 
@@ -9,6 +10,7 @@ use imbl::Vector;
 use thiserror::Error;
 use uuid::Uuid;
 
+pub(super) use entries::Entries;
 use taking::go_on;
 
 use super::answers::Answers;
@@ -24,7 +26,6 @@ use super::page::{Sort, SortKey};
 use super::row::Row;
 use super::search::{Hits, Likeness, Search, Snippet, snippet};
 use super::sets::{Set, Sets};
-use super::shelves::Shelves;
 use crate::model::Vocabularies;
 use crate::model::codes::Kind;
 use crate::store::{Head, Loaded};
@@ -61,9 +62,6 @@ pub enum CatalogueError {
 /// How many slugs a misspelt one is held against at most.
 const MANY: usize = 1_000;
 
-/// Ordinals by slug.
-type Slugs = Map<Arc<str>, u32>;
-
 /// The orders that are kept, kind by kind.
 type Orders = Map<(Kind, Sort), Order>;
 
@@ -84,13 +82,7 @@ pub struct Snapshot {
     head: Head,
     vocabularies: Arc<Vocabularies>,
     reach: Arc<Reach>,
-    /// Entries by ordinal; an ordinal is given once and keeps its place.
-    items: Shelves<Shelved>,
-    ordinals: Map<Uuid, u32>,
-    /// The ordinals of the entries that have or had a slug, kind by kind.
-    slugs: [Slugs; Kind::ALL.len()],
-    /// The slugs that renamed entries had first, by ordinal.
-    first_slugs: Map<u32, Arc<str>>,
+    entries: Entries,
     sets: Sets,
     orders: Orders,
     /// The places of the entries in each order.
@@ -147,10 +139,7 @@ impl Snapshot {
             head: Head::default(),
             vocabularies: Arc::default(),
             reach: Arc::default(),
-            items: Shelves::default(),
-            ordinals: Map::new(),
-            slugs: Default::default(),
-            first_slugs: Map::new(),
+            entries: Entries::default(),
             sets: Sets::default(),
             orders: Orders::new(),
             places: Default::default(),
@@ -198,14 +187,8 @@ impl Snapshot {
     /// How an entry answers what was looked for, and where it has it.
     #[must_use]
     pub fn tell<'a>(&self, hits: &Hits, item: &'a Item) -> Option<(Likeness, Option<Snippet<'a>>)> {
-        let likeness = hits.likeness(*self.ordinals.get(&item.uid)?)?;
+        let likeness = hits.likeness(self.entries.ordinal(&item.uid)?)?;
         Some((likeness, snippet(hits, likeness, item)))
-    }
-
-    /// The title of an entry that is no draft.
-    pub(super) fn title(&self, kind: Kind, id: &str) -> Option<Arc<str>> {
-        let item = self.item(self.ordinal(kind, id)?)?;
-        (item.standing != Standing::Draft).then(|| Arc::clone(&item.title))
     }
 
     /// The change number, and the chain up to it.
@@ -279,8 +262,8 @@ impl Snapshot {
     }
 
     /// What an entry is sorted by.
-    pub(super) fn key(&self, sort: Sort, ordinal: u32) -> Option<SortKey> {
-        self.item(ordinal).map(|item| SortKey::of(sort, item))
+    pub(super) fn key(&self, sort: Sort, ordinal: u32) -> Option<SortKey<'_>> {
+        self.entries.key(sort, ordinal)
     }
 
     /// What the vocabularies come to.
@@ -290,24 +273,23 @@ impl Snapshot {
 
     /// The entry with an ordinal.
     pub(super) fn item(&self, ordinal: u32) -> Option<&Arc<Item>> {
-        self.shelved(ordinal).map(Shelved::item)
+        self.entries.item(ordinal)
     }
 
     /// As [`Self::item`], with what pages tell of it.
     pub(super) fn shelved(&self, ordinal: u32) -> Option<&Shelved> {
-        self.items.get(usize::try_from(ordinal).ok()?)
+        self.entries.shelved(ordinal)
     }
 
     /// The slugs that renamed entries had first, by uid: the one readable name of an entry that never changes.
     #[must_use]
     pub fn first_ids(&self) -> std::collections::HashMap<Uuid, Arc<str>> {
-        let first = self.first_slugs.iter();
-        first.filter_map(|(ordinal, id)| Some((self.item(*ordinal)?.uid, Arc::clone(id)))).collect()
+        self.entries.first_slugs().map(|(item, id)| (item.uid, Arc::clone(id))).collect()
     }
 
     /// The ordinal of the entry that has or had a slug.
     pub(super) fn ordinal(&self, kind: Kind, id: &str) -> Option<u32> {
-        self.slugs.get(kind as usize)?.get(id).copied()
+        self.entries.with_slug(kind, id)
     }
 
     /// How many different gates the published entries have, and how many different rules.

@@ -2,9 +2,12 @@
 
 use tantivy::TantivyDocument;
 
+use super::words::BETWEEN;
 use super::{Fields, packed};
+use crate::catalogue::Item;
 use crate::catalogue::facet::{Field, Source, label};
-use crate::catalogue::{Item, Snapshot};
+use crate::catalogue::snapshot::Entries;
+use crate::model::Vocabularies;
 use crate::model::members::{string_end, text, value_end};
 
 /// The members whose text is written for people.
@@ -12,6 +15,9 @@ const TEXTS: [&str; 9] = ["title", "summary", "description", "text", "asPrinted"
 
 /// The members that are about other things than the entry.
 const APART: [&str; 4] = ["sources", "evidence", "aliases", "related"];
+
+/// About how many bytes the numbers of a document take, and the lengths of its texts.
+const NUMBERS: usize = 32;
 
 /// What a word weighs, by where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,15 +32,23 @@ enum Weight {
 }
 
 impl Weight {
-    /// As it stands before the text.
-    const fn digit(self) -> &'static str {
+    const fn digit(self) -> char {
         match self {
-            Self::Title => "8",
-            Self::Alias => "6",
-            Self::Provider => "3",
-            Self::Told => "2",
-            Self::Else => "1",
+            Self::Title => '8',
+            Self::Alias => '6',
+            Self::Provider => '3',
+            Self::Told => '2',
+            Self::Else => '1',
         }
+    }
+
+    /// Adds a part of this weight to a text for the index.
+    fn add_to(self, text: &mut String, part: &str) {
+        if !text.is_empty() {
+            text.push(BETWEEN);
+        }
+        text.push(self.digit());
+        text.push_str(part);
     }
 }
 
@@ -43,16 +57,16 @@ pub(in crate::catalogue) fn document(
     fields: &Fields,
     ordinal: u32,
     item: &Item,
-    snapshot: &Snapshot,
+    entries: &Entries,
+    vocabularies: &Vocabularies,
 ) -> TantivyDocument {
-    let mut document = TantivyDocument::new();
-    document.add_u64(fields.ordinal, u64::from(ordinal));
-    document.add_u64(fields.place, packed(ordinal, &item.title));
-    document.add_text(fields.title, [Weight::Else.digit(), &item.title].concat());
-    let mut put = |weight: Weight, text: &str| {
-        document.add_text(fields.text, [weight.digit(), text].concat());
+    let json = item.json();
+    let (mut text, mut heading, mut title) = (String::with_capacity(json.len()), String::new(), String::new());
+    Weight::Else.add_to(&mut title, &item.title);
+    let mut put = |weight: Weight, part: &str| {
+        weight.add_to(&mut text, part);
         if matches!(weight, Weight::Title | Weight::Alias | Weight::Provider) {
-            document.add_text(fields.heading, text);
+            Weight::Else.add_to(&mut heading, part);
         }
     };
     put(Weight::Title, &item.title);
@@ -64,21 +78,26 @@ pub(in crate::catalogue) fn document(
         };
         match stated.field.source(item.kind) {
             Source::Scheme(scheme) => {
-                if let Some(label) = label(scheme, &stated.code, snapshot.vocabularies()) {
+                if let Some(label) = label(scheme, &stated.code, vocabularies) {
                     put(weight, label);
                 }
             }
             Source::Entries(kind) => {
-                if let Some(title) = snapshot.title(kind, &stated.code) {
+                if let Some(title) = entries.title(kind, &stated.code) {
                     put(weight, &title);
                 }
             }
         }
     }
-    let json = item.json();
     if let Ok(json) = std::str::from_utf8(&json) {
         // What is rendered can be read.
         Texts { json, put: &mut put }.each_between(0, b'}', |texts, at| texts.member(at, true));
+    }
+    let mut document = TantivyDocument::with_capacity(text.len() + heading.len() + title.len() + NUMBERS);
+    document.add_u64(fields.ordinal, u64::from(ordinal));
+    document.add_u64(fields.place, packed(ordinal, &item.title));
+    for (field, text) in [(fields.text, text), (fields.title, title), (fields.heading, heading)] {
+        document.add_text(field, text);
     }
     document
 }

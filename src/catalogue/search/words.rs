@@ -16,6 +16,9 @@ use super::lexicon::Met;
 pub(super) const STEMS: &str = "stems";
 pub(super) const PLAIN: &str = "plain";
 
+/// What stands between two parts of a text for the index (ASCII, “unit separator”): no text of an entry may have it.
+pub(super) const BETWEEN: char = '\u{1f}';
+
 /// The longest word, in bytes: nothing longer is one.
 const LONGEST: usize = 64;
 
@@ -147,10 +150,11 @@ fn with_known<T>(plain: &str, with: impl FnOnce(&Arc<str>, &Arc<str>) -> T) -> O
     })
 }
 
-/// Takes text apart for the index.
+/// Takes text apart for the index: as stems, which are words without their endings, or as words.
 ///
-/// As stems, words are without their endings, each as often as the text weighs: its first character is its weight, a
-/// digit. Weights that go into how often a word stands in one field, rather than into several fields, are those of BM25F
+/// Each comes as often as the part of the text weighs that it stands in: a part begins with its weight, a digit, and
+/// [`BETWEEN`] stands before the next, into which no phrase goes on. All parts are one text, since it takes the index
+/// longer to be given a text than to take a word of it in. Weights that go into how often a word stands in one field, rather than into several fields, are those of BM25F
 /// (Robertson, Zaragoza and Taylor, “Simple BM25 extension to multiple weighted fields”, 2004).
 #[derive(Clone)]
 pub(super) struct Apart {
@@ -159,9 +163,17 @@ pub(super) struct Apart {
     /// Which of what is indexed a word that was met is; none of it where it says nothing.
     known: HashMap<Box<str>, Option<usize>, RandomState>,
     indexed: Vec<Arc<str>>,
-    /// The words of a text: the place of each, and which of what is indexed it is.
-    words: Vec<(usize, usize)>,
+    words: Vec<Weighed>,
     token: Token,
+}
+
+/// A word of a text for the index.
+#[derive(Clone)]
+struct Weighed {
+    at: usize,
+    /// Which of what is indexed it is.
+    which: usize,
+    weight: u32,
 }
 
 impl Apart {
@@ -188,28 +200,31 @@ impl Tokenizer for Apart {
             known.clear();
             indexed.clear();
         }
-        let weight = text.chars().next().filter(|_| met.is_some()).and_then(|weight| weight.to_digit(10));
-        let text = text.get(usize::from(weight.is_some())..).unwrap_or_default();
-        each_word(text, ANY, |at, plain, _| {
-            let which = known.get(plain).copied().unwrap_or_else(|| {
-                let which = says_something(plain).then(|| {
-                    indexed.push(met.as_ref().map_or_else(|| plain.into(), |met| met.stem(plain)));
-                    indexed.len() - 1
+        let mut begin = 0;
+        for part in text.split(BETWEEN) {
+            let weight = part.chars().next().and_then(|weight| weight.to_digit(10));
+            let (weight, part) = weight.map_or((1, part), |weight| (weight, part.get(1..).unwrap_or_default()));
+            each_word(part, ANY, |at, plain, _| {
+                let which = known.get(plain).copied().unwrap_or_else(|| {
+                    let which = says_something(plain).then(|| {
+                        indexed.push(met.as_ref().map_or_else(|| plain.into(), |met| met.stem(plain)));
+                        indexed.len() - 1
+                    });
+                    known.insert(plain.into(), which);
+                    which
                 });
-                known.insert(plain.into(), which);
-                which
+                words.extend(which.map(|which| Weighed { at: begin + at, which, weight }));
+                true
             });
-            words.extend(which.map(|which| (at, which)));
-            true
-        });
-        Weighing { apart: self, weight: weight.unwrap_or(1), next: 0, left: 0 }
+            begin = words.last().map_or(0, |last| last.at + 2);
+        }
+        Weighing { apart: self, next: 0, left: 0 }
     }
 }
 
 /// The words of a text, each as often as it weighs.
 pub(super) struct Weighing<'a> {
     apart: &'a mut Apart,
-    weight: u32,
     /// The word that comes when this one has come as often.
     next: usize,
     left: u32,
@@ -222,13 +237,13 @@ impl TokenStream for Weighing<'_> {
             self.left -= 1;
             return true;
         }
-        let Some((position, which)) = words.get(self.next) else { return false };
+        let Some(Weighed { at, which, weight }) = words.get(self.next) else { return false };
         let Some(word) = indexed.get(*which) else { return false };
-        token.position = *position;
+        token.position = *at;
         token.text.clear();
         token.text.push_str(word);
         self.next += 1;
-        self.left = self.weight.saturating_sub(1);
+        self.left = weight.saturating_sub(1);
         true
     }
 
@@ -335,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn each_word_of_a_text_comes_as_often_as_the_text_weighs() {
+    fn each_word_of_a_text_comes_as_often_as_its_part_weighs() {
         let mut apart = Apart::into_stems(Arc::default());
         let mut tokens = |text: &str| {
             let (mut stream, mut tokens) = (apart.token_stream(text), Vec::new());
@@ -352,14 +367,18 @@ mod tests {
         for text in ["", "1", "1the"] {
             assert_eq!(tokens(text), [], "{text}");
         }
+        // A part begins where no word of it can follow on one of the part before, however that ends.
+        let parts = ["1Lead the", "3Nurses", "1the", "1of care"].join("\u{1f}");
+        let parts = tokens(&parts);
+        assert_eq!(parts, told(&[(0, "lead"), (2, "nurs"), (2, "nurs"), (2, "nurs"), (5, "care")]));
         // More than is remembered, in one text: each is what it is, and so is what was met before it.
         let many: Vec<String> = (0..=REMEMBERED).map(|number| format!("w{number}w")).collect();
         let all: Vec<(usize, String)> = (0..).zip(many.iter().cloned()).collect();
-        assert_eq!(tokens(&many.join(" ")), all);
+        assert_eq!(tokens(&format!("1{}", many.join(" "))), all);
         assert_eq!(tokens("2Nurses of nurses"), nurses);
         let mut plain = Apart::into_words();
-        let mut stream = plain.token_stream("2Nurses");
-        assert!(stream.advance() && stream.token().text == "2nurses" && !stream.advance());
+        let mut stream = plain.token_stream("1Nurses");
+        assert!(stream.advance() && stream.token().text == "nurses" && !stream.advance());
     }
 
     #[test]

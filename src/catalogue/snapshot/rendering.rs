@@ -29,8 +29,6 @@ pub(super) struct Loading<'a, P> {
     entries: vec::IntoIter<EntryRow>,
     /// How many of them a thread takes.
     share: usize,
-    /// How many shares were taken.
-    taken: usize,
     /// Whether the part that ends it came.
     is_whole: bool,
     old_slugs: Vec<SlugRow>,
@@ -47,10 +45,28 @@ pub(super) struct Rendering {
     pub(super) damaged: Vec<CatalogueError>,
 }
 
+/// What was rendered so far.
+#[derive(Default)]
+struct Done {
+    entries: Vec<Rendered>,
+    damaged: Vec<CatalogueError>,
+}
+
+impl Done {
+    fn add(&mut self, other: Self) {
+        self.entries.extend(other.entries);
+        self.damaged.extend(other.damaged);
+    }
+
+    /// Puts the entries in order. What is in order already is taken as it is: so each share is, where it is still at hand,
+    /// then all of a thread, and last those of all.
+    fn sort(&mut self) {
+        self.entries.sort_by(|(a, _), (b, _)| by_title(a).cmp(&by_title(b)));
+    }
+}
+
 /// Some entries, and what they are shown by.
 struct Share {
-    /// How many were taken before it.
-    number: usize,
     entries: Vec<EntryRow>,
     vocabularies: Arc<Vocabularies>,
     reach: Arc<Reach>,
@@ -63,7 +79,6 @@ impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
             parts: parts.fuse(),
             entries: Vec::new().into_iter(),
             share: SHARE,
-            taken: 0,
             is_whole: false,
             old_slugs: Vec::new(),
             damaged: Vec::new(),
@@ -72,39 +87,36 @@ impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
 
     /// Takes all in, but for the entries, which are rendered.
     pub(super) fn rendered(mut self, pause: Pause) -> Rendering {
-        let is_first = self.snapshot.items.len() == 0;
+        let is_first = self.snapshot.entries.is_empty();
         self.take_part();
         // Where more is to come, nobody knows how much.
         let is_much = !self.is_whole || self.entries.len() >= MANY;
         let loading = Mutex::new(self);
         let render = || {
-            let mut done = Vec::new();
+            let mut done = Done::default();
             loop {
                 // Where another thread panicked over it, it panics here as well once all are done.
                 let next = loading.lock().ok().and_then(|mut loading| loading.share());
-                let Some(share) = next else { return done };
-                done.push((share.number, share.rendered(is_first, pause)));
+                let Some(share) = next else { break };
+                done.add(share.rendered(is_first, pause));
             }
+            done.sort();
+            done
         };
-        let mut shares = std::thread::scope(|scope| {
+        let mut done = std::thread::scope(|scope| {
             let others = if is_much { cores() - 1 } else { 0 };
             let others: Vec<_> = (0..others).map(|_| scope.spawn(render)).collect();
-            let mut shares = render();
-            shares.extend(others.into_iter().flat_map(joined));
-            shares
+            let mut done = render();
+            for other in others {
+                done.add(joined(other));
+            }
+            done
         });
-        shares.sort_unstable_by_key(|(number, _)| *number);
+        done.sort();
         let Self { is_whole, old_slugs, mut damaged, .. } =
             loading.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut entries = Vec::with_capacity(shares.iter().map(|(_, share)| share.len()).sum());
-        for rendered in shares.into_iter().flat_map(|(_, share)| share) {
-            match rendered {
-                Ok(rendered) => entries.push(rendered),
-                Err(error) => damaged.push(error),
-            }
-        }
-        // Each share is in order, and this sort takes what is in order as it is.
-        entries.sort_by(|(a, _): &Rendered, (b, _)| by_title(a).cmp(&by_title(b)));
+        let Done { mut entries, damaged: unread } = done;
+        damaged.extend(unread);
         if is_first {
             // As lists tell it: most begin with what comes first by title.
             entries = side_by_side(entries.into_iter(), |(item, _)| Arc::get_mut(item).map(Item::stated_mut));
@@ -117,11 +129,9 @@ impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
         while self.entries.len() == 0 {
             self.take_part()?;
         }
-        let number = self.taken;
-        self.taken += 1;
         let entries = self.entries.by_ref().take(self.share).collect();
         let (vocabularies, reach) = (Arc::clone(&self.snapshot.vocabularies), Arc::clone(&self.snapshot.reach));
-        Some(Share { number, entries, vocabularies, reach })
+        Some(Share { entries, vocabularies, reach })
     }
 
     /// Takes the next part in, but for its entries.
@@ -150,8 +160,8 @@ impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
 }
 
 impl Share {
-    /// The entries rendered, by kind and title; what cannot be read comes first.
-    fn rendered(self, is_first: bool, pause: Pause) -> Vec<Result<Rendered, CatalogueError>> {
+    /// The entries rendered, by kind and title.
+    fn rendered(self, is_first: bool, pause: Pause) -> Done {
         let rows = self.entries.into_iter().inspect(|_| pause());
         let rendered = rows.map(|row| Item::render(row, &self.vocabularies, &self.reach));
         // A block stays for as long as anything in it does: so what a snapshot begins with is all that may stay for longer
@@ -163,12 +173,15 @@ impl Share {
         };
         // Made one after the other, they stand beside each other in memory as the feed tells them. To collect them would be
         // to keep the room that whole items took.
-        let mut done = Vec::with_capacity(rendered.len());
-        done.extend(rendered.into_iter().map(|rendered| rendered.map(|(item, gate)| (Arc::new(item), gate))));
-        done.sort_by(|a: &Result<Rendered, _>, b| {
-            let [a, b] = [a, b].map(|done| done.as_ref().ok().map(|(item, _)| by_title(item)));
-            a.cmp(&b)
-        });
+        let (mut entries, mut damaged) = (Vec::with_capacity(rendered.len()), Vec::new());
+        for rendered in rendered {
+            match rendered {
+                Ok((item, gate)) => entries.push((Arc::new(item), gate)),
+                Err(error) => damaged.push(error),
+            }
+        }
+        let mut done = Done { entries, damaged };
+        done.sort();
         done
     }
 }

@@ -5,22 +5,20 @@ use std::time::Instant;
 
 use smallvec::SmallVec;
 use tantivy::TantivyError;
-use uuid::Uuid;
 
 use super::rendering::{Loading, Rendering};
-use super::{CatalogueError, Orders, Slugs, Snapshot, lay_over};
+use super::{CatalogueError, Entries, Snapshot, lay_over};
 use crate::catalogue::bits::Bits;
 use crate::catalogue::cores::{MANY, both};
 use crate::catalogue::eligibility::Gate;
 use crate::catalogue::facet::{Field, Source};
 use crate::catalogue::item::{Item, Standing};
-use crate::catalogue::order::Places;
 use crate::catalogue::page::{Sort, SortKey};
 use crate::catalogue::search::{Search, document};
 use crate::catalogue::sets::Set;
+use crate::model::Vocabularies;
 use crate::model::codes::Kind;
-use crate::model::identity;
-use crate::store::{Loaded, SlugRow};
+use crate::store::Loaded;
 
 impl Snapshot {
     pub(super) fn take_and_tell(self, loaded: Loaded) -> Self {
@@ -57,18 +55,14 @@ impl Snapshot {
             placed.push(self.place(item, &mut moved));
         }
         let is_much = entries >= MANY;
-        self.put(&placed, gates, is_much, pause);
         for slug in old_slugs {
-            self.put_old_slug(slug);
-        }
-        // Whose variant each is, is told by where all of them are now, and by what each was called.
-        for Placed { ordinal, item, .. } in &placed {
-            pause();
-            self.put_parents(item, *ordinal);
+            self.entries.put_old_slug(slug);
         }
         let put_after = begun.elapsed();
-        let (ordered, searched) = both(is_much, || self.reordered(&moved, pause), || self.search_with(&moved, pause));
-        (self.orders, self.places) = ordered;
+        // To put them into the index takes longer than all else that is made of them.
+        let (search, known, vocabularies) = (self.search.clone(), self.entries.clone(), Arc::clone(&self.vocabularies));
+        let put = || self.put(&placed, gates, &moved, pause);
+        let ((), searched) = both(is_much, put, || indexed(&search, &moved, &known, &vocabularies, pause));
         match searched {
             Ok(search) => self.search = search,
             Err(error) => {
@@ -80,23 +74,9 @@ impl Snapshot {
         (self, damaged)
     }
 
-    /// The index with some entries as they are now.
-    fn search_with(&self, moved: &Bits, pause: Pause) -> Result<Search, TantivyError> {
-        if moved.is_empty() {
-            return Ok(self.search.clone());
-        }
-        let ordinals: Vec<u32> = moved.iter().collect();
-        self.search.with(&ordinals, |fields, ordinal| {
-            pause();
-            let item = self.item(ordinal).filter(|item| item.standing == Standing::Published)?;
-            Some(document(fields, ordinal, item, self))
-        })
-    }
-
     /// Puts an item in the place of the version before it; notes what is found otherwise than before.
     fn place(&mut self, item: Arc<Item>, moved: &mut Bits) -> Placed {
-        let known = self.ordinals.get(&item.uid).copied();
-        let before = known.and_then(|ordinal| self.item(ordinal)).cloned();
+        let before = self.entries.ordinal(&item.uid).and_then(|ordinal| self.item(ordinal)).cloned();
         if let Some(before) = before.as_deref()
             && (before.title != item.title || before.standing != item.standing)
         {
@@ -105,54 +85,47 @@ impl Snapshot {
                 self.set(Set::Term(field, &item.id)).add_to(moved);
             }
         }
-        let ordinal = known.unwrap_or_else(|| u32::try_from(self.items.len()).unwrap_or(u32::MAX));
-        if let Some(place) = self.items.get_mut(ordinal as usize) {
-            *place = Arc::clone(&item).into();
-        } else {
-            self.items.push(Arc::clone(&item).into());
-            self.ordinals.insert(item.uid, ordinal);
-        }
+        let ordinal = self.entries.put(&item);
         moved.insert(ordinal);
         Placed { ordinal, item, before }
     }
 
-    /// Puts what was placed into all that is kept of it, with what decides whether a person can take it.
-    fn put(&mut self, placed: &[Placed], new_gates: Vec<Option<Gate>>, is_much: bool, pause: Pause) {
-        let Self { sets, slugs, reach, digests, changes, gates, .. } = self;
-        let into_sets = || {
-            for Placed { ordinal, item, before } in placed {
-                pause();
-                put_slug(slugs, item.kind, Arc::clone(&item.id), *ordinal);
-                for (item, is_in) in before.iter().map(|before| (before, false)).chain([(item, true)]) {
-                    sets.put(reach, item, *ordinal, is_in);
-                    if item.standing == Standing::Published {
-                        // Laid over it a second time, a hash is gone again.
-                        lay_over(digests.entry(item.kind).or_default(), &item.digest);
-                    }
+    /// Puts what was placed into all that is kept of it, but for the index.
+    fn put(&mut self, placed: &[Placed], new_gates: Vec<Option<Gate>>, moved: &Bits, pause: Pause) {
+        for (Placed { ordinal, item, before }, gate) in placed.iter().zip(new_gates) {
+            pause();
+            for (item, is_in) in before.iter().map(|before| (before, false)).chain([(item, true)]) {
+                self.sets.put(&self.reach, item, *ordinal, is_in);
+                if item.standing == Standing::Published {
+                    // Laid over it a second time, a hash is gone again.
+                    lay_over(self.digests.entry(item.kind).or_default(), &item.digest);
                 }
             }
-        };
-        let into_the_rest = || {
-            // Each is let go of once it is kept, and its memory is used again.
-            for (Placed { ordinal, .. }, gate) in placed.iter().zip(new_gates) {
-                pause();
-                gates.set(*ordinal, gate.as_ref());
-            }
-            placed
-                .iter()
-                .filter_map(|placed| placed.before.as_ref())
-                .for_each(|item| changes.remove(item.change_number));
-            // To sort by the number that stands in each would be to wait for each again.
-            let mut changed: Vec<_> = placed.iter().map(|placed| (placed.item.change_number, placed)).collect();
-            changed.sort_unstable_by_key(|(number, _)| *number);
-            let mut last: Option<&Item> = None;
-            for (number, Placed { ordinal, item, .. }) in changed {
-                let beside = last.and_then(|last| last.updated().beside(item.updated()));
-                last = Some(item);
-                changes.push(number, *ordinal, Arc::clone(item), beside);
-            }
-        };
-        both(is_much, into_sets, into_the_rest);
+            self.gates.set(*ordinal, gate.as_ref());
+        }
+        self.put_changes(placed);
+        // Whose variant each is, is told by where all of them are now, and by what each was called.
+        for Placed { ordinal, item, .. } in placed {
+            pause();
+            self.put_parents(item, *ordinal);
+        }
+        self.reorder(moved, pause);
+    }
+
+    /// Puts what was placed in its place by change number.
+    fn put_changes(&mut self, placed: &[Placed]) {
+        for before in placed.iter().filter_map(|placed| placed.before.as_ref()) {
+            self.changes.remove(before.change_number);
+        }
+        // To sort by the number that stands in each would be to wait for each again.
+        let mut changed: Vec<_> = placed.iter().map(|placed| (placed.item.change_number, placed)).collect();
+        changed.sort_unstable_by_key(|(number, _)| *number);
+        let mut last: Option<&Item> = None;
+        for (number, Placed { ordinal, item, .. }) in changed {
+            let beside = last.and_then(|last| last.updated().beside(item.updated()));
+            last = Some(item);
+            self.changes.push(number, *ordinal, Arc::clone(item), beside);
+        }
     }
 
     /// Notes whose variant an item is, and which variants are its own.
@@ -173,50 +146,50 @@ impl Snapshot {
         }
     }
 
-    /// The orders, and the places in them, with the entries that were put in or taken out where they are now: all at
+    /// Puts the entries that were put in or taken out where they are now in the orders, and notes the places in them: all at
     /// once, since one costs about as much as a thousand.
-    fn reordered(&self, moved: &Bits, pause: Pause) -> (Orders, [Places; Sort::KEPT.len()]) {
-        let (mut orders, mut all_places) = (self.orders.clone(), self.places.clone());
+    fn reorder(&mut self, moved: &Bits, pause: Pause) {
+        let Self { entries, orders, places: all_places, .. } = self;
         for kind in Kind::ALL.iter().copied() {
             let own: Vec<(u32, &Arc<Item>)> = moved
                 .iter()
-                .filter_map(|ordinal| Some((ordinal, self.item(ordinal)?)))
+                .filter_map(|ordinal| Some((ordinal, entries.item(ordinal)?)))
                 .filter(|(_, item)| item.kind == kind)
                 .collect();
             if own.is_empty() {
                 continue;
             }
-            for (sort, places) in Sort::KEPT.into_iter().zip(&mut all_places) {
+            for (sort, places) in Sort::KEPT.into_iter().zip(&mut *all_places) {
                 pause();
                 let published = own.iter().filter(|(_, item)| item.standing == Standing::Published);
                 let mut new: Vec<_> = published.map(|(ordinal, item)| (SortKey::of(sort, item), *ordinal)).collect();
                 new.sort_unstable();
-                let key_of = |ordinal: u32| self.key(sort, ordinal);
+                let key_of = |ordinal: u32| entries.key(sort, ordinal);
                 let order = orders.entry((kind, sort)).or_default();
                 *order = order.with(moved, &new, key_of);
                 order.note_places(Arc::make_mut(places));
             }
         }
-        (orders, all_places)
-    }
-
-    fn put_old_slug(&mut self, slug: SlugRow) {
-        let ordinal = Uuid::try_parse(&slug.uid).ok().and_then(|uid| self.ordinals.get(&uid).copied());
-        if let Some(ordinal) = ordinal {
-            let id: Arc<str> = slug.id.into();
-            if self.item(ordinal).is_some_and(|item| item.uid == identity::uid(slug.kind, &id)) {
-                self.first_slugs.insert(ordinal, Arc::clone(&id));
-            }
-            put_slug(&mut self.slugs, slug.kind, id, ordinal);
-        }
     }
 }
 
-/// Notes whose slug an id is.
-fn put_slug(slugs: &mut [Slugs], kind: Kind, id: Arc<str>, ordinal: u32) {
-    if let Some(slugs) = slugs.get_mut(kind as usize) {
-        slugs.insert(id, ordinal);
+/// The index with some entries as they are now.
+fn indexed(
+    search: &Search,
+    moved: &Bits,
+    entries: &Entries,
+    vocabularies: &Vocabularies,
+    pause: Pause,
+) -> Result<Search, TantivyError> {
+    if moved.is_empty() {
+        return Ok(search.clone());
     }
+    let ordinals: Vec<u32> = moved.iter().collect();
+    search.with(&ordinals, |fields, ordinal| {
+        pause();
+        let item = entries.item(ordinal).filter(|item| item.standing == Standing::Published)?;
+        Some(document(fields, ordinal, item, entries, vocabularies))
+    })
 }
 
 /// An item in its place.
