@@ -167,7 +167,7 @@ impl Snapshot {
         let listed = if filter.variants || filter.ids.is_some() { Set::Published(kind) } else { Set::Listed(kind) };
         let mut chosen = self.set(listed).as_bits();
         if let Some(ids) = &filter.ids {
-            chosen.to_mut().keep(&ids.iter().filter_map(|id| self.ordinal(kind, id)).collect());
+            chosen.to_mut().keep(&ids.iter().filter_map(|id| self.with_slug(kind, id)).collect());
         }
         if let Some(hits) = filter.hits() {
             chosen = Cow::Owned(chosen.and(&hits.set));

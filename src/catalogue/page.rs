@@ -109,7 +109,7 @@ impl<'a> SortKey<'a> {
     }
 
     /// The same, for longer than the entry is there.
-    fn kept(self) -> SortKey<'static> {
+    fn into_owned(self) -> SortKey<'static> {
         SortKey { number: self.number, text: self.text.into_owned().into(), id: self.id.into_owned().into() }
     }
 }
@@ -259,7 +259,7 @@ fn short(whole: &impl Hash) -> String {
 
 impl Cursor {
     pub(super) fn after(query: &impl Paged, key: SortKey<'_>) -> Self {
-        Self { list: query.list(), key: key.kept() }
+        Self { list: query.list(), key: key.into_owned() }
     }
 
     /// The cursor as text for an address.
@@ -275,7 +275,9 @@ impl Cursor {
     pub fn decode(text: &str, query: &impl Paged) -> Option<Self> {
         let json = URL_SAFE_NO_PAD.decode(text).ok()?;
         let wire: Wire<'_> = serde_json::from_slice(&json).ok()?;
-        (wire.l == query.list())
-            .then(|| Self { list: wire.l.into(), key: SortKey { number: wire.n, text: wire.t, id: wire.i }.kept() })
+        (wire.l == query.list()).then(|| Self {
+            list: wire.l.into(),
+            key: SortKey { number: wire.n, text: wire.t, id: wire.i }.into_owned(),
+        })
     }
 }

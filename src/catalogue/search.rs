@@ -18,7 +18,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::indexer::LogMergePolicy;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
-use tantivy::store::Compressor;
 use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
 pub(super) use document::document;
@@ -105,12 +104,8 @@ impl Search {
             heading: schema.add_text_field("heading", indexing(words::PLAIN, IndexRecordOption::Basic, false)),
         };
         let met = Arc::new(Met::default());
-        // Documents themselves are not kept: there is nothing to put together smaller, on a thread of its own.
-        let settings = IndexSettings {
-            docstore_compression: Compressor::None,
-            docstore_compress_dedicated_thread: false,
-            ..IndexSettings::default()
-        };
+        // Nothing of a document is stored: a thread of its own for that would have nothing to do.
+        let settings = IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() };
         let index = Index::builder().schema(schema.build()).settings(settings).create_in_ram()?;
         index.tokenizers().register(words::STEMS, words::Apart::into_stems(Arc::clone(&met)));
         index.tokenizers().register(words::PLAIN, words::Apart::into_words());

@@ -227,7 +227,7 @@ impl Snapshot {
     /// Looks up a slug, present or past. Drafts are nothing to the public.
     #[must_use]
     pub fn look(&self, kind: Kind, id: &str) -> Looked {
-        let Some(item) = self.ordinal(kind, id).and_then(|ordinal| self.item(ordinal)) else {
+        let Some(item) = self.with_slug(kind, id).and_then(|ordinal| self.item(ordinal)) else {
             return Looked::Nothing;
         };
         match item.standing {
@@ -288,7 +288,7 @@ impl Snapshot {
     }
 
     /// The ordinal of the entry that has or had a slug.
-    pub(super) fn ordinal(&self, kind: Kind, id: &str) -> Option<u32> {
+    pub(super) fn with_slug(&self, kind: Kind, id: &str) -> Option<u32> {
         self.entries.with_slug(kind, id)
     }
 

@@ -44,8 +44,8 @@ impl Snapshot {
         });
         filter.terms.iter().all(|(field, _)| passed.contains(field))
             && filter.ids.as_ref().is_none_or(|ids| {
-                let ordinal = self.ordinal(item.kind, &item.id);
-                ids.iter().any(|id| self.ordinal(item.kind, id) == ordinal)
+                let ordinal = self.with_slug(item.kind, &item.id);
+                ids.iter().any(|id| self.with_slug(item.kind, id) == ordinal)
             })
             && (filter.variants || filter.ids.is_some() || !item.is_variant)
             && filter.passes_dates(item)

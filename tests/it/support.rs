@@ -182,7 +182,7 @@ impl Process {
             }
             panic!("the server did not start: {line}{errors}");
         };
-        // Where nobody reads what a process logs, it waits for somebody to.
+        // Where nobody reads what a process logs, it waits for somebody to, once the pipe is full.
         if let Some(mut log) = child.stderr.take() {
             std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
         }

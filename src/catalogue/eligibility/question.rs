@@ -229,7 +229,7 @@ impl Snapshot {
         }
         let kind = if field == ProfileField::Memberships { Kind::Provider } else { Kind::Programme };
         // Nothing of a draft is shown.
-        let ordinal = self.ordinal(kind, code).filter(|_| !matches!(self.look(kind, code), Looked::Nothing))?;
+        let ordinal = self.with_slug(kind, code).filter(|_| !matches!(self.look(kind, code), Looked::Nothing))?;
         self.item(ordinal).map(|item| &*item.title)
     }
 

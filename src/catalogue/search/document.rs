@@ -38,18 +38,21 @@ impl Weight {
             Self::Alias => '6',
             Self::Provider => '3',
             Self::Told => '2',
-            Self::Else => '1',
+            Self::Else => ONCE,
         }
     }
+}
 
-    /// Adds a part of this weight to a text for the index.
-    fn add_to(self, text: &mut String, part: &str) {
-        if !text.is_empty() {
-            text.push(BETWEEN);
-        }
-        text.push(self.digit());
-        text.push_str(part);
+/// The weight of a word that counts once.
+const ONCE: char = '1';
+
+/// Adds a part to a text for the index.
+fn add(text: &mut String, weight: char, part: &str) {
+    if !text.is_empty() {
+        text.push(BETWEEN);
     }
+    text.push(weight);
+    text.push_str(part);
 }
 
 /// The document of an entry.
@@ -62,11 +65,11 @@ pub(in crate::catalogue) fn document(
 ) -> TantivyDocument {
     let json = item.json();
     let (mut text, mut heading, mut title) = (String::with_capacity(json.len()), String::new(), String::new());
-    Weight::Else.add_to(&mut title, &item.title);
+    add(&mut title, ONCE, &item.title);
     let mut put = |weight: Weight, part: &str| {
-        weight.add_to(&mut text, part);
+        add(&mut text, weight.digit(), part);
         if matches!(weight, Weight::Title | Weight::Alias | Weight::Provider) {
-            Weight::Else.add_to(&mut heading, part);
+            add(&mut heading, ONCE, part);
         }
     };
     put(Weight::Title, &item.title);

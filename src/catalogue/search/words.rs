@@ -153,9 +153,10 @@ fn with_known<T>(plain: &str, with: impl FnOnce(&Arc<str>, &Arc<str>) -> T) -> O
 /// Takes text apart for the index: as stems, which are words without their endings, or as words.
 ///
 /// Each comes as often as the part of the text weighs that it stands in: a part begins with its weight, a digit, and
-/// [`BETWEEN`] stands before the next, into which no phrase goes on. All parts are one text, since it takes the index
-/// longer to be given a text than to take a word of it in. Weights that go into how often a word stands in one field, rather than into several fields, are those of BM25F
-/// (Robertson, Zaragoza and Taylor, “Simple BM25 extension to multiple weighted fields”, 2004).
+/// [`BETWEEN`] stands before the next, where a place stays free: no two words of two parts follow on each other. All parts
+/// are one text, since it takes the index longer to be given a text than to take a word of it in. Weights that go into how
+/// often a word stands in one field, rather than into several fields, are those of BM25F (Robertson, Zaragoza and Taylor,
+/// “Simple BM25 extension to multiple weighted fields”, 2004).
 #[derive(Clone)]
 pub(super) struct Apart {
     /// Where the words that are met are noted, and their stems; none where words are taken as they are written.
@@ -202,9 +203,9 @@ impl Tokenizer for Apart {
         }
         let mut begin = 0;
         for part in text.split(BETWEEN) {
-            let weight = part.chars().next().and_then(|weight| weight.to_digit(10));
-            let (weight, part) = weight.map_or((1, part), |weight| (weight, part.get(1..).unwrap_or_default()));
-            each_word(part, ANY, |at, plain, _| {
+            let (mut part, before) = (part.chars(), words.len());
+            let weight = part.next().and_then(|weight| weight.to_digit(10)).unwrap_or(1);
+            each_word(part.as_str(), ANY, |at, plain, _| {
                 let which = known.get(plain).copied().unwrap_or_else(|| {
                     let which = says_something(plain).then(|| {
                         indexed.push(met.as_ref().map_or_else(|| plain.into(), |met| met.stem(plain)));
@@ -216,7 +217,8 @@ impl Tokenizer for Apart {
                 words.extend(which.map(|which| Weighed { at: begin + at, which, weight }));
                 true
             });
-            begin = words.last().map_or(0, |last| last.at + 2);
+            // A place stays free between two parts, of which one may say nothing.
+            begin = words.get(before..).and_then(<[_]>::last).map_or(begin, |last| last.at + 1) + 1;
         }
         Weighing { apart: self, next: 0, left: 0 }
     }
@@ -367,10 +369,10 @@ mod tests {
         for text in ["", "1", "1the"] {
             assert_eq!(tokens(text), [], "{text}");
         }
-        // A part begins where no word of it can follow on one of the part before, however that ends.
+        // No word follows on one of the part before, however that ends and whether it says anything.
         let parts = ["1Lead the", "3Nurses", "1the", "1of care"].join("\u{1f}");
         let parts = tokens(&parts);
-        assert_eq!(parts, told(&[(0, "lead"), (2, "nurs"), (2, "nurs"), (2, "nurs"), (5, "care")]));
+        assert_eq!(parts, told(&[(0, "lead"), (2, "nurs"), (2, "nurs"), (2, "nurs"), (6, "care")]));
         // More than is remembered, in one text: each is what it is, and so is what was met before it.
         let many: Vec<String> = (0..=REMEMBERED).map(|number| format!("w{number}w")).collect();
         let all: Vec<(usize, String)> = (0..).zip(many.iter().cloned()).collect();

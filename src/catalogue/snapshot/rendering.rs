@@ -29,6 +29,8 @@ pub(super) struct Loading<'a, P> {
     entries: vec::IntoIter<EntryRow>,
     /// How many of them a thread takes.
     share: usize,
+    /// How many shares were taken.
+    taken: usize,
     /// Whether the part that ends it came.
     is_whole: bool,
     old_slugs: Vec<SlugRow>,
@@ -49,7 +51,8 @@ pub(super) struct Rendering {
 #[derive(Default)]
 struct Done {
     entries: Vec<Rendered>,
-    damaged: Vec<CatalogueError>,
+    /// What cannot be read, with the number of the share that it was in.
+    damaged: Vec<(usize, CatalogueError)>,
 }
 
 impl Done {
@@ -67,6 +70,8 @@ impl Done {
 
 /// Some entries, and what they are shown by.
 struct Share {
+    /// How many were taken before it.
+    number: usize,
     entries: Vec<EntryRow>,
     vocabularies: Arc<Vocabularies>,
     reach: Arc<Reach>,
@@ -79,6 +84,7 @@ impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
             parts: parts.fuse(),
             entries: Vec::new().into_iter(),
             share: SHARE,
+            taken: 0,
             is_whole: false,
             old_slugs: Vec::new(),
             damaged: Vec::new(),
@@ -115,8 +121,10 @@ impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
         done.sort();
         let Self { is_whole, old_slugs, mut damaged, .. } =
             loading.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Done { mut entries, damaged: unread } = done;
-        damaged.extend(unread);
+        let Done { mut entries, damaged: mut unread } = done;
+        // Told as it came, whoever came to it first.
+        unread.sort_by_key(|(number, _)| *number);
+        damaged.extend(unread.into_iter().map(|(_, error)| error));
         if is_first {
             // As lists tell it: most begin with what comes first by title.
             entries = side_by_side(entries.into_iter(), |(item, _)| Arc::get_mut(item).map(Item::stated_mut));
@@ -129,9 +137,11 @@ impl<'a, P: Iterator<Item = Loaded> + Send> Loading<'a, P> {
         while self.entries.len() == 0 {
             self.take_part()?;
         }
+        let number = self.taken;
+        self.taken += 1;
         let entries = self.entries.by_ref().take(self.share).collect();
         let (vocabularies, reach) = (Arc::clone(&self.snapshot.vocabularies), Arc::clone(&self.snapshot.reach));
-        Some(Share { entries, vocabularies, reach })
+        Some(Share { number, entries, vocabularies, reach })
     }
 
     /// Takes the next part in, but for its entries.
@@ -177,7 +187,7 @@ impl Share {
         for rendered in rendered {
             match rendered {
                 Ok((item, gate)) => entries.push((Arc::new(item), gate)),
-                Err(error) => damaged.push(error),
+                Err(error) => damaged.push((self.number, error)),
             }
         }
         let mut done = Done { entries, damaged };

@@ -44,25 +44,27 @@ impl Snapshot {
             damaged.push(CatalogueError::Broken);
             return (self, damaged);
         }
-        let entries = rendered.len();
+        let count = rendered.len();
         let mut moved = std::mem::take(&mut self.unsearched);
-        let mut placed = Vec::with_capacity(entries);
-        let mut gates = Vec::with_capacity(entries);
+        let mut placed = Vec::with_capacity(count);
+        let mut gates = Vec::with_capacity(count);
         // What is new is given its ordinals by title: what comes first in the order that most lists have is found by them.
         for (item, gate) in rendered {
             pause();
             gates.push(gate.filter(|_| item.standing == Standing::Published));
             placed.push(self.place(item, &mut moved));
         }
-        let is_much = entries >= MANY;
         for slug in old_slugs {
             self.entries.put_old_slug(slug);
         }
-        let put_after = begun.elapsed();
-        // To put them into the index takes longer than all else that is made of them.
-        let (search, known, vocabularies) = (self.search.clone(), self.entries.clone(), Arc::clone(&self.vocabularies));
+        let placed_after = begun.elapsed();
+        // To put them into the index takes longer than all else that is made of them, so that it waits for no more than what
+        // they are found and told by.
+        let (search, entries, vocabularies) =
+            (self.search.clone(), self.entries.clone(), Arc::clone(&self.vocabularies));
         let put = || self.put(&placed, gates, &moved, pause);
-        let ((), searched) = both(is_much, put, || indexed(&search, &moved, &known, &vocabularies, pause));
+        let index = || indexed(&search, &moved, &entries, &vocabularies, pause);
+        let ((), searched) = both(count >= MANY, put, index);
         match searched {
             Ok(search) => self.search = search,
             Err(error) => {
@@ -70,7 +72,7 @@ impl Snapshot {
                 self.unsearched = moved;
             }
         }
-        tracing::debug!(entries, ?put_after, indexed_after = ?begun.elapsed(), "taken in");
+        tracing::debug!(entries = count, ?placed_after, indexed_after = ?begun.elapsed(), "taken in");
         (self, damaged)
     }
 
@@ -130,7 +132,7 @@ impl Snapshot {
 
     /// Notes whose variant an item is, and which variants are its own.
     fn put_parents(&mut self, item: &Item, ordinal: u32) {
-        let parent = item.variant_of.as_ref().and_then(|parent| self.ordinal(Kind::Programme, parent));
+        let parent = item.variant_of.as_ref().and_then(|parent| self.with_slug(Kind::Programme, parent));
         let mut families = SmallVec::<[(u32, u32); 4]>::from_iter([(ordinal, parent.unwrap_or(ordinal))]);
         if item.kind == Kind::Programme && !item.is_variant {
             let variants = self.set(Set::VariantsOf(&item.id)).iter();
@@ -206,3 +208,37 @@ pub(super) type Pause = fn();
 
 /// What is done where nobody is to be let in: while a process starts, nobody waits to be served.
 pub(super) const fn go_on() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{EntryRow, Head, State};
+
+    #[test]
+    fn what_cannot_be_read_is_told_as_it_came_whoever_came_to_it_first() {
+        let row = |number: usize| EntryRow {
+            uid: String::new(),
+            kind: Kind::Programme,
+            id: format!("damaged-{number}"),
+            state: State::Current,
+            body: "{}".to_owned(),
+            version: 1,
+            change_number: 1,
+            created_at: String::new(),
+            modified_at: String::new(),
+        };
+        let part = |number: usize| Loaded {
+            head: Head::default(),
+            terms: Vec::new(),
+            entries: (number * 1_000..(number + 1) * 1_000).map(row).collect(),
+            old_slugs: Vec::new(),
+            chain: Vec::new(),
+            is_last: number == 3,
+        };
+        let (snapshot, damaged) = Snapshot::empty().expect("an index").take((0..4).map(part), go_on);
+        let told: Vec<String> = damaged.into_iter().map(|error| error.to_string()).collect();
+        let begins = |(number, told): (usize, &String)| told.starts_with(&format!("the programme damaged-{number} "));
+        assert_eq!((told.len(), snapshot.count(Kind::Programme)), (4_000, 0));
+        assert!(told.iter().enumerate().all(begins), "{:?}", told.first());
+    }
+}
